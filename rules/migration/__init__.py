@@ -1,0 +1,1 @@
+"""TDL8xx: from Keras 2 to Keras 3."""

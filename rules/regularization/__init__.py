@@ -1,0 +1,1 @@
+"""TDL2xx: weight and activity penalties."""

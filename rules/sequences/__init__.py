@@ -1,0 +1,1 @@
+"""TDL1xx: recurrent layers, TimeDistributed, masks."""

@@ -1,0 +1,1 @@
+"""TDL7xx: programs that are right and slow."""

@@ -1,0 +1,1 @@
+"""TDL5xx: compile, fit, callbacks and data handling."""

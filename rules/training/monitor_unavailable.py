@@ -1,0 +1,195 @@
+"""A callback watches something that training does not measure.
+
+`EarlyStopping`, `ReduceLROnPlateau` and `ModelCheckpoint` look up their `monitor` in the logs of every epoch. `val_…` is there only if
+`fit` gets validation data; a metric is there only under the name that `compile` gave it.
+
+## Bad
+
+```python
+import keras
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile(optimizer="adam", loss="mse")
+model.fit(x, y, epochs=100, callbacks=[keras.callbacks.EarlyStopping(patience=2)])  # expect: TDL501
+```
+
+```python
+import keras
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
+model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+stop = keras.callbacks.EarlyStopping(monitor="val_acc", patience=2)  # expect: TDL501
+model.fit(x, y, validation_split=0.2, epochs=100, callbacks=[stop])
+```
+
+## Good
+
+```python
+import keras
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
+model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+stop = keras.callbacks.EarlyStopping(monitor="val_accuracy", patience=2)
+model.fit(x, y, validation_split=0.2, epochs=100, callbacks=[stop])
+```
+
+```python
+import keras
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile(optimizer="adam", loss="mse")
+model.fit(x, y, epochs=100, callbacks=[keras.callbacks.EarlyStopping(monitor="loss", patience=2)])
+```
+
+## Why
+
+Measured on Keras 3.15.1 and 2.15.0 (FACTS E1):
+
+| callback | what happens |
+|---|---|
+| EarlyStopping | a warning, and it never stops: all epochs run |
+| ReduceLROnPlateau | a warning, and the learning rate is never reduced |
+| ModelCheckpoint with `save_best_only` | a warning; Keras 2 writes no file, Keras 3 writes one that is not the best |
+| a metric under another name, `mode="auto"` | Keras 3: ValueError after the first epoch, as it can't tell whether more is better; Keras 2: never stops |
+
+## Fix safety
+
+There is no automatic fix: which data to validate on is not for a tool to choose.
+
+## References
+
+- https://keras.io/api/callbacks/early_stopping/
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from tdlint.api import (
+    CallSite,
+    Context,
+    Instance,
+    ModelGraph,
+    Place,
+    Program,
+    Report,
+    Rule,
+    Sequence,
+    Severity,
+    Value,
+    log_keys,
+    number,
+    text,
+)
+
+WATCHING = {
+    "keras.callbacks.EarlyStopping": "it never stops: all epochs run",
+    "keras.callbacks.ReduceLROnPlateau": "the learning rate is never reduced",
+    "keras.callbacks.ModelCheckpoint": "the best model is never told apart",
+}
+# Logged by callbacks of Keras itself, whatever is compiled.
+ALWAYS = frozenset({"loss", "lr", "learning_rate"})
+
+
+class MonitorUnavailable(Rule):
+    """Needs a fit whose callbacks are all Keras' own: others may add to the logs."""
+
+    code = "TDL501"
+    severity = Severity.WARNING
+
+    def check_call(self, call: CallSite, program: Program, context: Context) -> Iterator[Report]:
+        """Report at the ``monitor`` argument, or at the callback where it is the default."""
+        if call.name not in ("keras.Model.fit", "keras.Model.fit_generator") or not call.args.complete:
+            return
+        callbacks = _callbacks(call.args.get("callbacks"))
+        validated = _validated(call)
+        for callback in callbacks:
+            monitor = text(callback.args.get("monitor"))
+            if monitor is None or not _watches(callback):
+                continue
+            if validated is False and monitor.startswith("val_"):
+                yield _without_validation(call, callback, monitor)
+            elif validated is not None:
+                yield from _unnamed(call, callback, monitor, program, context)
+
+
+def _callbacks(value: Value) -> tuple[Instance, ...]:
+    """The callbacks, if every one of them is a class of Keras; else none."""
+    listed = value.items if isinstance(value, Sequence) and value.complete else (value,)
+    found = tuple(item for item in listed if isinstance(item, Instance) and item.type.startswith("keras.callbacks."))
+    named = all(callback.type.rpartition(".")[2] not in ("LambdaCallback", "Callback") for callback in found)
+    return found if len(found) == len(listed) and named else ()
+
+
+def _watches(callback: Instance) -> bool:
+    if callback.type == "keras.callbacks.ModelCheckpoint":
+        return callback.args.get("save_best_only").must_be(True)
+    return callback.type in WATCHING
+
+
+def _validated(call: CallSite) -> bool | None:
+    """Whether ``fit`` gets validation data; None if it can't be told."""
+    data = call.args.get("validation_data")
+    if not data.must_be(None):
+        return None if data.may_be(None) else True
+    if call.name == "keras.Model.fit_generator":
+        return False
+    split = call.args.get("validation_split")
+    if split.must_be(None):
+        return False
+    share = number(split)
+    return None if share is None else share > 0
+
+
+def _without_validation(call: CallSite, callback: Instance, monitor: str) -> Report:
+    short = callback.type.rpartition(".")[2]
+    return Report(
+        Place(callback.args.site("monitor") or callback.site),
+        f"{short} watches {monitor}, and fit gets no validation data",
+        fact=f"Keras warns once per epoch and goes on: {WATCHING[callback.type]} (FACTS E1)",
+        help=f"pass validation_data or validation_split to fit, or monitor='{monitor[4:]}'",
+        related=((call.place(), "this fit has neither validation_data nor validation_split"),),
+    )
+
+
+def _unnamed(
+    call: CallSite, callback: Instance, monitor: str, program: Program, context: Context
+) -> Iterator[Report]:
+    """A metric that the model's ``compile`` does not name; only where every name is known."""
+    names = _names(call, program)
+    wanted = monitor.removeprefix("val_")
+    if names is None or wanted in ALWAYS or any(wanted == name or wanted.startswith(f"{name}_") for name in names):
+        return
+    prefix = "val_" if monitor.startswith("val_") else ""
+    close = difflib.get_close_matches(wanted, names, n=1, cutoff=0.3)
+    should = f"{prefix}{close[0] if close else 'loss'}"
+    raises = context.keras >= (3, 0) and callback.args.get("mode").must_be("auto")
+    short = callback.type.rpartition(".")[2]
+    known = ", ".join(("loss", *names))
+    yield Report(
+        Place(callback.args.site("monitor") or callback.site),
+        f"{short} watches {monitor}, and the compiled model measures {known}",
+        fact="Keras 3 raises ValueError after the first epoch: it can't tell whether more is better (FACTS E1d)"
+        if raises
+        else f"Keras warns once per epoch and goes on: {WATCHING[callback.type]} (FACTS E1)",
+        help=f"monitor='{should}'",
+        severity=Severity.ERROR if raises else Severity.WARNING,
+    )
+
+
+def _names(call: CallSite, program: Program) -> tuple[str, ...] | None:
+    if len(call.models) != 1:
+        return None
+    model = program.model(call.models[0])
+    if model is None or model.compile is None or not _logs_only_what_is_compiled(model):
+        return None
+    args = model.compile.args
+    metrics = log_keys(args.get("metrics"))
+    weighted = log_keys(args.get("weighted_metrics"))
+    return None if metrics is None or weighted is None or not args.complete else (*metrics, *weighted)
+
+
+def _logs_only_what_is_compiled(model: ModelGraph) -> bool:
+    """Subclasses log what they like, and with several outputs the names have prefixes."""
+    return model.kind != "subclass" and len(model.output_edges) == 1 and not model.unknown

@@ -1,0 +1,23 @@
+"""tdlint finds mistakes in Keras programs before they run, and accounts for regularization in built models.
+
+``tdlint.inspect(model)`` accounts for a live Keras model. Rules import ``tdlint.api``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tdlint._version import __version__
+
+if TYPE_CHECKING:
+    from tdlint.inspector import Account
+
+__all__ = ["__version__", "inspect"]
+
+
+def inspect(model: Any) -> Account:
+    """The regularization account of a built Keras model; see ``tdlint.inspector.Account``."""
+    # Imported when called: linting must not pay for the inspector.
+    from tdlint.inspector import inspect_model
+
+    return inspect_model(model)

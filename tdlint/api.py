@@ -1,0 +1,80 @@
+"""Everything that a rule may import, and the only public Python surface besides ``tdlint.inspect``."""
+
+from __future__ import annotations
+
+from tdlint.data_loss import data_loss_at_start, head_loss_at_start
+from tdlint.diagnostics import Applicability, Confidence, Severity
+from tdlint.graph import CallSite, Edge, LayerNode, ModelGraph, Place, layer_place
+from tdlint.interp.program import Import, Program, StepLayer
+from tdlint.linting.rule import AddArgument, Context, FixPlan, ReplaceBy, Report, Rule
+from tdlint.shapes import Free, Symbolic, UnknownDim, UnknownShape, format_shape
+from tdlint.spec.layers import find as layer_spec
+from tdlint.spec.layers.base import WeightSpec
+from tdlint.spec.metrics import log_keys
+from tdlint.spec.regularizers import Coefficients, coefficients, expected_penalty
+from tdlint.spec.version import KerasVersion
+from tdlint.values import (
+    Arguments,
+    Const,
+    Instance,
+    LayerObject,
+    Mapping,
+    OneOf,
+    Sequence,
+    Site,
+    Symbol,
+    Unknown,
+    Value,
+    integer,
+    number,
+    text,
+)
+
+__all__ = [
+    "AddArgument",
+    "Applicability",
+    "Arguments",
+    "CallSite",
+    "Coefficients",
+    "Confidence",
+    "Const",
+    "Context",
+    "Edge",
+    "FixPlan",
+    "Free",
+    "Import",
+    "Instance",
+    "KerasVersion",
+    "LayerNode",
+    "LayerObject",
+    "Mapping",
+    "ModelGraph",
+    "OneOf",
+    "Place",
+    "Program",
+    "ReplaceBy",
+    "Report",
+    "Rule",
+    "Sequence",
+    "Severity",
+    "Site",
+    "StepLayer",
+    "Symbol",
+    "Symbolic",
+    "Unknown",
+    "UnknownDim",
+    "UnknownShape",
+    "Value",
+    "WeightSpec",
+    "coefficients",
+    "data_loss_at_start",
+    "expected_penalty",
+    "format_shape",
+    "head_loss_at_start",
+    "integer",
+    "layer_place",
+    "layer_spec",
+    "log_keys",
+    "number",
+    "text",
+]

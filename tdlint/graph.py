@@ -1,0 +1,178 @@
+"""The model graph: what all three readers (source, live model, model file) make and all rules read.
+
+A node is one *call* of a layer, an edge one tensor. A shared layer is two nodes with the same ``layer.key``;
+``Add()([x, x])`` is one node with two edges from the same producer. Neither LibCST nor Keras is known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from tdlint.shapes import AnyShape
+from tdlint.spec.layers.base import WeightSpec
+from tdlint.values import Arguments, LayerObject, Site
+
+if TYPE_CHECKING:
+    import networkx
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a report points: a syntax node of a source, or a layer of a model file by name."""
+
+    site: Site | None = None
+    layer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One input of a node: the output ``index`` of node ``producer``.
+
+    ``producer`` is None where the tensor does not certainly come out of one known layer call (``reason`` says why);
+    then it may be an input of the model, an unknown tensor, or one of several.
+    """
+
+    producer: int | None
+    index: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerNode:
+    """One call of a layer.
+
+    ``inputs`` and ``outputs`` are shapes, the batch axis included. ``edges`` has one entry per input tensor.
+    ``required_ndim`` is how many axes the ``call`` of a user's own layer needs its input to have. ``inner`` is the
+    graph of the model that is called, where the layer is a model. ``certain`` is False if the call is made on some
+    paths of the program only. ``site`` is the place of the call; in a Sequential it is where the layer is made.
+    ``step_copies`` is set by the inspector for a user's own layer that holds this many copies of one layer, one per time
+    step of its input.
+    """
+
+    id: int
+    layer: LayerObject
+    inputs: tuple[AnyShape, ...] = ()
+    outputs: tuple[AnyShape, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    required_ndim: int | None = None
+    inner: ModelGraph | None = None
+    certain: bool = True
+    site: Site | None = None
+    step_copies: int | None = None
+
+    @property
+    def type(self) -> str:
+        """The canonical name of the layer's class."""
+        return self.layer.type
+
+    @property
+    def args(self) -> Arguments:
+        """The arguments that the layer was made with."""
+        return self.layer.args
+
+    @property
+    def name(self) -> str:
+        """The layer's own name where it is known, else its class."""
+        return self.layer.name or self.layer.short_type
+
+    @property
+    def place(self) -> Place:
+        """The layer: where it is made in source, its name in a file."""
+        return layer_place(self.layer)
+
+
+def layer_place(layer: LayerObject, argument: str | None = None) -> Place:
+    """The place of a layer, or of one of the arguments it was made with (the layer's own if it is not passed)."""
+    site = layer.args.site(argument) if argument else None
+    return Place(site or layer.site, layer.name or layer.short_type)
+
+
+@dataclass(frozen=True, slots=True)
+class CallSite:
+    """A call of a Keras method or class whose arguments are known by name, such as ``fit``.
+
+    ``name`` is canonical: ``keras.Model.fit``. ``models`` are the keys of the models it is called on, more than one
+    where paths differ. ``certain`` is False if it is made on some paths of the program only.
+    """
+
+    name: str
+    args: Arguments
+    site: Site | None = None
+    models: tuple[int, ...] = ()
+    certain: bool = True
+
+    def place(self, argument: str | None = None) -> Place:
+        """The call, or one of its arguments (the call if it is not passed)."""
+        return Place((self.args.site(argument) if argument else None) or self.site)
+
+
+ModelKind: TypeAlias = Literal["sequential", "functional", "subclass"]
+Origin: TypeAlias = Literal["source", "live", "archive"]
+
+
+@dataclass(frozen=True)
+class ModelGraph:
+    """One model: its layer calls in an order in which producers come first, and what is done with it.
+
+    ``weights`` has the weights of every distinct layer by ``layer.key``, None where they can't be told. ``unknown``
+    lists the reasons why a part of the model is not known; it is empty if the graph is all there is. ``output_edges``
+    are the tensors that the model returns, ``output_shapes`` their shapes.
+    """
+
+    key: int
+    name: str
+    kind: ModelKind
+    nodes: tuple[LayerNode, ...]
+    weights: dict[int, tuple[WeightSpec, ...] | None] = field(default_factory=dict)
+    input_shapes: tuple[AnyShape, ...] = ()
+    output_edges: tuple[Edge, ...] = ()
+    output_shapes: tuple[AnyShape, ...] = ()
+    compile: CallSite | None = None
+    fits: tuple[CallSite, ...] = ()
+    origin: Origin = "source"
+    site: Site | None = None
+    unknown: tuple[str, ...] = ()
+
+    @cached_property
+    def _by_id(self) -> dict[int, LayerNode]:
+        return {node.id: node for node in self.nodes}
+
+    def node(self, node_id: int) -> LayerNode:
+        """The node with this id."""
+        return self._by_id[node_id]
+
+    def producer(self, edge: Edge) -> LayerNode | None:
+        """The node that an edge comes from; None if it is an input of the model or not known."""
+        return self._by_id.get(edge.producer) if edge.producer is not None else None
+
+    def producers(self, node: LayerNode) -> Iterator[LayerNode]:
+        """The known producers of a node's inputs, in order."""
+        for edge in node.edges:
+            found = self.producer(edge)
+            if found is not None:
+                yield found
+
+    def layers(self) -> Iterator[LayerObject]:
+        """Every distinct layer once, in the order of its first call."""
+        seen = set()
+        for node in self.nodes:
+            if node.layer.key not in seen:
+                seen.add(node.layer.key)
+                yield node.layer
+
+    @cached_property
+    def graph(self) -> networkx.MultiDiGraph[int]:
+        """The graph for networkx' algorithms: node ids with the attribute ``node``, an edge per tensor."""
+        import networkx  # costs as much as parsing a large file, so only where it is used
+
+        graph: networkx.MultiDiGraph[int] = networkx.MultiDiGraph()
+        for node in self.nodes:
+            graph.add_node(node.id, node=node)
+        for node in self.nodes:
+            for number, edge in enumerate(node.edges):
+                if edge.producer in self._by_id:
+                    graph.add_edge(edge.producer, node.id, input=number, output=edge.index)
+        return graph

@@ -1,0 +1,218 @@
+"""A model file as a graph with its weights, read without Keras or TensorFlow; nothing in the file is executed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from tdlint.graph import ModelGraph
+from tdlint.inspector.config_graph import read_model
+from tdlint.inspector.config_values import Json, inner_layers
+from tdlint.inspector.container import open_hdf5, open_member_as_hdf5, open_zip, parse_json, read_json
+from tdlint.inspector.errors import ModelFileError
+from tdlint.inspector.hdf5 import Tree, found_at
+from tdlint.inspector.held import Found, Held, Inspected, match, measure, unread
+from tdlint.inspector.legacy_h5 import held_in_legacy
+from tdlint.inspector.steps import with_step_copies
+from tdlint.spec.version import NEWEST, KerasVersion, parse_version
+from tdlint.values import LayerObject
+
+_CONTAINERS = ("layers", "_layer_checkpoint_dependencies")
+_NOT_THE_MODEL = frozenset({"optimizer", "metrics", "vars", "_layer_checkpoint_dependencies", "layers"})
+# the order in which a layer's weights lists those of its parts
+_PARTS = {
+    part: number
+    for number, part in enumerate(
+        ("layer", "cell", "forward_layer", "backward_layer", "query_dense", "key_dense", "value_dense", "output_dense")
+    )
+}
+
+
+def read_archive(path: Path) -> Inspected:
+    """A `.keras`, `.h5` or `.hdf5` file.
+
+    Raises:
+        InspectionError: h5py is missing.
+        ModelFileError: the file is damaged, hostile, or not a model of Keras; it names the file and the place in it.
+    """
+    try:
+        return _read_keras(path) if path.suffix == ".keras" else _read_h5(path)
+    except ModelFileError as problem:
+        inside = problem.where if problem.where != str(path) else ""
+        raise ModelFileError(": ".join(filter(None, (str(path), inside))), problem.problem) from None
+    except MemoryError:
+        raise ModelFileError(str(path), "needs more memory than there is") from None
+
+
+def _read_keras(path: Path) -> Inspected:
+    with open_zip(path) as archive:
+        config = read_json(archive, "config.json")
+        metadata: Json = read_json(archive, "metadata.json") if "metadata.json" in archive.namelist() else {}
+        text = metadata.get("keras_version") if isinstance(metadata, dict) else None
+        model = read_model(config)
+        if "model.weights.h5" not in archive.namelist():
+            sharded = any(name.startswith("model.weights") for name in archive.namelist())
+            hint = "sharded weights are not supported yet" if sharded else "the archive has no weights"
+            raise ModelFileError("model.weights.h5", f"not in the archive: {hint}")
+        with open_member_as_hdf5(path, archive, "model.weights.h5") as file:
+            held = _Keeper().model(model, Tree(file))
+    return _inspected(model, path, text, held)
+
+
+def _read_h5(path: Path) -> Inspected:
+    with open_hdf5(path, str(path)) as file:
+        root = Tree(file)
+        raw = root.text("model_config")
+        if raw is None:
+            what = "these are weights alone; inspect a file of the whole model" if "layers" in file else "is this a model?"
+            raise ModelFileError("model_config", f"the attribute is not there: {what}")
+        training = root.text("training_config")
+        compiled = parse_json(training, "training_config") if training is not None else None
+        model = read_model(parse_json(raw, "model_config"), compiled)
+        groups = root.groups()
+        if "model_weights" not in groups:
+            raise ModelFileError("model_weights", "the group is not there")
+        version = root.text("keras_version") or groups["model_weights"].text("keras_version")
+        held = held_in_legacy(model, groups["model_weights"])
+    return _inspected(model, path, version, held)
+
+
+def _inspected(model: ModelGraph, path: Path, version: Json, held: dict[int, tuple[Held, ...]]) -> Inspected:
+    text = version if isinstance(version, str) else ""
+    keras = read_version(text)
+    notes = () if keras else (f"the file does not say which Keras wrote it; read as Keras {NEWEST}",)
+    return Inspected(with_step_copies(model, held), str(path), text, keras or NEWEST, held, notes)
+
+
+def read_version(text: str) -> KerasVersion | None:
+    """A version as files and libraries write it (``3.15.1``, ``2.6.0-tf``, ``3.0.0.dev1``); None if it is none."""
+    found = re.match(r"\d+\.\d+", text)
+    try:
+        return parse_version(found[0]) if found else None
+    except ValueError:
+        return None
+
+
+def snake_case(name: str) -> str:
+    """The name of a class as Keras writes it in the paths of weights."""
+    name = re.sub(r"\W+", "", name)
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def _class_of(layer: LayerObject) -> str:
+    return "Functional" if layer.type == "keras.Model" else re.split(r"[>.]", layer.type)[-1]
+
+
+def _counted_names(layers: list[LayerObject]) -> dict[str, LayerObject]:
+    """The names of layers in a list as Keras 3 makes them: class in snake case, and a number from the second on."""
+    used: dict[str, int] = {}
+    found = {}
+    for layer in layers:
+        base = snake_case(_class_of(layer))
+        number = used[base] = used.get(base, -1) + 1
+        found[f"{base}_{number}" if number else base] = layer
+    return found
+
+
+def _tree_of(tree: Tree, layers: list[LayerObject]) -> dict[int, Tree]:
+    """Which group belongs to which layer: by the name that the group bears, else by class and place."""
+    groups = tree.groups()
+    by_name = {layer.name: layer for layer in layers}
+    counted = _counted_names(layers)
+    found: dict[int, Tree] = {}
+    for name, group in groups.items():
+        own = group.groups().get("vars")
+        given = own.text("name") if own is not None else None
+        layer = by_name.get(given) if given is not None else counted.get(name)
+        if layer is not None and layer.key not in found:
+            found[layer.key] = group
+    return found
+
+
+class _Keeper:
+    """Hands out the weights of a `.keras` file to the layers, and keeps account of what nobody took."""
+
+    def model(self, model: ModelGraph, tree: Tree) -> dict[int, tuple[Held, ...]]:
+        """The weights of a model and of the models within it."""
+        held: dict[int, tuple[Held, ...]] = {}
+        groups = tree.groups()
+        container = next((groups[name] for name in _CONTAINERS if name in groups), None)
+        # keys rise in the order of the config, which is that of `model.layers`
+        layers = sorted(model.layers(), key=lambda layer: layer.key)
+        taken = _tree_of(container, layers) if container is not None else {}
+        done = set()
+        for node in model.nodes:
+            if node.layer.key in done:
+                continue
+            done.add(node.layer.key)
+            own = taken.get(node.layer.key)
+            if node.inner is not None:
+                held.update(self.model(node.inner, own) if own is not None else {})
+            elif own is not None:
+                held[node.layer.key] = self._layer(own, node.layer, model)
+            elif model.weights.get(node.layer.key):
+                held[node.layer.key] = ()
+        rest = list(self._own_of_model(tree, container, {group.path for group in taken.values()}))
+        if rest:
+            held[model.key] = tuple(measure(found, None) for found in rest)
+        return held
+
+    def _layer(self, tree: Tree, layer: LayerObject, model: ModelGraph) -> tuple[Held, ...]:
+        specs = model.weights.get(layer.key)
+        found = list(_stored(tree, layer, ""))
+        if layer.type == "keras.layers.SpectralNormalization":
+            # its first own variable is the kernel of the layer within, saved a second time
+            found = [one for one in found if one.path != "0"]
+        if not found:
+            return tuple(one for one in map(unread, specs or ()) if one is not None)
+        return tuple(measure(one, spec) for one, spec in match(found, specs))
+
+    def _own_of_model(self, tree: Tree, container: Tree | None, taken: set[str]) -> Iterator[Found]:
+        """What lies beside the layers of a model: its own weights, extra attributes, layers that the config has not."""
+        yield from _own(tree, "")
+        for name, group in tree.groups().items():
+            if name not in _NOT_THE_MODEL:
+                yield from _stored(group, None, f"{name}/")
+        for name, group in container.groups().items() if container is not None else ():
+            if group.path not in taken:
+                yield from _stored(group, None, f"{name}/")
+
+
+def _own(tree: Tree, prefix: str) -> Iterator[Found]:
+    own = tree.groups().get("vars")
+    if own is not None:
+        for name, dataset in own.datasets().items():
+            if dataset.dtype.kind not in "OSU":  # vocabularies are no parameters
+                yield found_at(dataset, f"{prefix}{name}", f"{own.path}/{name}")
+
+
+def _part_order(item: tuple[str, Tree]) -> tuple[int, str, int]:
+    name = item[0].lstrip("_")
+    number = re.search(r"_(\d+)$", name)
+    base = name[: number.start()] if number else name
+    return (_PARTS.get(name, len(_PARTS)), base, int(number[1]) if number else 0)
+
+
+def _stored(tree: Tree, layer: LayerObject | None, prefix: str) -> Iterator[Found]:
+    """The weights under the group of a layer: its own, then those of its parts, in the order of ``layer.weights``."""
+    inner: dict[str, list[LayerObject]] = {}
+    for name, part in inner_layers(layer) if layer is not None else ():
+        inner.setdefault(name, []).append(part)
+    yield from _own(tree, prefix)
+    for name, group in sorted(tree.groups().items(), key=_part_order):
+        if name == "vars":
+            continue
+        parts = inner.get(name, [])
+        if "vars" in group.groups() or not parts:
+            yield from _stored(group, parts[0] if len(parts) == 1 else None, f"{prefix}{name}/")
+            continue
+        # a list of layers: in the order of the config, which sorting by name would lose
+        children = group.groups()
+        for child, part in _counted_names(parts).items():
+            if child in children:
+                yield from _stored(children.pop(child), part, f"{prefix}{name}/{child}/")
+        for child, left in sorted(children.items(), key=_part_order):
+            yield from _stored(left, None, f"{prefix}{name}/{child}/")
+

@@ -1,0 +1,135 @@
+"""The weights in an HDF5 file as ``Found``: groups walked without following links, values read in blocks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from tdlint.inspector.errors import ModelFileError
+from tdlint.inspector.held import Found
+
+if TYPE_CHECKING:
+    import h5py
+
+    from tdlint.inspector.held import Blocks
+
+MAX_DEPTH = 64
+MAX_OBJECTS = 1_000_000
+BLOCK_BYTES = 8 * 2**20
+MAX_RATIO = 1000
+_RATIO_MATTERS_FROM = 64 * 2**20
+
+
+class Tree:
+    """A group of a weights file. Only hard links are followed; every object is seen once."""
+
+    def __init__(self, group: h5py.Group, path: str = "", depth: int = 0, budget: list[int] | None = None) -> None:
+        self.group = group
+        self.path = path
+        self.depth = depth
+        self._budget = budget if budget is not None else [MAX_OBJECTS]
+
+    def _children(self) -> Iterator[tuple[str, Any]]:
+        import h5py
+
+        if self.depth > MAX_DEPTH:
+            raise ModelFileError(self.path, f"groups are nested more than {MAX_DEPTH} deep")
+        for name in self.group:
+            self._budget[0] -= 1
+            if self._budget[0] < 0:
+                raise ModelFileError(self.path, f"more than {MAX_OBJECTS} objects")
+            place = f"{self.path}/{name}" if self.path else str(name)
+            if not isinstance(self.group.get(name, getlink=True), h5py.HardLink):
+                raise ModelFileError(place, "a soft or external link, which is refused")
+            yield str(name), self.group[name]
+
+    def groups(self) -> dict[str, Tree]:
+        """The groups in this one, by name."""
+        import h5py
+
+        return {
+            name: Tree(child, f"{self.path}/{name}" if self.path else name, self.depth + 1, self._budget)
+            for name, child in self._children()
+            if isinstance(child, h5py.Group)
+        }
+
+    def datasets(self) -> dict[str, h5py.Dataset]:
+        """The datasets in this group, by name, numbers in their order."""
+        import h5py
+
+        found = {name: child for name, child in self._children() if isinstance(child, h5py.Dataset)}
+        return dict(sorted(found.items(), key=lambda item: (0, int(item[0]), "") if item[0].isdecimal() else (1, 0, item[0])))
+
+    def text(self, attribute: str) -> str | None:
+        """An attribute that is a text."""
+        value = self.group.attrs.get(attribute)
+        if isinstance(value, bytes):
+            return value.decode("utf-8", "replace")
+        return value if isinstance(value, str) else None
+
+    def texts(self, attribute: str) -> tuple[str, ...]:
+        """An attribute that is a list of texts; long ones are saved in numbered parts."""
+        parts = [self.group.attrs.get(attribute)]
+        if parts[0] is None:
+            parts = []
+            while (part := self.group.attrs.get(f"{attribute}{len(parts)}")) is not None:
+                parts.append(part)
+        return tuple(
+            item.decode("utf-8", "replace") if isinstance(item, bytes) else str(item) for part in parts for item in part
+        )
+
+
+def found_at(dataset: h5py.Dataset, path: str, where: str) -> Found:
+    """A dataset as a weight; ``path`` is its place within the layer, ``where`` that in the file.
+
+    Raises:
+        ModelFileError: its data lie outside of the file, or it claims to be far larger than what is stored.
+    """
+    if dataset.is_virtual or dataset.external:
+        raise ModelFileError(where, "its data lie in another file, which is refused")
+    shape = dataset.shape
+    if shape is None:
+        raise ModelFileError(where, "a dataset without a shape")
+    claimed, stored = math.prod(shape) * dataset.dtype.itemsize, dataset.id.get_storage_size()
+    if claimed > _RATIO_MATTERS_FROM and claimed > MAX_RATIO * stored:
+        raise ModelFileError(where, f"claims {claimed} bytes, {stored} are stored")
+    return Found(path, tuple(int(size) for size in shape), lambda: _read(dataset, where))
+
+
+def _read(dataset: h5py.Dataset, where: str) -> Blocks:
+    import numpy
+
+    shape = dataset.shape
+    if math.prod(shape) == 0:
+        return
+    try:
+        if not shape:
+            yield _numbers(numpy.asarray(dataset[()]), dataset, where)
+            return
+        row = max(1, math.prod(shape[1:]) * dataset.dtype.itemsize)
+        if row <= BLOCK_BYTES or len(shape) == 1:
+            step = max(1, BLOCK_BYTES // row)
+            for start in range(0, shape[0], step):
+                yield _numbers(dataset[start : start + step], dataset, where)
+            return
+        # rows larger than a block: walk the second axis as well
+        inner = max(1, BLOCK_BYTES // max(1, row // shape[1]))
+        for index in range(shape[0]):
+            for start in range(0, shape[1], inner):
+                yield _numbers(dataset[index, start : start + inner], dataset, where)
+    except ModelFileError:
+        raise
+    except Exception as problem:  # libhdf5's complaints arrive as many classes
+        raise ModelFileError(where, f"damaged: {problem}") from None
+
+
+def _numbers(block: Any, dataset: h5py.Dataset, where: str) -> Any:
+    import numpy
+
+    if dataset.attrs.get("dtype") == "bfloat16" and block.dtype.itemsize == 2:
+        # the upper half of a float32
+        return (block.view(numpy.uint16).astype(numpy.uint32) << 16).view(numpy.float32)
+    if block.dtype.kind not in "fiub":
+        raise ModelFileError(where, f"expected numbers, found {block.dtype}")
+    return block

@@ -1,0 +1,181 @@
+"""The weights that a model holds: as found, measured, and matched to what the spec knows of the layer."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from tdlint import values
+from tdlint.graph import ModelGraph
+from tdlint.spec.layers.base import WeightSpec
+from tdlint.spec.version import KerasVersion
+from tdlint.values import Const, Instance, Unknown, Value
+
+if TYPE_CHECKING:
+    import numpy
+
+    Blocks: TypeAlias = Iterator[numpy.ndarray[tuple[int, ...], numpy.dtype[numpy.generic]]]
+
+MAX_ORTHOGONAL = 2**22
+"""The largest matrix, in elements, whose orthogonality is measured: the cost grows with rows² · columns."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A weight as it lies in a model or file: ``path`` within its layer, and how to read its values in blocks."""
+
+    path: str
+    shape: tuple[int, ...]
+    read: Callable[[], Blocks]
+
+
+@dataclass(frozen=True)
+class Sums:
+    """``sum |w|``, ``sum w**2``, and how many elements are not finite."""
+
+    absolute: float
+    square: float
+    non_finite: int
+
+
+@dataclass(frozen=True)
+class Held:
+    """One weight of a layer.
+
+    ``spec`` is None where tdlint does not know the weight; then ``regularizer`` is Unknown unless a live variable told.
+    ``trainable`` is what the layer itself makes of it, None if not known. ``measured`` is the penalty where it is not a
+    matter of sums. ``counted`` says whether Keras adds the penalty, None where that follows from what is frozen.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    sums: Sums | None
+    spec: WeightSpec | None
+    regularizer: Value
+    trainable: bool | None
+    measured: float | None = None
+    counted: bool | None = None
+
+    @property
+    def params(self) -> int:
+        """The number of elements."""
+        return math.prod(self.shape)
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """A model with its weights, by ``layer.key`` of the graph; those of the model itself by ``model.key``."""
+
+    model: ModelGraph
+    source: str
+    keras_version: str
+    keras: KerasVersion
+    held: dict[int, tuple[Held, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def sums_of(blocks: Blocks) -> Sums:
+    """Sums in double precision, block by block."""
+    import numpy
+
+    absolute = square = 0.0
+    non_finite = 0
+    with numpy.errstate(all="ignore"):
+        for block in blocks:
+            flat = numpy.asarray(block).reshape(-1).astype(numpy.float64)
+            absolute += float(numpy.abs(flat).sum())
+            square += float(numpy.dot(flat, flat))
+            if not math.isfinite(absolute) or not math.isfinite(square):
+                non_finite += int(flat.size - numpy.isfinite(flat).sum())
+    return Sums(absolute, square, non_finite)
+
+
+def orthogonal_penalty(regularizer: Value, found: Found) -> float | None:
+    """The penalty of an ``OrthogonalRegularizer`` (FACTS C3); None if it is another, or the matrix is too large."""
+    if not isinstance(regularizer, Instance) or regularizer.type != "keras.regularizers.OrthogonalRegularizer":
+        return None
+    factor = values.number(regularizer.args.get("factor")) if regularizer.args.passes("factor") else 0.01
+    mode = values.text(regularizer.args.get("mode")) if regularizer.args.passes("mode") else "rows"
+    if len(found.shape) != 2 or factor is None or mode not in ("rows", "columns"):
+        return None
+    if not 0 < math.prod(found.shape) <= MAX_ORTHOGONAL:
+        return None
+    import numpy
+
+    matrix = numpy.concatenate([block.reshape(-1) for block in found.read()]).reshape(found.shape).astype(numpy.float64)
+    vectors = matrix if mode == "rows" else matrix.T
+    count = vectors.shape[0]
+    if count < 2:
+        return None
+    lengths = numpy.sqrt(numpy.maximum((vectors**2).sum(axis=1, keepdims=True), 1e-12))
+    products = (vectors / lengths) @ (vectors / lengths).T
+    outside = numpy.abs(products - numpy.diag(numpy.diag(products))).sum()
+    return float(factor * 0.5 * outside / (count * (count - 1) / 2))
+
+
+def measure(found: Found, spec: WeightSpec | None, trainable: bool | None = None) -> Held:
+    """Read a weight that lies in a file."""
+    regularizer: Value = Unknown("the file does not say what regularizes it") if spec is None else spec.regularizer
+    return Held(
+        spec.name if spec else found.path,
+        found.shape,
+        sums_of(found.read()),
+        spec,
+        regularizer,
+        spec.trainable if spec else trainable,
+        orthogonal_penalty(regularizer, found),
+    )
+
+
+def unread(spec: WeightSpec) -> Held | None:
+    """A weight that the config tells of and the file does not hold; None if its shape is not known."""
+    shape = concrete(spec)
+    return None if shape is None else Held(spec.name, shape, None, spec, spec.regularizer, spec.trainable)
+
+
+def concrete(spec: WeightSpec) -> tuple[int, ...] | None:
+    """The shape of a weight in numbers, None if one is missing."""
+    shape = tuple(dim for dim in spec.shape if isinstance(dim, int))
+    return shape if len(shape) == len(spec.shape) else None
+
+
+Pairs: TypeAlias = list[tuple["Found", "WeightSpec | None"]]
+
+
+def match(found: Sequence[Found], specs: Sequence[WeightSpec] | None) -> Pairs:
+    """Pair what is there with what the spec expects: by order and shape, then by shape where that leaves no choice."""
+    if not specs:
+        return [(one, None) for one in found]
+    shapes = [concrete(spec) for spec in specs]
+    if [one.shape for one in found] == shapes:
+        return list(zip(found, specs, strict=True))
+    expected: dict[tuple[int, ...] | None, list[WeightSpec]] = {}
+    for spec, shape in zip(specs, shapes, strict=True):
+        expected.setdefault(shape, []).append(spec)
+    there = Counter(one.shape for one in found)
+    certain = {shape: iter(alike) for shape, alike in expected.items() if shape and len(alike) == there[shape]}
+    return [(one, next(certain[one.shape]) if one.shape in certain else None) for one in found]
+
+
+def step_copies(paths: Sequence[tuple[str, tuple[int, ...]]], steps: int | None) -> int | None:
+    """How many copies of one sub-layer a layer holds, if that is the number of its time steps and at least two.
+
+    ``paths`` are the weights of the layer: path within it, such as ``ds/dense_3/0``, and shape.
+    """
+    if steps is None or steps < 2:
+        return None
+    copies: dict[tuple[str, str], dict[str, list[tuple[int, ...]]]] = {}
+    for path, shape in paths:
+        parts = path.split("/")
+        for depth, part in enumerate(parts[:-1]):
+            base = re.sub(r"_?\d+$", "", part)
+            copies.setdefault(("/".join(parts[:depth]), base), {}).setdefault(part, []).append(shape)
+    for children in copies.values():
+        first = next(iter(children.values()))
+        if len(children) == steps and all(shapes == first for shapes in children.values()):
+            return steps
+    return None

@@ -1,0 +1,107 @@
+"""The weights of an `.h5` model file: a group per layer, the weights of nested models in one flat list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tdlint.graph import LayerNode, ModelGraph
+from tdlint.inspector.errors import ModelFileError
+from tdlint.inspector.hdf5 import Tree, found_at
+from tdlint.inspector.held import Found, Held, concrete, match, measure, unread
+from tdlint.spec.layers.base import WeightSpec
+
+_TOP = "top_level_model_weights"
+
+
+def held_in_legacy(model: ModelGraph, weights: Tree) -> dict[int, tuple[Held, ...]]:
+    """The weights of a model by layer key; those that no layer claims belong to the model's own key."""
+    groups = weights.groups()
+    held: dict[int, tuple[Held, ...]] = {}
+    rest: list[Found] = list(_listed(groups.pop(_TOP))) if _TOP in groups else []
+    done = set()
+    for node in model.nodes:
+        if node.layer.key in done:
+            continue
+        done.add(node.layer.key)
+        group = groups.pop(node.layer.name or "", None)
+        found = list(_listed(group)) if group is not None else []
+        if node.inner is not None:
+            _share_out(node.inner, found, held)
+        else:
+            held[node.layer.key] = _matched(found, model.weights.get(node.layer.key), node.layer.trainable)
+    rest += [one for group in groups.values() for one in _listed(group)]
+    if rest:
+        held[model.key] = tuple(measure(one, None) for one in rest)
+    return held
+
+
+def _listed(tree: Tree) -> Iterator[Found]:
+    """The weights of a layer in the order of its attribute ``weight_names``."""
+    for name in tree.texts("weight_names"):
+        where, parts = tree, name.split("/")
+        for part in parts[:-1]:
+            below = where.groups().get(part)
+            if below is None:
+                raise ModelFileError(f"{tree.path}/{name}", "the weight is listed and not there")
+            where = below
+        dataset = where.datasets().get(parts[-1])
+        if dataset is None:
+            raise ModelFileError(f"{tree.path}/{name}", "the weight is listed and not there")
+        if dataset.dtype.kind not in "OSU":
+            yield found_at(dataset, name, f"{tree.path}/{name}")
+
+
+def _in_file_order(specs: tuple[WeightSpec, ...], trainable: bool | None) -> list[WeightSpec]:
+    """Trainable weights come first; of a frozen layer none is trainable."""
+    return sorted(specs, key=lambda spec: not spec.trainable) if trainable is not False else list(specs)
+
+
+def _matched(
+    found: list[Found], specs: tuple[WeightSpec, ...] | None, trainable: bool | None
+) -> tuple[Held, ...]:
+    if not found:
+        return tuple(one for one in map(unread, specs or ()) if one is not None)
+    ordered = _in_file_order(specs, trainable) if specs is not None else None
+    return tuple(measure(one, spec) for one, spec in match(found, ordered))
+
+
+def _expected(model: ModelGraph, trainable: bool) -> Iterator[tuple[LayerNode, WeightSpec | None, bool]]:
+    """Every weight that a nested model should have; a layer whose weights are not known gives one None."""
+    done = set()
+    for node in sorted(model.nodes, key=lambda node: node.layer.key):
+        if node.layer.key in done:
+            continue
+        done.add(node.layer.key)
+        free = trainable and node.layer.trainable is not False
+        if node.inner is not None:
+            yield from _expected(node.inner, free)
+            continue
+        specs = model.weights.get(node.layer.key)
+        if specs is None:
+            if node.layer.type.startswith("keras.ops."):
+                continue
+            yield node, None, free
+        for spec in specs or ():
+            yield node, spec, free and spec.trainable
+
+
+def _share_out(model: ModelGraph, found: list[Found], held: dict[int, tuple[Held, ...]]) -> None:
+    """Give the flat list of a nested model's weights to its layers: in order if all shapes agree, else by name."""
+    expected = list(_expected(model, True))
+    ordered = sorted(expected, key=lambda item: not item[2])
+    pieces: dict[int, list[Held]] = {}
+    if [one.shape for one in found] == [concrete(spec) if spec else None for _, spec, _ in ordered]:
+        for one, (node, spec, _) in zip(found, ordered, strict=True):
+            pieces.setdefault(node.layer.key, []).append(measure(one, spec))
+    else:
+        by_name: dict[str, list[Found]] = {}
+        names = {node.layer.name: node for node, _, _ in expected}
+        for one in found:
+            owner = next((part for part in one.path.split("/")[:-1] if part in names), "")
+            by_name.setdefault(owner, []).append(one)
+        for name, mine in by_name.items():
+            owned = names.get(name)
+            specs = tuple(spec for node, spec, _ in expected if node is owned and spec is not None)
+            key = owned.layer.key if owned is not None else model.key
+            pieces[key] = list(_matched(mine, specs or None, owned.layer.trainable if owned is not None else None))
+    held.update({key: tuple(weights) for key, weights in pieces.items()})

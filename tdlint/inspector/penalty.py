@@ -1,0 +1,193 @@
+"""From a model with its weights to the account: who is regularized, by what, and what it costs.
+
+Which penalties Keras adds, by version: FACTS B1, C6, C7 and C9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tdlint import values
+from tdlint.data_loss import data_loss_at_start
+from tdlint.graph import LayerNode, ModelGraph
+from tdlint.inspector.account import Account, LayerAccount, Regularizer, Totals, WeightAccount, total, trainable_params
+from tdlint.inspector.held import Held, Inspected
+from tdlint.inspector.terms import activity_of, inactive_of, unsafe_of
+from tdlint.shapes import AnyShape, UnknownShape
+from tdlint.spec.layers.base import WeightSpec
+from tdlint.spec.regularizers import coefficients, expected_penalty
+from tdlint.spec.version import KerasVersion
+from tdlint.values import Instance, Value
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A distinct layer where it stands: ``frozen`` by itself or by a model around it, ``calls`` within its model."""
+
+    path: str
+    node: LayerNode
+    calls: int
+    frozen: bool
+    specs: tuple[WeightSpec, ...] | None
+
+
+def visits(model: ModelGraph, prefix: str = "", frozen: bool = False) -> Iterator[Visit]:
+    """Every distinct layer of a model and of the models within it."""
+    done = set()
+    for node in model.nodes:
+        if node.layer.key in done:
+            continue
+        done.add(node.layer.key)
+        path = prefix + node.name
+        fixed = frozen or node.layer.trainable is False
+        if node.inner is not None:
+            yield from visits(node.inner, f"{path}/", fixed)
+            continue
+        calls = sum(other.layer.key == node.layer.key for other in model.nodes)
+        yield Visit(path, node, calls, fixed, model.weights.get(node.layer.key))
+
+
+def describe(regularizer: Value, keras: KerasVersion) -> Regularizer | None:
+    """A regularizer argument for people; None where there is none, or none that is known."""
+    if regularizer.must_be(None) or isinstance(regularizer, values.Unknown):
+        return None
+    found = coefficients(regularizer, keras)
+    if not isinstance(regularizer, Instance):
+        short = str(regularizer.value) if isinstance(regularizer, values.Const) else "regularizer"
+        pairs = () if found is None else tuple((k, v) for k, v in (("l1", found.l1), ("l2", found.l2)) if v)
+        return Regularizer({"l1": "L1", "l2": "L2"}.get(short, short), pairs)
+    custom = ">" in regularizer.type
+    short = regularizer.type.rpartition(">" if custom else ".")[2]
+    if found is not None:
+        kept = {"L1": ("l1",), "L2": ("l2",)}.get(short, ("l1", "l2"))
+        return Regularizer(short, tuple((name, getattr(found, name)) for name in kept))
+    numbers = tuple((name, float(n)) for name, v in regularizer.args.bound if (n := values.number(v)) is not None)
+    return Regularizer(short, numbers, custom)
+
+
+def _penalty_now(held: Held, keras: KerasVersion) -> float | None:
+    if held.measured is not None:
+        return held.measured
+    found = coefficients(held.regularizer, keras)
+    if found is None:
+        return None
+    if not found.active:
+        return 0.0
+    return None if held.sums is None else found.penalty(held.sums.absolute, held.sums.square)
+
+
+def _penalty_expected(held: Held, keras: KerasVersion) -> float | None:
+    if held.spec is None:
+        return 0.0 if held.regularizer.must_be(None) else None
+    try:
+        return expected_penalty(held.spec, keras)
+    except OverflowError:  # a file may claim a size whose penalty no float can hold
+        return None
+
+
+def _weight(held: Held, frozen: bool, keras: KerasVersion) -> WeightAccount:
+    declared_frozen = held.spec is not None and held.spec.layer.trainable is False
+    trainable = False if frozen or declared_frozen else held.trainable
+    counted = held.counted if held.counted is not None else (trainable is not False or keras < (3, 1))
+    return WeightAccount(
+        held.name,
+        held.shape,
+        held.params,
+        trainable,
+        describe(held.regularizer, keras),
+        _penalty_now(held, keras),
+        _penalty_expected(held, keras),
+        counted,
+        understood=not isinstance(held.regularizer, values.Unknown),
+        non_finite=held.sums.non_finite if held.sums else 0,
+    )
+
+
+def _output_shape(node: LayerNode) -> AnyShape:
+    return node.outputs[0] if node.outputs else UnknownShape()
+
+
+def _layer(visit: Visit, held: tuple[Held, ...], keras: KerasVersion) -> LayerAccount:
+    node = visit.node
+    weights = tuple(_weight(one, visit.frozen, keras) for one in held)
+    return LayerAccount(
+        visit.path,
+        node.layer.short_type.rpartition(">")[2],
+        _output_shape(node),
+        weights,
+        activity_of(node, visit.calls, keras, describe),
+        visit.calls,
+        node.step_copies,
+        node.layer.short_type == "TimeDistributed" and any(weight.regularizer for weight in weights),
+    )
+
+
+def _totals(layers: tuple[LayerAccount, ...], model: ModelGraph) -> Totals:
+    weights = [weight for layer in layers for weight in layer.weights]
+    counting = [weight for weight in weights if weight.counted]
+    penalty = total(weight.penalty for weight in counting)
+    loss = data_loss_at_start(model)
+    return Totals(
+        sum(weight.params for weight in weights),
+        trainable_params(weights),
+        sum(layer.regularized_params for layer in layers),
+        penalty,
+        sum(weight.penalty for weight in counting if weight.penalty is not None),
+        total(weight.expected_penalty for weight in counting),
+        loss.value if loss else None,
+        loss.why if loss else None,
+        penalty / loss.value if loss and loss.value > 0 and penalty is not None else None,
+    )
+
+
+def _notes(inspected: Inspected, layers: tuple[LayerAccount, ...]) -> tuple[str, ...]:
+    notes = list(inspected.notes)
+    for layer in layers:
+        odd = [weight for weight in layer.weights if not weight.understood]
+        if odd:
+            size = sum(weight.params for weight in odd)
+            notes.append(f"{layer.layer}: {size:,} parameters are counted, and what regularizes them is not known")
+        bad = sum(weight.non_finite for weight in layer.weights)
+        if bad:
+            notes.append(f"{layer.layer}: {bad:,} values are NaN or infinite")
+    return tuple(notes)
+
+
+def account_of(inspected: Inspected) -> Account:
+    """The account of a model that was read from a file or found alive."""
+    model, keras = inspected.model, inspected.keras
+    found = [
+        visit
+        for visit in visits(model)
+        # an operation such as `x[:, 0]` is not a layer
+        if not visit.node.type.startswith("keras.ops.") or inspected.held.get(visit.node.layer.key)
+    ]
+    layers = [_layer(visit, inspected.held.get(visit.node.layer.key, ()), keras) for visit in found]
+    for owner, path in _models(model):
+        if inspected.held.get(owner.key):
+            own = tuple(_weight(one, False, keras) for one in inspected.held[owner.key])
+            layers.append(LayerAccount(path or owner.name, "weights of the model itself", UnknownShape(), own))
+    done = tuple(layers)
+    return Account(
+        model.name,
+        inspected.source,
+        inspected.keras_version,
+        keras,
+        done,
+        _totals(done, model),
+        tuple(item for visit, layer in zip(found, layers, strict=False) for item in inactive_of(visit, layer, keras)),
+        tuple(item for visit in found for item in unsafe_of(visit)),
+        _notes(inspected, done),
+        model.unknown,
+        model=model,
+    )
+
+
+def _models(model: ModelGraph, path: str = "") -> Iterator[tuple[ModelGraph, str]]:
+    yield model, path
+    done = set()
+    for node in model.nodes:
+        if node.inner is not None and node.layer.key not in done:
+            done.add(node.layer.key)
+            yield from _models(node.inner, f"{path}/{node.name}" if path else node.name)

@@ -1,0 +1,257 @@
+"""From the models of the interpreted program to model graphs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+
+from tdlint.graph import Edge, LayerNode, ModelGraph
+from tdlint.interp import classes, functions, layers
+from tdlint.interp.arguments import CallArguments
+from tdlint.interp.run import OutOfSteps, Run
+from tdlint.interp.state import Either, ModelObject, Repeated, StackEntry
+from tdlint.interp.tensors import edge_of, shape_of_tensor
+from tdlint.shapes import FREE, AnyShape, UnknownShape
+from tdlint.spec import layers as spec
+from tdlint.values import (
+    LayerObject,
+    ModelValue,
+    TensorValue,
+    Unknown,
+    Value,
+    dim,
+    join,
+    shape_of,
+)
+
+MAX_NESTING = 8
+"""Models inside models that are followed."""
+
+_INPUT = "the input of the model"
+
+
+def build_all(run: Run, done: Collection[int] = ()) -> tuple[ModelGraph, ...]:
+    """The graph of every model that the program makes, in the order in which they are made, without those ``done``."""
+    keys = [key for key, thing in run.state.heap.items() if isinstance(thing, ModelObject) and key not in done]
+    return tuple(build(run, key) for key in sorted(keys))
+
+
+def build(run: Run, key: int, given: tuple[AnyShape, ...] = (), nesting: int = 0) -> ModelGraph:
+    """The graph of one model as it is now; ``given`` are the shapes it is called on, where it declares none."""
+    model = run.model(key)
+    if model is None or nesting > MAX_NESTING:
+        return ModelGraph(key, "?", "subclass", (), unknown=("nested too deeply",))
+    if model.kind == "sequential":
+        return _sequential(run, key, model, given, nesting)
+    if model.kind == "functional":
+        return _functional(run, key, model)
+    return _subclass(run, key, model)
+
+
+@dataclass
+class _Chain:
+    """The stack of a Sequential while it is put together: nodes so far, and the tensor at the end."""
+
+    run: Run
+    nesting: int
+    tip: TensorValue
+    certain: bool = True
+    nodes: list[LayerNode] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+    def extend(self, entries: Iterable[StackEntry]) -> None:
+        for entry in entries:
+            if isinstance(entry, TensorValue):
+                if not self.nodes:
+                    self.tip = replace(entry, producer=None)
+            elif isinstance(entry, LayerObject):
+                self._add_layer(self.run.layer(entry))
+            elif isinstance(entry, ModelValue):
+                self._add_model(entry)
+            elif isinstance(entry, Either):
+                self._add_either(entry)
+            elif isinstance(entry, Repeated):
+                before, self.certain = self.tip, False
+                self.extend(entry.body)
+                self._meet(before, self.tip)
+                self.certain = True
+            else:
+                self.unknown.append(entry.reason)
+                self.tip = TensorValue(UnknownShape(entry.reason))
+
+    def _add_either(self, entry: Either) -> None:
+        before, certain = self.tip, self.certain
+        self.certain = False
+        self.extend(entry.left)
+        left, self.tip = self.tip, before
+        self.extend(entry.right)
+        self.certain = certain
+        self._meet(left, self.tip)
+
+    def _meet(self, left: TensorValue, right: TensorValue) -> None:
+        joined = join(left, right)
+        self.tip = joined if isinstance(joined, TensorValue) else TensorValue(UnknownShape("differs between paths"))
+
+    def _add_layer(self, layer: LayerObject) -> None:
+        if layer.type == "keras.layers.InputLayer":
+            if not self.nodes:
+                self.tip = TensorValue(_declared(layer) or UnknownShape("the shape of the input is not known"))
+            return
+        if not self.nodes and isinstance(self.tip.shape, UnknownShape):
+            self.tip = TensorValue(_declared(layer) or self.tip.shape)
+        required: int | None = None
+        if layer.custom:
+            result, required = _enter(self.run, layer, self.tip)
+            shapes: tuple[AnyShape, ...] = (self.tip.shape,)
+            outputs = tuple(shape_of_tensor(value) for value in layers.flatten(self.run, result))
+        else:
+            shapes = layers.assumed_inputs(layer, (self.tip.shape,))
+            outputs = spec.outputs(layer, layers.recovered_inputs(layer, shapes))
+        self._push(layer, shapes, outputs, required)
+
+    def _add_model(self, value: ModelValue) -> None:
+        inner = build(self.run, value.key, (self.tip.shape,), self.nesting + 1)
+        self._push(model_layer(inner), (self.tip.shape,), inner.output_shapes, None, inner)
+
+    def _push(
+        self,
+        layer: LayerObject,
+        shapes: tuple[AnyShape, ...],
+        outputs: tuple[AnyShape, ...],
+        required: int | None,
+        inner: ModelGraph | None = None,
+    ) -> None:
+        outputs = outputs or (UnknownShape("no output is known"),)
+        key = self.run.fresh()
+        edge = edge_of(self.tip)
+        if edge.producer is None and not self.nodes:
+            edge = Edge(None, 0, _INPUT)
+        self.nodes.append(
+            LayerNode(key, layer, shapes, outputs, (edge,), required, inner, self.certain, layer.site)
+        )
+        self.tip = TensorValue(outputs[0], None, key)
+
+
+def _declared(layer: LayerObject) -> AnyShape | None:
+    """The input shape that a layer declares for its model, batch axis included."""
+    args = layer.args
+    for name in ("batch_input_shape", "batch_shape"):
+        if args.passes(name):
+            return shape_of(args.get(name))
+    for name in ("input_shape", "shape"):
+        if args.passes(name):
+            shape = shape_of(args.get(name))
+            return shape if isinstance(shape, UnknownShape) else (FREE, *shape)
+    if args.passes("input_dim") and layer.type != "keras.layers.Embedding":
+        return (FREE, dim(args.get("input_dim")))
+    if layer.type == "keras.layers.Embedding" and args.passes("input_length"):
+        length = shape_of(args.get("input_length"))
+        return (FREE, dim(args.get("input_length"))) if isinstance(length, UnknownShape) else (FREE, *length)
+    return None
+
+
+def _sequential(
+    run: Run, key: int, model: ModelObject, given: tuple[AnyShape, ...], nesting: int
+) -> ModelGraph:
+    shape = given[0] if given else UnknownShape("no input shape is declared")
+    chain = _Chain(run, nesting, TensorValue(shape))
+    chain.extend(model.stack)
+    first = chain.nodes[0].inputs if chain.nodes else (shape,)
+    return _finish(run, key, model, tuple(chain.nodes), first, (chain.tip,), chain.unknown)
+
+
+def _functional(run: Run, key: int, model: ModelObject) -> ModelGraph:
+    ends = {value.producer for value in model.inputs if isinstance(value, TensorValue)}
+    wanted = [value.producer for value in model.outputs if isinstance(value, TensorValue)]
+    found: dict[int, LayerNode] = {}
+    while wanted:
+        number = wanted.pop()
+        if number is None or number in found or number in ends:
+            continue
+        node = run.nodes[number]
+        found[number] = replace(node, layer=run.layer(node.layer))
+        wanted.extend(edge.producer for edge in node.edges)
+    nodes = tuple(found[number] for number in sorted(found))
+    unknown = [edge.reason for node in nodes for edge in node.edges if edge.producer is None and not _is_input(edge)]
+    unknown += [value.reason for value in model.outputs if isinstance(value, Unknown)]
+    inputs = tuple(shape_of_tensor(value) for value in model.inputs)
+    return _finish(run, key, model, nodes, inputs, model.outputs, unknown)
+
+
+def _is_input(edge: Edge) -> bool:
+    return edge.reason.startswith("an input")
+
+
+def _subclass(run: Run, key: int, model: ModelObject) -> ModelGraph:
+    """A model with a ``call`` of its own: what entering it on an unknown tensor calls, in order."""
+    method = None if model.instance_of is None else classes.method(run, model.instance_of, "call")
+    if method is None:
+        return _finish(run, key, model, (), (), (), [])
+    before = set(run.nodes)
+    tensor = TensorValue(UnknownShape("the input of a subclassed model"))
+    args = CallArguments(((tensor, None),), {}, False)
+    try:
+        result = functions.enter_call_method(run, method, args, ModelValue(key))[0]
+    except (OutOfSteps, RecursionError):
+        result = Unknown("the program is too large to follow")
+    run.state.dead = False
+    nodes = tuple(
+        replace(node, layer=run.layer(node.layer)) for number, node in run.nodes.items() if number not in before
+    )
+    return _finish(run, key, model, nodes, (tensor.shape,), tuple(layers.flatten(run, result)), [])
+
+
+def _enter(run: Run, layer: LayerObject, tensor: TensorValue) -> tuple[Value, int | None]:
+    try:
+        entered = layers.enter_call(run, layer, CallArguments(((tensor, None),)))
+    except (OutOfSteps, RecursionError):
+        entered = (Unknown("the program is too large to follow"), None)
+    run.state.dead = False
+    return entered
+
+
+def model_layer(inner: ModelGraph) -> LayerObject:
+    """A model as the layer that it is in another model."""
+    kind = "keras.Sequential" if inner.kind == "sequential" else "keras.Model"
+    return LayerObject(inner.key, kind, name=inner.name, site=inner.site)
+
+
+def _finish(
+    run: Run,
+    key: int,
+    model: ModelObject,
+    nodes: tuple[LayerNode, ...],
+    inputs: tuple[AnyShape, ...],
+    outputs: tuple[Value, ...],
+    unknown: list[str],
+) -> ModelGraph:
+    if model.trainable is False:
+        nodes = tuple(replace(node, layer=replace(node.layer, trainable=False)) for node in nodes)
+    weights = {}
+    for node in nodes:
+        if node.layer.key not in weights and node.inner is None and not node.layer.type.startswith("operation."):
+            inputs_meant = layers.recovered_inputs(node.layer, node.inputs)
+            weights[node.layer.key] = None if node.layer.custom else spec.weights(node.layer, inputs_meant)
+    # A shape is told as unknown once, where it starts to be.
+    shapes = [
+        node.outputs[0].reason
+        for node in nodes
+        if node.outputs
+        and isinstance(node.outputs[0], UnknownShape)
+        and not any(isinstance(shape, UnknownShape) for shape in node.inputs)
+    ]
+    return ModelGraph(
+        key,
+        model.name or f"{model.kind}_{key}",
+        model.kind,
+        nodes,
+        weights,
+        inputs,
+        tuple(edge_of(value) for value in outputs),
+        tuple(shape_of_tensor(value) for value in outputs),
+        model.compiles[-1] if model.compiles else None,
+        model.fits,
+        "source",
+        model.site,
+        tuple(dict.fromkeys((*model.unknown, *unknown, *shapes))),
+    )

@@ -1,0 +1,292 @@
+"""Functions of the program: defining, entering, comprehensions, and running two paths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import libcst as cst
+
+from tdlint.interp import containers, expressions, statements
+from tdlint.interp.arguments import CallArguments
+from tdlint.interp.run import MAX_DEPTH, Function, Run, join_returns
+from tdlint.interp.state import DictObject, ListObject, RangeValue, Ref, ZipValue, join_states
+from tdlint.values import (
+    NONE,
+    Const,
+    FunctionValue,
+    LoopIndex,
+    Sequence,
+    Unknown,
+    Value,
+    join,
+)
+
+MAX_RECURSION = 2
+
+MAX_ROUNDS = 256
+"""Rounds of a loop over known items that are followed one by one."""
+
+
+def either(run: Run, first: Callable[[], Value], second: Callable[[], Value]) -> Value:
+    """Evaluate on both paths and join the values and what they did."""
+    before = run.state
+    other = before.fork()
+    with run.uncertainly():
+        left = first()
+        after_left = run.state
+        run.keep_going(other)
+        right = second()
+    run.keep_going(join_states(after_left, run.state))
+    return join(left, right)
+
+
+def define(run: Run, node: cst.FunctionDef | cst.Lambda, name: str, owner: int | None = None) -> FunctionValue:
+    """A function as a value; its defaults are evaluated now, as Python does."""
+    function = Function(node, run.frame.number, name, owner=owner)
+    run.frame.captured = True
+    for param in (*node.params.posonly_params, *node.params.params, *node.params.kwonly_params):
+        if param.default is not None:
+            function.defaults[param.name.value] = expressions.evaluate(run, param.default)
+    if isinstance(node, cst.FunctionDef):
+        function.kind = _kind(run, node)
+    key = run.fresh()
+    run.functions[key] = function
+    return FunctionValue(key, name)
+
+
+# Decorators after which a function still is called with its own arguments and returns what its body returns.
+_TRANSPARENT = frozenset(
+    {
+        "tensorflow.function",
+        "tensorflow.autograph.experimental.do_not_convert",
+        "functools.cache",
+        "functools.lru_cache",
+        "functools.wraps",
+        "abc.abstractmethod",
+        "keras.saving.register_keras_serializable",
+        "keras.utils.register_keras_serializable",
+        "typing.override",
+        "typing_extensions.override",
+    }
+)
+
+
+def _kind(run: Run, node: cst.FunctionDef) -> str:
+    kind = "function"
+    for decorator in node.decorators:
+        target = decorator.decorator.func if isinstance(decorator.decorator, cst.Call) else decorator.decorator
+        value = expressions.evaluate(run, target)
+        name = getattr(value, "name", None) or ""
+        if name == "builtins.staticmethod":
+            kind = "static"
+        elif name == "builtins.classmethod":
+            kind = "class"
+        elif name == "builtins.property" or name.endswith("cached_property"):
+            kind = "property"
+        elif name not in _TRANSPARENT:
+            return "unknown"
+    return kind
+
+
+def enter(run: Run, value: FunctionValue, args: CallArguments, first: Value | None = None) -> Value:
+    """Call a function of the program. ``first`` is ``self`` or the class, where it is bound."""
+    function = run.functions[value.key]
+    if run.depth >= MAX_DEPTH:
+        return Unknown("calls are nested too deeply")
+    if function.active >= MAX_RECURSION:
+        return Unknown(f"{function.name} calls itself")
+    if function.kind == "unknown":
+        return Unknown(f"{function.name} is decorated by something that is not known")
+    function.entered = True
+    if first is None:
+        first = value.bound_self
+    if first is not None and function.kind != "static":
+        args = args.with_first(first)
+    return enter_function(run, function, args)
+
+
+def enter_function(
+    run: Run, function: Function, args: CallArguments, required_ndim: list[int | None] | None = None
+) -> Value:
+    """Execute a function's body with these arguments and give what it returns.
+
+    ``required_ndim`` gets how many axes the first argument after ``self`` must have for the body's subscripts.
+    """
+    frame = run.push_frame(function.frame)
+    run.depth += 1
+    function.active += 1
+    depth = len(run.frames)
+    try:
+        bind_parameters(run, function, args)
+        if function.owner is not None and args.positional:
+            frame.self_value = args.positional[0][0]
+            frame.owner = function.owner
+            frame.first_argument = args.positional[1][0] if len(args.positional) > 1 else None
+        if isinstance(function.node, cst.Lambda):
+            return expressions.evaluate(run, function.node.body)
+        statements.execute_block(run, function.node.body)
+        if not run.state.dead:
+            frame.returns.append((NONE, run.state))
+        result = join_returns(frame.returns)
+        if result is None:
+            # every path raises: nothing after this call runs on this path
+            run.state.dead = True
+            return Unknown("never returns")
+        run.keep_going(result[1])
+        run.state.dead = False
+        return Unknown("a generator") if frame.generator else result[0]
+    finally:
+        if required_ndim is not None:
+            required_ndim.append(frame.required_ndim)
+        run.depth -= 1
+        function.active -= 1
+        del run.frames[depth - 1 :]
+        run.drop_frame(frame)
+
+
+def enter_call_method(run: Run, value: FunctionValue, args: CallArguments, owner: Value) -> tuple[Value, int | None]:
+    """Enter ``call`` of a layer or model of the program; the result, and how many axes its first argument must have."""
+    function = run.functions[value.key]
+    if run.depth >= MAX_DEPTH or function.active >= MAX_RECURSION or function.kind == "unknown":
+        return Unknown("calls are nested too deeply"), None
+    function.entered = True
+    required: list[int | None] = []
+    result = enter_function(run, function, args.with_first(owner), required)
+    return result, required[0]
+
+
+def bind_parameters(run: Run, function: Function, args: CallArguments) -> None:
+    """Give the parameters of the frame just pushed their values."""
+    params = function.node.params
+    names = run.names
+    positional = list(args.positional)
+    keywords = dict(args.keywords)
+    for param in (*params.posonly_params, *params.params):
+        name = param.name.value
+        if positional:
+            names[name] = positional.pop(0)[0]
+        elif name in keywords:
+            names[name] = keywords.pop(name)[0]
+        elif not args.complete:
+            names[name] = Unknown(f"argument {name} is not known", name)
+        elif name in function.defaults:
+            names[name] = function.defaults[name]
+        else:
+            names[name] = Unknown(f"argument {name} is not known", name)
+    if isinstance(params.star_arg, cst.Param):
+        rest = None if args.complete else Unknown("passed by *")
+        names[params.star_arg.name.value] = Sequence(tuple(value for value, _ in positional), "tuple", rest)
+    for param in params.kwonly_params:
+        name = param.name.value
+        if name in keywords:
+            names[name] = keywords.pop(name)[0]
+        elif args.complete and name in function.defaults:
+            names[name] = function.defaults[name]
+        else:
+            names[name] = Unknown(f"argument {name} is not known", name)
+    if params.star_kwarg is not None:
+        items = tuple((Const(key), value) for key, (value, _) in keywords.items())
+        rest = None if args.complete else Unknown("passed by **")
+        names[params.star_kwarg.name.value] = Ref(run.allocate(DictObject(items, rest)))
+
+
+def unknown_arguments(function: Function) -> CallArguments:
+    """Arguments for a function that nobody in the program calls: those with defaults get them, others are unknown."""
+    params = function.node.params
+    positional = []
+    for param in (*params.posonly_params, *params.params):
+        name = param.name.value
+        default = function.defaults.get(name)
+        if default is None or default.must_be(None):
+            positional.append((Unknown(f"argument {name} is not known", name), None))
+        else:
+            # the default is one value it may have, and the caller may pass any other
+            positional.append((Unknown(f"argument {name} has a default that callers may replace", name), None))
+    return CallArguments(tuple(positional), {}, False)
+
+
+Comprehension = cst.ListComp | cst.SetComp | cst.DictComp | cst.GeneratorExp
+
+
+def comprehend(run: Run, node: Comprehension) -> Value:
+    """A comprehension: item by item over what is known, once for all items otherwise."""
+    frame = run.push_frame(run.frame.number)
+    run.frame.first_argument = run.frames[-2].first_argument
+    try:
+        items: list[tuple[Value | None, Value]] = []
+        certain = _rounds(run, node, node.for_in, items)
+    finally:
+        inner = run.frames.pop()
+        outer = run.frames[-1]
+        if inner.required_ndim is not None:
+            outer.required_ndim = max(outer.required_ndim or 0, inner.required_ndim)
+        outer.generator = outer.generator or frame.generator
+        run.drop_frame(inner)
+    values = tuple(value for _, value in items)
+    if isinstance(node, cst.DictComp):
+        known = certain and all(isinstance(key, Const) for key, _ in items)
+        if known:
+            return Ref(run.allocate(DictObject(tuple({key: value for key, value in items if key}.items()))))
+        return Ref(run.allocate(DictObject((), _joined(values))))
+    kind = "set" if isinstance(node, cst.SetComp) else "list"
+    if certain:
+        return Ref(run.allocate(ListObject(values, None, kind)))
+    return Ref(run.allocate(ListObject((), _joined(values), kind)))
+
+
+def _joined(values: Iterable[Value]) -> Value:
+    result: Value | None = None
+    for value in values:
+        result = value if result is None else join(result, value)
+    return result if result is not None else Unknown("an item of an empty comprehension")
+
+
+def _rounds(run: Run, node: Comprehension, clause: cst.CompFor, out: list[tuple[Value | None, Value]]) -> bool:
+    """Run one ``for`` of a comprehension; False if the number of items is not known."""
+    source = expressions.evaluate(run, clause.iter)
+    items, rest = containers.iterate(run, source)
+    if rest is None and len(items) <= MAX_ROUNDS:
+        certain = True
+        for item in items:
+            statements.assign(run, clause.target, item)
+            certain = _one_round(run, node, clause, out) and certain
+        return certain
+    statements.assign(run, clause.target, loop_variable(run, clause.target, source, rest or Unknown("an item")))
+    run.loops_unknown += 1
+    try:
+        with run.uncertainly():
+            _one_round(run, node, clause, out)
+    finally:
+        run.loops_unknown -= 1
+    return False
+
+
+def _one_round(run: Run, node: Comprehension, clause: cst.CompFor, out: list[tuple[Value | None, Value]]) -> bool:
+    certain = True
+    for condition in clause.ifs:
+        known = expressions.truth(run, expressions.evaluate(run, condition.test))
+        if known is False:
+            return True
+        certain = certain and known is True
+    if clause.inner_for_in is not None:
+        return _rounds(run, node, clause.inner_for_in, out) and certain
+    if isinstance(node, cst.DictComp):
+        out.append((expressions.evaluate(run, node.key), expressions.evaluate(run, node.value)))
+    else:
+        out.append((None, expressions.evaluate(run, node.elt)))
+    return certain
+
+
+def loop_variable(run: Run, target: cst.BaseExpression, source: Value, item: Value) -> Value:
+    """What the target of a loop is when the rounds can't be counted: for a range, an index that equals itself."""
+    if isinstance(source, RangeValue):
+        name = target.value if isinstance(target, cst.Name) else "i"
+        return LoopIndex(run.fresh(), name)
+    if isinstance(source, ZipValue):
+        return Sequence(tuple(loop_variable(run, target, part, _any_item(run, part)) for part in source.parts), "tuple")
+    return item
+
+
+def _any_item(run: Run, value: Value) -> Value:
+    items, rest = containers.iterate(run, value)
+    return _joined((*items, *(() if rest is None else (rest,))))

@@ -1,0 +1,217 @@
+"""Layers: making them, calling them on tensors, and entering the ``call`` of the program's own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from tdlint.graph import CallSite, LayerNode
+from tdlint.interp import classes, containers, functions
+from tdlint.interp.arguments import CallArguments, bound
+from tdlint.interp.program import StepLayer
+from tdlint.interp.run import Run
+from tdlint.interp.tensors import edge_of, shape_of_tensor
+from tdlint.shapes import FREE, AnyShape, UnknownDim, UnknownShape
+from tdlint.spec import layers as spec
+from tdlint.spec.objects import OPEN
+from tdlint.values import (
+    NONE,
+    Arguments,
+    Instance,
+    LayerObject,
+    ModelValue,
+    Sequence,
+    Symbol,
+    TensorValue,
+    Unknown,
+    Value,
+    integer,
+    text,
+)
+
+
+def make_layer(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -> LayerObject:
+    """An object of a Keras layer class."""
+    entry = spec.find(symbol.name)
+    arguments = bound(run, args, entry.signature if entry is not None else OPEN)
+    key = run.fresh()
+    layer = LayerObject(
+        key,
+        symbol.name,
+        arguments,
+        symbol.namespace,
+        text(arguments.get("name")) if arguments.passes("name") else None,
+        run.site(node),
+        repeated=run.loops_unknown > 0,
+        trainable=_trainable(arguments),
+    )
+    run.state.heap[key] = layer
+    return layer
+
+
+def _trainable(arguments: Arguments) -> bool | None:
+    if not arguments.passes("trainable"):
+        return True
+    value = arguments.get("trainable")
+    if value.must_be(True):
+        return True
+    return False if value.must_be(False) else None
+
+
+def assumed_inputs(layer: LayerObject, inputs: tuple[AnyShape, ...]) -> tuple[AnyShape, ...]:
+    """Input shapes where unknown ones get the number of axes that the layer accepts, as it would raise otherwise."""
+    entry = spec.find(layer.type)
+    if entry is None or entry.ndim.minimum is None or entry.ndim.minimum != entry.ndim.maximum:
+        return inputs
+    assumed: AnyShape = (FREE, *(UnknownDim("the input shape is not known") for _ in range(entry.ndim.minimum - 1)))
+    return tuple(assumed if isinstance(shape, UnknownShape) else shape for shape in inputs)
+
+
+def recovered_inputs(layer: LayerObject, inputs: tuple[AnyShape, ...]) -> tuple[AnyShape, ...]:
+    """Input shapes as they are meant where one axis is missing, so that what follows can still be understood.
+
+    Keras refuses such a layer; a rule says so where the axis got lost, and not at every layer after it.
+    """
+    entry = spec.find(layer.type)
+    least = None if entry is None else entry.ndim.minimum
+    return tuple(
+        (shape[0], UnknownDim("an axis is missing"), *shape[1:])
+        if not isinstance(shape, UnknownShape) and shape and least == len(shape) + 1
+        else shape
+        for shape in inputs
+    )
+
+
+def flatten(run: Run, value: Value | None) -> list[Value]:
+    """The tensors of an argument: one, or those of a list, tuple or dict."""
+    if value is None:
+        return []
+    listed = containers.as_list(run, value)
+    if listed is not None:
+        return [*listed.items, *(() if listed.rest is None else (listed.rest,))]
+    named = containers.as_dict(run, value)
+    if named is not None:
+        return [item for _, item in named.items]
+    return [value]
+
+
+def call_layer(run: Run, layer: LayerObject, args: CallArguments, node: cst.CSTNode) -> Value:
+    """``layer(x)``: a new node, and the tensor or tensors that come out of it."""
+    layer = run.layer(layer)
+    given = [value for value in args.values if value is not NONE]
+    if not given and args.keywords:
+        given = [value for key, (value, _) in args.keywords.items() if key not in ("training", "mask", "name")][:1]
+    first = flatten(run, given[0] if given else None)
+    tensors = [*first, *(value for value in given[1:] if isinstance(value, TensorValue))]
+    if any(isinstance(value, LayerObject | ModelValue | Instance) for value in tensors):
+        return Unknown("a layer called on what is not a tensor")
+    _notice_step(run, layer, first, node)
+    result = None
+    required = None
+    if layer.custom:
+        result, required = enter_call(run, layer, args)
+    return _output(run, layer, tensors, node, result, required)
+
+
+def _output(
+    run: Run, layer: LayerObject, tensors: list[Value], node: cst.CSTNode, result: Value | None, required: int | None
+) -> Value:
+    shapes = assumed_inputs(layer, tuple(shape_of_tensor(value) for value in tensors))
+    if layer.custom:
+        outputs = tuple(shape_of_tensor(value) for value in flatten(run, result))
+    else:
+        outputs = spec.outputs(layer, recovered_inputs(layer, shapes)) if shapes else (UnknownShape("called without a tensor"),)
+    edges = tuple(edge_of(value) for value in tensors)
+    certain = not run.uncertain
+    return _add_node(
+        run,
+        LayerNode(run.fresh(), layer, shapes, outputs, edges, required, certain=certain, site=run.site(node)),
+    )
+
+
+def enter_call(run: Run, layer: LayerObject, args: CallArguments) -> tuple[Value, int | None]:
+    """Enter ``build`` and ``call`` of a layer of the program; the result and the axes that ``call`` needs."""
+    key = classes.class_key(run, layer)
+    method = None if key is None else classes.method(run, key, "call")
+    if key is None or method is None:
+        return Unknown("the layer has no call that is known"), None
+    build = classes.method(run, key, "build")
+    attributes = classes.attributes_of(run, layer)
+    if build is not None and attributes is not None and attributes.get("__built__") is None:
+        classes.set_object_attribute(run, layer, "__built__", NONE)
+        functions.enter(run, build, CallArguments(((Unknown("the input shape", "input_shape"), None),)), first=layer)
+    run.owners.append((layer.key, run.classes[key].name))
+    try:
+        return functions.enter_call_method(run, method, args, layer)
+    finally:
+        run.owners.pop()
+
+
+def _notice_step(run: Run, layer: LayerObject, tensors: list[Value], node: cst.CSTNode) -> None:
+    """``self.layers[i](x[:, i])`` inside a layer of the program: one copy per time step."""
+    if not run.owners or run.muted or layer.site is None or len(tensors) != 1:
+        return
+    tensor = tensors[0]
+    if not isinstance(tensor, TensorValue) or tensor.step is None:
+        return
+    index = integer(tensor.step.index)
+    if index is None and not layer.repeated:
+        return
+    owner, name = run.owners[-1]
+    copies = run.step_calls.setdefault((owner, layer.site.number), set())
+    copies.add((layer.key, index))
+    distinct = len({key for key, _ in copies})
+    if layer.repeated or (distinct > 1 and len({step for _, step in copies}) > 1):
+        found = StepLayer(name, layer, run.site(node), None if layer.repeated else distinct)
+        known = run.step_layers.get((name, layer.site.number))
+        if known is None or not layer.repeated:
+            run.step_layers[name, layer.site.number] = found
+
+
+def call_submodel(run: Run, model: LayerObject, args: CallArguments, node: cst.CSTNode) -> Value:
+    """A model called as a layer: one node that holds the model's own graph."""
+    from tdlint.interp.build import build  # builds graphs by calling layers: each needs the other
+
+    tensors = flatten(run, args.first("inputs"))
+    inner = build(run, model.key, tuple(shape_of_tensor(value) for value in tensors))
+    return _add_node(run, LayerNode(
+        run.fresh(),
+        replace(model, name=inner.name),
+        tuple(shape_of_tensor(value) for value in tensors),
+        inner.output_shapes or (UnknownShape("the model's output is not known"),),
+        tuple(edge_of(value) for value in tensors),
+        inner=inner,
+        certain=not run.uncertain,
+        site=run.site(node),
+    ))
+
+
+def _add_node(run: Run, node: LayerNode) -> Value:
+    run.nodes[node.id] = node
+    made = tuple(TensorValue(shape, None, node.id, index) for index, shape in enumerate(node.outputs))
+    return made[0] if len(made) == 1 else Sequence(made, "tuple")
+
+
+def call_functional_form(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -> Value:
+    """``concatenate([a, b])`` and the like: the class of that name, made and called at once."""
+    short = symbol.name.rpartition(".")[2]
+    class_name = f"keras.layers.{short[:1].upper()}{short[1:]}"
+    tensors = flatten(run, args.first("inputs"))
+    if spec.find(class_name) is None or not all(isinstance(value, TensorValue) for value in tensors):
+        return Unknown(f"the result of {symbol.name}")
+    rest = CallArguments(args.positional[1:], {k: v for k, v in args.keywords.items() if k != "inputs"}, args.complete)
+    layer = make_layer(run, replace(symbol, name=class_name), rest, node)
+    return _output(run, layer, tensors, node, None, None)
+
+
+def call_method(run: Run, layer: LayerObject, name: str, args: CallArguments, node: cst.Call) -> Value:
+    """A method call on a layer."""
+    if name in ("__call__", "call"):
+        return call_layer(run, layer, args, node)
+    if name == "adapt":
+        run.record_call(CallSite("keras.Layer.adapt", bound(run, args, OPEN), run.site(node)))
+        return NONE
+    if name in ("add_weight", "add_variable"):
+        return Unknown("a weight")
+    return Unknown(f"the result of {name} of a layer")

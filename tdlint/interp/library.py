@@ -1,0 +1,81 @@
+"""Calls of library functions and classes: layers, models, and the objects that models are given."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from tdlint.interp import containers, layers, models
+from tdlint.interp.arguments import CallArguments, bound
+from tdlint.interp.run import Run
+from tdlint.interp.tensors import operation
+from tdlint.spec.objects import OBJECT_MODULES, signature_of
+from tdlint.values import Instance, ModelValue, Symbol, TensorValue, Unknown, Value
+
+
+def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -> Value:
+    """Call something imported."""
+    name = symbol.name
+    short = name.rpartition(".")[2]
+    if name == "keras.Sequential":
+        return models.make_sequential(run, args, node)
+    if name == "keras.Model":
+        return models.make_model(run, args, node)
+    if name == "keras.Input":
+        return models.make_input(run, args, node)
+    if name.startswith("keras.layers."):
+        if short[:1].isupper():
+            return layers.make_layer(run, symbol, args, node)
+        return layers.call_functional_form(run, symbol, args, node)
+    if name.startswith(OBJECT_MODULES):
+        return _make_object(run, symbol, args, node)
+    if name.startswith("keras.applications.") and short[:1].isupper():
+        return models.made_elsewhere(run, f"{short} of keras.applications", node)
+    if name in _LOADERS:
+        return models.made_elsewhere(run, f"the result of {short}", node)
+    if name in _ENDINGS:
+        run.state.dead = True
+        return Unknown("ends the program")
+    tensors = [
+        tensor
+        for value in args.everything()
+        for tensor in layers.flatten(run, value)
+        if isinstance(tensor, TensorValue)
+    ]
+    if tensors:
+        return operation(run, short, (*tensors, Unknown(f"given to {name}")), node)
+    if symbol.namespace is None:
+        for value in args.everything():
+            if not name.startswith(_HARMLESS):
+                containers.escape(run, value)
+                if isinstance(value, ModelValue):
+                    _escape(run, value)
+    return Unknown(f"the result of {name}")
+
+
+_LOADERS = frozenset(
+    {
+        "keras.models.clone_model",
+        "keras.models.load_model",
+        "keras.models.model_from_config",
+        "keras.models.model_from_json",
+        "keras.models.model_from_yaml",
+        "keras.saving.load_model",
+    }
+)
+
+_ENDINGS = frozenset({"sys.exit", "os._exit", "os.abort"})
+
+# Libraries whose functions change neither the lists nor the models that they are given.
+_HARMLESS = ("numpy.", "tensorflow.", "pandas.", "sklearn.", "matplotlib.", "scipy.", "os.", "math.", "random.", "time.")
+
+
+def _escape(run: Run, value: ModelValue) -> None:
+    model = run.model(value.key)
+    if model is not None:
+        run.state.heap[value.key] = models.with_unknown(model, "passed to a function that is not known")
+
+
+def _make_object(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -> Value:
+    key = run.fresh()
+    arguments = bound(run, args, signature_of(symbol.name))
+    return Instance(symbol.name, arguments, key, symbol.namespace, run.site(node))

@@ -1,0 +1,201 @@
+"""Models: making them, and what is done with them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from tdlint.graph import CallSite
+from tdlint.interp import classes, containers, functions, layers
+from tdlint.interp.arguments import CallArguments, bound
+from tdlint.interp.run import Run
+from tdlint.interp.state import BoundMethod, ModelObject, Repeated, StackEntry
+from tdlint.shapes import FREE, AnyShape, UnknownShape
+from tdlint.spec.objects import signature_of
+from tdlint.values import (
+    NONE,
+    Arguments,
+    LayerObject,
+    ModelValue,
+    Sequence,
+    TensorValue,
+    Unknown,
+    Value,
+    dim,
+    shape_of,
+    text,
+)
+
+METHODS = frozenset(
+    """add build compile evaluate evaluate_generator fit fit_generator get_layer load_weights pop predict
+    predict_classes predict_generator predict_on_batch predict_proba save save_weights summary train_on_batch
+    test_on_batch reset_states export get_config to_json""".split()
+)
+"""Methods of a model that tdlint follows or records."""
+
+
+def make_input(run: Run, args: CallArguments, node: cst.Call) -> TensorValue:
+    """``keras.Input(shape)``; the batch axis is free."""
+    value = args.first("shape")
+    shape: AnyShape = UnknownShape("the shape of the input is not known")
+    batch = args.keywords.get("batch_shape") or args.keywords.get("batch_input_shape")
+    if batch is not None:
+        shape = shape_of(containers.snapshot(run, batch[0]))
+    elif value is not None:
+        declared = shape_of(containers.snapshot(run, value))
+        if not isinstance(declared, UnknownShape):
+            size = args.keywords.get("batch_size")
+            shape = (FREE if size is None else dim(size[0]), *declared)
+    return TensorValue(shape)
+
+
+def make_sequential(run: Run, args: CallArguments, node: cst.Call) -> ModelValue:
+    """``Sequential()`` or ``Sequential([…])``."""
+    key = run.allocate(ModelObject("sequential", run.site(node), _name(args)))
+    _fill(run, key, args.first("layers"))
+    return ModelValue(key)
+
+
+def _name(args: CallArguments) -> str | None:
+    found = args.keywords.get("name")
+    return None if found is None else text(found[0])
+
+
+def _fill(run: Run, key: int, stack: Value | None) -> None:
+    if stack is None or stack.must_be(None):
+        return
+    items, rest = containers.iterate(run, stack)
+    for item in items:
+        add(run, key, item)
+    if rest is not None:
+        if isinstance(rest, LayerObject):
+            _push(run, key, Repeated((rest,)))
+        else:
+            _push(run, key, Unknown("layers of a list that is not known"))
+
+
+def _push(run: Run, key: int, entry: StackEntry) -> None:
+    model = run.model(key)
+    if model is not None:
+        run.state.heap[key] = replace(model, stack=(*model.stack, entry))
+
+
+def add(run: Run, key: int, value: Value) -> None:
+    """``model.add(layer)``; in a loop whose rounds are not counted it is added an unknown number of times."""
+    entry: StackEntry
+    if isinstance(value, LayerObject | ModelValue | TensorValue):
+        entry = value
+    else:
+        entry = Unknown(value.reason if isinstance(value, Unknown) else "an added layer that is not known")
+    _push(run, key, Repeated((entry,)) if run.loops_unknown else entry)
+
+
+def make_model(run: Run, args: CallArguments, node: cst.Call) -> ModelValue:
+    """``keras.Model(inputs, outputs)``."""
+    key = run.allocate(ModelObject("functional", run.site(node), _name(args)))
+    initialize_functional(run, key, args)
+    return ModelValue(key)
+
+
+def initialize_functional(run: Run, key: int, args: CallArguments) -> bool:
+    """Give a model its inputs and outputs; False if the arguments do not have them."""
+    model = run.model(key)
+    values = args.values
+    named = [args.keywords.get(name) for name in ("inputs", "input", "outputs", "output")]
+    inputs = values[0] if values else next((found[0] for found in named[:2] if found), None)
+    outputs = values[1] if len(values) > 1 else next((found[0] for found in named[2:] if found), None)
+    if model is None or inputs is None or outputs is None:
+        return False
+    run.state.heap[key] = replace(
+        model,
+        kind="functional",
+        inputs=tuple(layers.flatten(run, inputs)),
+        outputs=tuple(layers.flatten(run, outputs)),
+        unknown=() if args.complete or values else ("made with arguments that are not known",),
+    )
+    return True
+
+
+def initialize_subclass(run: Run, model: ModelValue, args: CallArguments) -> None:
+    """``super().__init__(…)`` in a class of the program that is a model."""
+    found = run.model(model.key)
+    if found is None or initialize_functional(run, model.key, args):
+        return
+    name = _name(args)
+    definition = run.classes.get(found.instance_of or 0)
+    if definition is not None and "keras.Sequential" in definition.library_bases:
+        run.state.heap[model.key] = replace(found, kind="sequential", name=name or found.name, unknown=())
+        _fill(run, model.key, args.first("layers"))
+
+
+def made_elsewhere(run: Run, why: str, node: cst.Call) -> ModelValue:
+    """A model whose layers tdlint does not see."""
+    return ModelValue(run.allocate(ModelObject("functional", run.site(node), None, unknown=(why,))))
+
+
+def with_unknown(model: ModelObject, why: str) -> ModelObject:
+    """The model, with one more reason why it is not all known."""
+    return model if why in model.unknown else replace(model, unknown=(*model.unknown, why))
+
+
+def attribute(run: Run, owner: ModelValue, name: str) -> Value:
+    """``model.layers``, ``model.output`` and the like."""
+    model = run.model(owner.key)
+    if model is None:
+        return Unknown(f"attribute {name} of a model", name)
+    if name in METHODS:
+        return BoundMethod(owner, name)
+    if name == "layers" and model.kind == "sequential":
+        known = all(isinstance(entry, LayerObject | ModelValue) for entry in model.stack)
+        if known:
+            return Sequence(tuple(e for e in model.stack if isinstance(e, LayerObject | ModelValue)))
+    if name in ("inputs", "outputs", "input", "output") and model.kind == "functional" and model.outputs:
+        tensors = model.inputs if name.startswith("input") else model.outputs
+        return tensors[0] if len(tensors) == 1 and not name.endswith("s") else Sequence(tensors)
+    return Unknown(f"attribute {name} of a model", name)
+
+
+def call_method(run: Run, owner: ModelValue, name: str, args: CallArguments, node: cst.Call) -> Value:
+    """A method call on a model."""
+    model = run.model(owner.key)
+    if model is None:
+        return Unknown("a method of a model that is not known")
+    if name == "add" and args.first("layer") is not None:
+        value = args.first("layer")
+        add(run, owner.key, value if value is not None else NONE)
+        return NONE
+    if name == "pop":
+        counted = model.stack and not run.loops_unknown
+        shorter = replace(model, stack=model.stack[:-1]) if counted else with_unknown(model, "layers were taken away")
+        run.state.heap[owner.key] = shorter
+        return Unknown("a layer that was taken away")
+    if name in ("__call__", "call"):
+        return call_model(run, owner, args, node)
+    full_name = f"keras.Model.{name}"
+    call = CallSite(
+        full_name, bound(run, args, signature_of(full_name)), run.site(node), (owner.key,), certain=not run.uncertain
+    )
+    run.record_call(call)
+    if not run.muted:
+        if name == "compile":
+            run.state.heap[owner.key] = replace(model, compiles=(call,) if call.certain else (*model.compiles, call))
+        elif name in ("fit", "fit_generator"):
+            run.state.heap[owner.key] = replace(model, fits=(*model.fits, call))
+    return Unknown(f"the result of {name}")
+
+
+def call_model(run: Run, owner: ModelValue, args: CallArguments, node: cst.Call) -> Value:
+    """``model(x)``: a model used as a layer."""
+    model = run.model(owner.key)
+    key = None if model is None else model.instance_of
+    method = None if key is None else classes.method(run, key, "call")
+    if method is not None and model is not None and model.kind == "subclass":
+        return functions.enter_call_method(run, method, args, owner)[0]
+    layer = LayerObject(owner.key, _type(model), Arguments(), name=model.name if model else None, site=run.site(node))
+    return layers.call_submodel(run, layer, args, node)
+
+
+def _type(model: ModelObject | None) -> str:
+    return "keras.Sequential" if model is not None and model.kind == "sequential" else "keras.Model"
+

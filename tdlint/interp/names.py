@@ -1,0 +1,136 @@
+"""Names: imports to symbols, and looking a name up through the enclosing frames."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from tdlint.interp.program import Import
+from tdlint.interp.run import Run
+from tdlint.spec.layers import find
+from tdlint.spec.names import canonical, member
+from tdlint.values import Const, Sequence, Symbol, Unknown, Value
+
+# Star imports of these bring in every public name; a name that nothing else binds then comes from there.
+_STAR = "*"
+
+_CONSTANTS: dict[str, Value] = {"__name__": Const("__main__")}
+
+
+def dotted(node: cst.BaseExpression | None) -> str:
+    """The text of a dotted name."""
+    if isinstance(node, cst.Name):
+        return node.value
+    if isinstance(node, cst.Attribute):
+        return f"{dotted(node.value)}.{node.attr.value}"
+    return ""
+
+
+def symbol(path: str) -> Symbol:
+    """An import path as a symbol."""
+    name, namespace = canonical(path)
+    return Symbol(name, namespace)
+
+
+def bind_name(run: Run, name: str, value: Value) -> None:
+    """Assign to a name in the current frame, or in the module's where ``global`` says so."""
+    frame = run.frames[-1]
+    if name in frame.global_names:
+        run.state.own(run.frames[0].number)[name] = value
+        return
+    run.state.own(frame.number)[name] = value
+
+
+def lookup(run: Run, name: str) -> Value:
+    """The value of a name: local, enclosing, module, star import, builtin."""
+    number: int | None = run.frames[-1].number
+    frames = run.state.frames
+    while number is not None:
+        frame = frames.get(number)
+        if frame is not None:
+            value = frame.get(name)
+            if value is not None:
+                return value
+        number = run.parents[number]
+    constant = _CONSTANTS.get(name)
+    if constant is not None:
+        return constant
+    if name in _BUILTINS:
+        return Symbol(f"builtins.{name}")
+    star = frames[run.frames[0].number].get(_STAR)
+    if isinstance(star, Sequence):
+        found = _from_star(star, name)
+        if found is not None:
+            return found
+    why = "is not defined in this file" if star is None else "may come from a star import"
+    return Unknown(f"{name} {why}", name)
+
+
+def _from_star(modules: Sequence, name: str) -> Symbol | None:
+    """The name as a member of a module that was imported with ``*``; with several such modules only if Keras has it."""
+    found = []
+    for module in modules.items:
+        if isinstance(module, Symbol):
+            path, namespace = member(module.name, module.namespace, name)
+            if len(modules.items) == 1 or path in _MODEL_NAMES or find(path) is not None:
+                found.append(Symbol(path, namespace))
+    return found[-1] if found else None
+
+
+_MODEL_NAMES = frozenset({"keras.Sequential", "keras.Model", "keras.Input"})
+
+_BUILTINS = frozenset(
+    """abs all any bool bytes callable dict dir enumerate filter float getattr hasattr hash id input int isinstance
+    issubclass iter len list map max min next object open print range repr reversed round set setattr sorted str sum
+    super tuple type vars zip Exception ValueError TypeError ImportError RuntimeError KeyError NotImplementedError
+    property staticmethod classmethod slice frozenset divmod pow ord chr format globals locals exit quit""".split()
+)
+
+
+def execute_import(run: Run, node: cst.Import) -> None:
+    """``import a.b``, ``import a.b as c``."""
+    for alias in node.names:
+        path = dotted(alias.name)
+        _record(run, path, alias)
+        if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
+            bind_name(run, alias.asname.name.value, symbol(path))
+        else:
+            root = path.partition(".")[0]
+            bind_name(run, root, symbol(root))
+
+
+def execute_import_from(run: Run, node: cst.ImportFrom) -> None:
+    """``from a import b``, ``from a import *``; a relative import is of another file, hence unknown here."""
+    path = dotted(node.module)
+    if isinstance(node.names, cst.ImportStar):
+        if not node.relative:
+            _record(run, path, node)
+            found = symbol(path)
+            have = run.names.get(_STAR)
+            modules = have.items if isinstance(have, Sequence) else ()
+            run.names[_STAR] = Sequence((*modules, found), "tuple")
+        return
+    for alias in node.names:
+        name = dotted(alias.name)
+        bound = alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else name
+        if node.relative:
+            bind_name(run, bound, Unknown(f"{bound} is imported from another file", bound))
+            continue
+        _record(run, f"{path}.{name}", alias)
+        bind_name(run, bound, symbol(f"{path}.{name}"))
+
+
+def _record(run: Run, path: str, node: cst.CSTNode) -> None:
+    name, namespace = canonical(path)
+    if namespace is None or run.muted:
+        return
+    site = run.site(node)
+    run.imports.setdefault((name, namespace, site.number), Import(name, namespace, site, run.in_try > 0))
+    run.namespaces.setdefault(namespace, site)
+
+
+def attribute_of_symbol(run: Run, owner: Symbol, attribute: str, node: cst.CSTNode) -> Symbol:
+    """``tf.keras`` and the like: a member of a module or class of a library."""
+    name, namespace = member(owner.name, owner.namespace, attribute)
+    if namespace is not None and owner.namespace is None and not run.muted:
+        run.namespaces.setdefault(namespace, run.site(node))
+    return Symbol(name, namespace)

@@ -1,0 +1,53 @@
+"""What the interpreter finds out about one source: the input of rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tdlint.graph import CallSite, ModelGraph
+from tdlint.values import LayerObject, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """An import of something of Keras or TensorFlow.
+
+    ``name`` is canonical (``keras.layers.Dense``), ``namespace`` the package it comes through (``keras``, ``tf.keras``,
+    ``tf_keras``, ``tensorflow.python.keras``). ``fallback`` is set within ``try`` or ``except``, where a program chooses
+    between packages on purpose.
+    """
+
+    name: str
+    namespace: str
+    site: Site
+    fallback: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StepLayer:
+    """A layer that a user's own layer makes once per time step and applies to that step only.
+
+    ``owner`` is the name of the class, ``layer`` the layer (one of the copies), ``count`` how many copies there are where
+    it is known, ``call`` the place where one is applied to its step.
+    """
+
+    owner: str
+    layer: LayerObject
+    call: Site
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Program:
+    """All that the interpreter understood of a source, and what it did not (``unknown``, with reasons)."""
+
+    models: tuple[ModelGraph, ...] = ()
+    calls: tuple[CallSite, ...] = ()
+    imports: tuple[Import, ...] = ()
+    step_layers: tuple[StepLayer, ...] = ()
+    namespaces: tuple[tuple[str, Site], ...] = ()
+    unknown: tuple[tuple[str, Site], ...] = ()
+
+    def model(self, key: int) -> ModelGraph | None:
+        """The model with this key."""
+        return next((model for model in self.models if model.key == key), None)

@@ -1,0 +1,195 @@
+"""One interpretation of one source: the state, what was recorded, and the bounds that make it end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from tdlint.graph import CallSite, LayerNode
+from tdlint.interp.program import Import, StepLayer
+from tdlint.interp.state import HeapObject, ModelObject, State, join_states
+from tdlint.values import LayerObject, Site, Unknown, Value, join
+
+MAX_STEPS = 400_000
+"""Evaluated syntax nodes per source; what comes after is unknown."""
+
+MAX_DEPTH = 12
+"""Nested calls of the program's own functions that are followed."""
+
+
+class OutOfSteps(Exception):
+    """The source is larger than its interpretation may be."""
+
+
+@dataclass
+class Function:
+    """A function, lambda or method of the program. ``frame`` is where it was defined, ``owner`` its class."""
+
+    node: cst.FunctionDef | cst.Lambda
+    frame: int
+    name: str
+    defaults: dict[str, Value] = field(default_factory=dict)
+    owner: int | None = None
+    kind: str = "function"  # or "static", "class", "property", "unknown"
+    entered: bool = False
+    active: int = 0
+
+
+@dataclass
+class Class:
+    """A class of the program: its bases' canonical names, its own ancestors, and the functions in its body."""
+
+    node: cst.ClassDef
+    name: str
+    library_bases: tuple[str, ...]
+    own_bases: tuple[int, ...]
+    attributes: dict[str, Value]
+    open: bool
+    used: bool = False
+
+
+@dataclass
+class Frame:
+    """What is known of a function that is being entered, besides its names."""
+
+    number: int
+    returns: list[tuple[Value, State]] = field(default_factory=list)
+    breaks: list[State] = field(default_factory=list)
+    continues: list[State] = field(default_factory=list)
+    global_names: set[str] = field(default_factory=set)
+    generator: bool = False
+    captured: bool = False
+    self_value: Value | None = None
+    owner: int | None = None
+    first_argument: Value | None = None
+    required_ndim: int | None = None
+
+
+class Run:
+    """Everything that the functions of ``tdlint.interp`` share while they follow one source."""
+
+    def __init__(self) -> None:
+        self.state = State()
+        self.parents: dict[int, int | None] = {}
+        self.frames: list[Frame] = []
+        self.nodes: dict[int, LayerNode] = {}
+        self.functions: dict[int, Function] = {}
+        self.classes: dict[int, Class] = {}
+        self.generic: dict[int, Value] = {}
+        self.calls: dict[tuple[object, ...], CallSite] = {}
+        self.imports: dict[tuple[str, str, int], Import] = {}
+        self.namespaces: dict[str, Site] = {}
+        self.step_calls: dict[tuple[int, int], set[tuple[int, int | None]]] = {}
+        self.step_layers: dict[tuple[str, int], StepLayer] = {}
+        self.unknown: list[tuple[str, Site]] = []
+        self.syntax: list[cst.CSTNode] = []
+        self.site_of: dict[int, Site] = {}
+        self.steps = 0
+        self.depth = 0
+        self.next_key = 0
+        self.uncertain = 0
+        self.muted = 0
+        self.in_try = 0
+        self.loops_unknown = 0
+        self.owners: list[tuple[int, str]] = []
+        self.push_frame(None)
+
+    def fresh(self) -> int:
+        """A number that nothing else in this run has."""
+        self.next_key += 1
+        return self.next_key
+
+    def site(self, node: cst.CSTNode) -> Site:
+        """The place of a syntax node."""
+        found = self.site_of.get(id(node))
+        if found is None:
+            found = self.site_of[id(node)] = Site(len(self.syntax))
+            self.syntax.append(node)
+        return found
+
+    def push_frame(self, parent: int | None) -> Frame:
+        """A new frame of names whose enclosing frame is ``parent``."""
+        number = self.fresh()
+        self.parents[number] = parent
+        self.state.add_frame(number)
+        frame = Frame(number)
+        self.frames.append(frame)
+        return frame
+
+    def drop_frame(self, frame: Frame) -> None:
+        """Forget the names of a frame that is left, unless a function defined in it can still read them."""
+        if not frame.captured:
+            self.state.frames.pop(frame.number, None)
+
+    @property
+    def frame(self) -> Frame:
+        """The frame that is being executed."""
+        return self.frames[-1]
+
+    @property
+    def names(self) -> dict[str, Value]:
+        """The names of the frame that is being executed, to be written to."""
+        return self.state.own(self.frames[-1].number)
+
+    def allocate(self, thing: HeapObject) -> int:
+        """Put a new object on the heap."""
+        key = self.fresh()
+        self.state.heap[key] = thing
+        return key
+
+    def model(self, key: int) -> ModelObject | None:
+        """The model on the heap under this key."""
+        found = self.state.heap.get(key)
+        return found if isinstance(found, ModelObject) else None
+
+    def layer(self, layer: LayerObject) -> LayerObject:
+        """The layer as it is by now (``trainable`` may have been set since)."""
+        found = self.state.heap.get(layer.key)
+        return found if isinstance(found, LayerObject) else layer
+
+    def note_unknown(self, reason: str, node: cst.CSTNode) -> Unknown:
+        """An unknown value whose reason is worth telling the user."""
+        if not self.muted:
+            self.unknown.append((reason, self.site(node)))
+        return Unknown(reason)
+
+    def record_call(self, call: CallSite) -> None:
+        """Keep a call for the rules; the same call with the same arguments once."""
+        if not self.muted:
+            self.calls.setdefault((call.site, call.models, call.args), call)
+
+    def keep_going(self, state: State) -> None:
+        """Continue from another state."""
+        self.state = state
+
+    @contextmanager
+    def uncertainly(self) -> Iterator[None]:
+        """While on one of several paths."""
+        self.uncertain += 1
+        try:
+            yield
+        finally:
+            self.uncertain -= 1
+
+    @contextmanager
+    def silently(self) -> Iterator[None]:
+        """While trying what a loop changes: nothing is recorded."""
+        self.muted += 1
+        try:
+            yield
+        finally:
+            self.muted -= 1
+
+
+def join_returns(returns: list[tuple[Value, State]]) -> tuple[Value, State] | None:
+    """The value and state after a function, from all its returns; None if it never returns."""
+    if not returns:
+        return None
+    value, state = returns[0]
+    for other_value, other_state in returns[1:]:
+        value = join(value, other_value)
+        state = join_states(state, other_state)
+    return value, state

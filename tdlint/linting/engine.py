@@ -1,0 +1,237 @@
+"""Linting: one file, many files, a text from an editor, or the graph of a model."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from tdlint.config import Settings
+from tdlint.diagnostics import Diagnostic, Location, Span
+from tdlint.graph import ModelGraph
+from tdlint.interp.program import Program
+from tdlint.linting.reading import Readable, read, worth_reading
+from tdlint.linting.resolve import Found, resolve_in_model, resolve_in_source, tool_diagnostic
+from tdlint.linting.result import FileResult, RunResult
+from tdlint.linting.rule import Context, Report, Rule
+from tdlint.linting.selection import Selection, check_selectors, known_entries, select
+from tdlint.linting.suppression import suppress
+from tdlint.linting.tool_codes import ANALYSIS_FAILED, RULE_CRASHED, SYNTAX_ERROR, UNREADABLE_FILE, ToolCode
+from tdlint.sources.discovery import discover
+from tdlint.sources.source_file import SourceFile, SyntaxProblem, UnreadableFile
+from tdlint.sources.suppressions import find_suppressions
+from tdlint.sources.syntax import TooComplex
+
+Rules = Sequence[type[Rule]]
+
+TIME_LIMIT = 60.0
+"""Seconds that one file may take where it is checked by a worker process."""
+
+_RECURSION_LIMIT = 6000
+_FEW_FILES = 4
+_SMALL_RUN = 200_000  # bytes; about what is checked in the time that processes take to start
+_BUG = "This is a defect of tdlint or of the rule; please report it with the file."
+
+
+def check_paths(paths: Sequence[str], settings: Settings, rules: Rules, jobs: int | None = None) -> RunResult:
+    """Lint files and the files in folders; ``jobs`` is the number of processes, None for as many as are of use.
+
+    Raises:
+        UsageError: a path or a selector does not exist, or there is no file.
+    """
+    check_selectors(settings, rules)
+    return check_files(discover(paths, settings.all_excluded, settings.root), settings, rules, jobs)
+
+
+def check_files(files: Sequence[str], settings: Settings, rules: Rules, jobs: int | None = None) -> RunResult:
+    """Lint files that were found before. A file that ends or hangs its process costs that file only."""
+    job = partial(check_file, settings=settings, rules=tuple(rules))
+    if jobs is None:
+        jobs = 1 if _is_small(files) else os.cpu_count() or 1
+    if jobs <= 1:
+        return RunResult(tuple(map(job, files)))
+    from tdlint.linting.pool import run_pool
+
+    _load_what_workers_need()
+    lost = partial(_lost, settings=settings, rules=rules)
+    return RunResult(run_pool(files, job, lost, jobs, TIME_LIMIT))
+
+
+def check_stdin(data: bytes, filename: str, settings: Settings, rules: Rules) -> FileResult:
+    """Lint a text that an editor hands over, as if it were in the file of that name."""
+    check_selectors(settings, rules)
+    return check_bytes(data, filename, settings, rules)
+
+
+def check_file(path: str, settings: Settings, rules: Rules) -> FileResult:
+    """Lint one file. What goes wrong is a diagnostic; nothing is raised."""
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        return _failure(path, UNREADABLE_FILE, f"the file can't be read: {reason.lower()}", settings, rules)
+    return check_bytes(data, path, settings, rules)
+
+
+def check_bytes(data: bytes, path: str, settings: Settings, rules: Rules) -> FileResult:
+    """Lint the contents of one file. What goes wrong is a diagnostic; nothing is raised."""
+    if not worth_reading(data):
+        return FileResult(path)
+    try:
+        with _undisturbed():
+            readable = read(path, data)
+            return _check(readable, settings, rules) if readable else FileResult(path)
+    except UnreadableFile as error:
+        return _failure(path, UNREADABLE_FILE, str(error), settings, rules)
+    except TooComplex as error:
+        return _failure(path, ANALYSIS_FAILED, f"the file can't be analysed: {error}", settings, rules)
+    except RecursionError:
+        message = "the file can't be analysed: it is nested too deeply"
+        return _failure(path, ANALYSIS_FAILED, message, settings, rules)
+    except Exception as error:  # whatever it is, it must not cost the other files
+        message = f"the analysis crashed: {_describe(error)}"
+        return _failure(path, ANALYSIS_FAILED, message, settings, rules, _BUG)
+
+
+def check_graph(model: ModelGraph, path: str, settings: Settings, rules: Rules) -> tuple[Diagnostic, ...]:
+    """What the rules say of the graph of a model file or of a live model; ``path`` is what it is called."""
+    selection = select(settings, rules, path)
+    found, crashes = _run_rules(rules, Program(models=(model,)), selection, settings, models_only=True)
+    diagnostics = [*resolve_in_model(found, path), *(_crash(crash, Location(path)) for crash in crashes)]
+    return tuple(sorted(filter(selection.shows, diagnostics), key=Diagnostic.sort_key))
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """No cyclic garbage collection, which would walk the syntax tree over and over, and room for deep trees."""
+    collecting, limit = gc.isenabled(), sys.getrecursionlimit()
+    gc.disable()
+    sys.setrecursionlimit(max(limit, _RECURSION_LIMIT))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+        if collecting:
+            gc.enable()
+
+
+def _check(readable: Readable, settings: Settings, rules: Rules) -> FileResult:
+    source = readable.source
+    selection = select(settings, rules, source.path)
+    diagnostics = [_syntax_error(problem, source) for problem in readable.problems]
+    crashes: list[_Crash] = []
+    program = Program()
+    unknown: tuple[str, ...] = ()
+    if readable.analysable:
+        import libcst
+
+        from tdlint.interp import interpret
+
+        module = libcst.parse_module(source.parse_text)
+        analysis = interpret(module)
+        program = analysis.program
+        found, crashes = _run_rules(rules, program, selection, settings)
+        diagnostics += resolve_in_source(found, module, analysis.node, source)
+        if settings.explain_unknown:
+            from tdlint.linting.unknown import unknown_reasons
+
+            unknown = unknown_reasons(analysis, module, source)
+    diagnostics += [_crash(crash, source.location(Span(0, 0))) for crash in crashes]
+    result = suppress(diagnostics, find_suppressions(source), source, known_entries(rules), selection)
+    return FileResult(
+        source.path,
+        tuple(sorted(result.shown, key=Diagnostic.sort_key)),
+        failed=bool(crashes),
+        models=len(program.models),
+        partly=sum(bool(model.unknown) for model in program.models),
+        suppressed=result.hidden,
+        unknown=unknown,
+    )
+
+
+_Crash = tuple[type[Rule], Exception]
+
+
+def _run_rules(
+    rules: Rules, program: Program, selection: Selection, settings: Settings, models_only: bool = False
+) -> tuple[list[Found], list[_Crash]]:
+    """What the enabled rules report; a rule that crashes keeps what it reported before."""
+    context = Context(settings.keras_version)
+    found: list[Found] = []
+    crashes: list[_Crash] = []
+    for rule in rules:
+        if rule.code not in selection.enabled:
+            continue
+        try:
+            for report in _reports(rule(), program, context, models_only):
+                found.append(Found(rule, report))
+        except Exception as error:
+            crashes.append((rule, error))
+    return found, crashes
+
+
+def _reports(rule: Rule, program: Program, context: Context, models_only: bool) -> Iterator[Report]:
+    for model in program.models:
+        yield from rule.check_model(model, context)
+    if not models_only:
+        for call in program.calls:
+            yield from rule.check_call(call, program, context)
+        yield from rule.check_module(program, context)
+
+
+def _crash(crash: _Crash, location: Location) -> Diagnostic:
+    rule, error = crash
+    message = f"the rule {rule.code} [{rule.name()}] crashed: {_describe(error)}"
+    return tool_diagnostic(RULE_CRASHED, location, message, _BUG)
+
+
+def _describe(error: BaseException) -> str:
+    text = str(error).strip().partition("\n")[0]
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _syntax_error(problem: SyntaxProblem, source: SourceFile) -> Diagnostic:
+    message, help = problem.message, None
+    if problem.looks_like_python2:
+        message += "; this looks like Python 2"
+        help = "tdlint reads Python 3. Convert the file, or leave it out with `exclude`."
+    return tool_diagnostic(SYNTAX_ERROR, source.location(problem.span), message, help)
+
+
+def _failure(
+    path: str, code: ToolCode, message: str, settings: Settings, rules: Rules, help: str | None = None
+) -> FileResult:
+    diagnostic = tool_diagnostic(code, Location(path), message, help)
+    shown = (diagnostic,) if select(settings, rules, path).shows(diagnostic) else ()
+    return FileResult(path, shown, failed=code.failure)
+
+
+def _lost(path: str, reason: str, settings: Settings, rules: Rules) -> FileResult:
+    return _failure(path, ANALYSIS_FAILED, f"the process that analysed it {reason}", settings, rules, _BUG)
+
+
+def _is_small(files: Sequence[str]) -> bool:
+    """Whether starting processes would cost more than it saves."""
+    if len(files) <= _FEW_FILES:
+        return True
+    size = 0
+    for file in files:
+        try:
+            size += Path(file).stat().st_size
+        except OSError:
+            continue  # it has vanished, which reading it will tell
+        if size > _SMALL_RUN:
+            return False
+    return True
+
+
+def _load_what_workers_need() -> None:
+    """Import here what every forked worker would have to import for itself."""
+    import libcst  # noqa: F401
+
+    import tdlint.interp
+    import tdlint.sources.positions  # noqa: F401

@@ -1,0 +1,117 @@
+"""The base class of all rules, and what a rule yields."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import ClassVar, TypeAlias
+
+from tdlint.diagnostics import Applicability, Confidence, Severity
+from tdlint.graph import CallSite, ModelGraph, Place
+from tdlint.interp.program import Program
+from tdlint.spec.version import KerasVersion
+from tdlint.values import Site
+
+
+@dataclass(frozen=True, slots=True)
+class AddArgument:
+    """Add ``text``, such as ``return_sequences=True``, to the arguments of the call at ``call``."""
+
+    call: Site
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceBy:
+    """Put the source text of ``inner`` in the place of ``outer``."""
+
+    outer: Site
+    inner: Site
+
+
+Change: TypeAlias = AddArgument | ReplaceBy
+
+
+@dataclass(frozen=True, slots=True)
+class FixPlan:
+    """A fix in terms of syntax nodes; the engine makes text edits of it."""
+
+    title: str
+    changes: tuple[Change, ...]
+    applicability: Applicability
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A diagnostic in the making: the engine finds its position and adds the rule's code and name.
+
+    ``severity`` and ``confidence`` replace those of the rule where given.
+    """
+
+    at: Place
+    message: str
+    fact: str | None = None
+    help: str | None = None
+    related: tuple[tuple[Place, str], ...] = ()
+    fix: FixPlan | None = None
+    severity: Severity | None = None
+    confidence: Confidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a rule may know besides the thing it checks: the version of Keras that the program is meant for."""
+
+    keras: KerasVersion
+
+
+class Rule:
+    """One check. The module's docstring is its page, the module's name (dashed) its name.
+
+    Override the narrowest method that suffices; each yields reports.
+    """
+
+    code: ClassVar[str]
+    severity: ClassVar[Severity] = Severity.WARNING
+    confidence: ClassVar[Confidence] = Confidence.HIGH
+
+    def check_model(self, model: ModelGraph, context: Context) -> Iterator[Report]:
+        """Once for every model: from source, live, or from a model file."""
+        yield from ()
+
+    def check_call(self, call: CallSite, program: Program, context: Context) -> Iterator[Report]:
+        """Once for every call of a Keras method or function in a source."""
+        yield from ()
+
+    def check_module(self, program: Program, context: Context) -> Iterator[Report]:
+        """Once for every source."""
+        yield from ()
+
+    @classmethod
+    def name(cls) -> str:
+        """The readable id: ``missing-return-sequences``."""
+        return cls.__module__.rpartition(".")[2].replace("_", "-")
+
+    @classmethod
+    def family(cls) -> str:
+        """The folder of the rule: ``sequences``."""
+        return cls.__module__.split(".")[-2]
+
+    @classmethod
+    @cache
+    def page(cls) -> str:
+        """The rule's page in Markdown: the docstring of its module."""
+        module = inspect.getmodule(cls)
+        return inspect.cleandoc(module.__doc__ or "") if module else ""
+
+    @classmethod
+    def summary(cls) -> str:
+        """The first line of the page, without its full stop."""
+        return cls.page().partition("\n")[0].rstrip(".")
+
+    @classmethod
+    def on_by_default(cls) -> bool:
+        """Errors and warnings of high confidence are."""
+        return cls.severity >= Severity.WARNING and cls.confidence is Confidence.HIGH

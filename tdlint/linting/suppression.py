@@ -1,0 +1,116 @@
+"""Hiding diagnostics by comments, and reporting the comments that hid nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tdlint.config import did_you_mean
+from tdlint.diagnostics import Diagnostic
+from tdlint.linting.selection import Entry, Selection, means_any, specificity
+from tdlint.linting.tool_codes import FAILURES, UNUSED_SUPPRESSION
+from tdlint.sources.source_file import SourceFile
+from tdlint.sources.suppressions import Suppression, SuppressionKind
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """What is left to show, and how many diagnostics the comments hid."""
+
+    shown: tuple[Diagnostic, ...]
+    hidden: int
+
+
+def suppress(
+    diagnostics: Iterable[Diagnostic],
+    comments: Sequence[Suppression],
+    source: SourceFile,
+    entries: Sequence[Entry],
+    selection: Selection,
+) -> Suppressed:
+    """Apply the selection and the comments; what a comment did not need to say is reported in its place.
+
+    A comment is only called unused for rules that were enabled: what the others would report is not known.
+    """
+    by_code = {entry.code: entry for entry in entries}
+    used: set[tuple[Suppression, str | None]] = set()
+    shown = []
+    hidden = 0
+    for diagnostic in diagnostics:
+        hits = _hits(diagnostic, comments, source, by_code)
+        used.update(hits)
+        if not selection.shows(diagnostic):
+            continue
+        if hits:
+            hidden += 1
+        else:
+            shown.append(diagnostic)
+    for comment in comments:
+        for report in _complaints(comment, used, source, entries, selection):
+            others = [other for other in comments if other is not comment and other.selectors is not None]
+            if selection.shows(report):
+                if _hits(report, others, source, by_code):
+                    hidden += 1
+                else:
+                    shown.append(report)
+    return Suppressed(tuple(shown), hidden)
+
+
+def _hits(
+    diagnostic: Diagnostic, comments: Sequence[Suppression], source: SourceFile, by_code: dict[str, Entry]
+) -> list[tuple[Suppression, str | None]]:
+    """The comments that hide a diagnostic, each with the word that does."""
+    entry = by_code.get(diagnostic.code)
+    span = diagnostic.location.span
+    if entry is None or diagnostic.code in FAILURES or span is None:
+        return []
+    lines = {source.line_number(span.start), source.line_number(max(span.start, span.end - 1))}
+    found: list[tuple[Suppression, str | None]] = []
+    for comment in comments:
+        if comment.mistake or not (comment.kind is SuppressionKind.IGNORE_FILE or comment.line in lines):
+            continue
+        if comment.selectors is None:
+            found.append((comment, None))
+        else:
+            found.extend((comment, selector) for selector in comment.selectors if specificity(selector, entry))
+    return found
+
+
+def _complaints(
+    comment: Suppression,
+    used: set[tuple[Suppression, str | None]],
+    source: SourceFile,
+    entries: Sequence[Entry],
+    selection: Selection,
+) -> Iterable[Diagnostic]:
+    def report(message: str, help: str) -> Diagnostic:
+        code = UNUSED_SUPPRESSION
+        return Diagnostic(code.code, code.name, message, source.location(comment.span), code.severity, help=help)
+
+    if comment.mistake:
+        yield report(comment.mistake, "The comment hides nothing as it is written.")
+        return
+    unused = []
+    for selector in dict.fromkeys(comment.selectors or ()):
+        if not means_any(selector, entries):
+            if comment.kind is not SuppressionKind.NOQA or _is_ours(selector, entries):
+                words = [word for entry in entries for word in (entry.code, entry.name)]
+                yield report(
+                    f"no rule is called `{selector}`{did_you_mean(selector, words)}",
+                    "The comment hides nothing for it.",
+                )
+        elif (comment, selector) not in used and _all_enabled(selector, entries, selection):
+            unused.append(selector)
+    if unused:
+        names = ", ".join(unused)
+        yield report(f"unused suppression of {names}", "Remove it: nothing is reported here that it would hide.")
+
+
+def _is_ours(selector: str, entries: Sequence[Entry]) -> bool:
+    """Whether a code that no rule has is of the kind that tdlint's rules have; others belong to other tools."""
+    letters = selector.rstrip("0123456789")
+    return any(entry.code.rstrip("0123456789") == letters for entry in entries)
+
+
+def _all_enabled(selector: str, entries: Sequence[Entry], selection: Selection) -> bool:
+    return all(entry.code in selection.enabled for entry in entries if specificity(selector, entry))

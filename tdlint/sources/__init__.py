@@ -1,0 +1,1 @@
+"""Files in: discovery, text and positions, notebooks, suppression comments."""

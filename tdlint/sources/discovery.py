@@ -1,0 +1,183 @@
+"""Which files to read: the paths that were given, and what is in their folders."""
+
+# Paths are shown as they were given, and walking thousands of files must not pay for as many objects.
+# ruff: noqa: PTH100, PTH110, PTH112, PTH116, PTH118, PTH120
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tdlint.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+SUFFIXES = (".py", ".pyi", ".ipynb")
+
+DEFAULT_EXCLUDE = (
+    ".bzr", ".direnv", ".eggs", ".git", ".hg", ".hypothesis", ".ipynb_checkpoints", ".mypy_cache", ".nox", ".pants.d",
+    ".pyenv", ".pytest_cache", ".pytype", ".ruff_cache", ".svn", ".tox", ".venv", ".vscode", "__pycache__",
+    "__pypackages__", "_build", "build", "dist", "node_modules", "site-packages", "venv",
+)  # fmt: skip
+"""Names of folders that hold no source of the project."""
+
+
+def discover(
+    paths: Sequence[str],
+    exclude: Sequence[str] = DEFAULT_EXCLUDE,
+    root: str | None = None,
+) -> tuple[str, ...]:
+    """The files to read, sorted, each once.
+
+    A file that is given is always taken, whatever its name; a folder gives its ``.py``, ``.pyi`` and ``.ipynb`` files,
+    without what ``exclude`` (names or globs, of a name or of a path relative to ``root``) or ``.gitignore`` files leave
+    out. A folder that is linked from several places is read once.
+
+    Raises:
+        UsageError: a path does not exist, a folder can't be read, or there is no file at all.
+    """
+    walk = _Walk(tuple(exclude), Path(root or os.curdir).resolve())
+    found: dict[str, str] = {}
+    for path in paths:
+        shown = os.path.normpath(path)
+        if os.path.isdir(shown):
+            files: Iterator[str] = walk.files(shown)
+        elif os.path.exists(shown):
+            files = iter((shown,))
+        else:
+            raise UsageError(f"{path}: no such file or folder")
+        for file in files:
+            found.setdefault(os.path.abspath(file), file)
+    if not found:
+        left_out = f"; {walk.left_out} left out by `exclude` or .gitignore" if walk.left_out else ""
+        raise UsageError(f"no .py, .pyi or .ipynb file in {', '.join(paths) or 'nothing'}{left_out}")
+    return tuple(sorted(found.values()))
+
+
+@dataclass
+class _Walk:
+    """One search through folders, and how many files and folders it left out."""
+
+    exclude: tuple[str, ...]
+    root: Path
+    left_out: int = 0
+    ignores: _GitIgnores = field(default_factory=lambda: _GitIgnores())
+
+    def files(self, folder: str) -> Iterator[str]:
+        """The files of interest below a folder."""
+        seen: set[tuple[int, int]] = set()
+        pending = [folder]
+        linked: list[str] = []
+        while pending or linked:
+            # links last, so that a folder is known by its own path where it has one in the tree
+            current = pending.pop() if pending else linked.pop(0)
+            status = os.stat(current)
+            if (status.st_dev, status.st_ino) in seen:
+                continue
+            seen.add((status.st_dev, status.st_ino))
+            for entry in self._entries(current):
+                path = os.path.normpath(os.path.join(current, entry.name))
+                is_folder = entry.is_dir()
+                if not is_folder and not (entry.name.endswith(SUFFIXES) and entry.is_file()):
+                    continue
+                if self._excluded(path, entry.name) or self.ignores.ignored(path, is_folder):
+                    self.left_out += 1
+                elif not is_folder:
+                    yield path
+                else:
+                    (linked if entry.is_symlink() else pending).append(path)
+
+    def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(folder) as entries:
+                return sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            raise UsageError(
+                f"{folder}: can't read this folder: {error.strerror}; leave it out with `exclude`"
+            ) from error
+
+    def _excluded(self, path: str, name: str) -> bool:
+        relative = relative_to_root(path, self.root)
+        return any(matches_glob(name, relative, pattern) for pattern in self.exclude)
+
+
+def relative_to_root(path: str, root: Path) -> str:
+    """The path with forward slashes, relative to the project where it is inside of it."""
+    absolute = Path(os.path.abspath(path))
+    if absolute.is_relative_to(root):
+        return absolute.relative_to(root).as_posix()
+    # a project that is reached through a link
+    resolved = absolute.parent.resolve() / absolute.name
+    return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else absolute.as_posix()
+
+
+def matches_glob(name: str, relative: str, pattern: str) -> bool:
+    """Whether a file or folder is meant by a pattern: of its name, or of its path (``*`` also matches ``/``).
+
+    A pattern of a folder means all that is in it.
+    """
+    pattern = pattern.rstrip("/")
+    if pattern.startswith("./"):
+        pattern = pattern[2:]
+    if fnmatchcase(name, pattern) or fnmatchcase(relative, pattern) or fnmatchcase(relative, f"{pattern}/*"):
+        return True
+    return pattern.startswith("**/") and matches_glob(name, relative, pattern[3:])
+
+
+@dataclass
+class _GitIgnores:
+    """The ``.gitignore`` files on the way from a repository's root to a path; the deepest that has a say decides."""
+
+    by_folder: dict[str, GitIgnoreSpec | None] = field(default_factory=dict)
+    tops: dict[str, str] = field(default_factory=dict)
+
+    def ignored(self, path: str, is_folder: bool) -> bool:
+        """Whether git ignores the path; folders above it are not asked."""
+        absolute = os.path.abspath(path)
+        folder = os.path.dirname(absolute)
+        top = self._top(folder)
+        while True:
+            spec = self._spec(folder)
+            if spec is not None:
+                relative = os.path.relpath(absolute, folder).replace(os.sep, "/")
+                verdict = spec.check_file(relative + "/" if is_folder else relative).include
+                if verdict is not None:
+                    return verdict
+            if folder == top or folder == os.path.dirname(folder):
+                return False
+            folder = os.path.dirname(folder)
+
+    def _top(self, folder: str) -> str:
+        """The root of the repository that a folder is in; the folder itself if it is in none."""
+        if folder not in self.tops:
+            current = folder
+            while not os.path.exists(os.path.join(current, ".git")):
+                above = os.path.dirname(current)
+                if above == current:
+                    current = folder
+                    break
+                current = above
+            self.tops[folder] = current
+        return self.tops[folder]
+
+    def _spec(self, folder: str) -> GitIgnoreSpec | None:
+        if folder not in self.by_folder:
+            self.by_folder[folder] = _read_gitignore(os.path.join(folder, ".gitignore"))
+        return self.by_folder[folder]
+
+
+def _read_gitignore(path: str) -> GitIgnoreSpec | None:
+    try:
+        text = Path(path).read_text(encoding="utf-8", errors="surrogateescape")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise UsageError(f"{path}: can't read this file: {error.strerror}") from error
+    from pathspec import GitIgnoreSpec  # only projects that have such a file pay for it
+
+    return GitIgnoreSpec.from_lines(text.splitlines())

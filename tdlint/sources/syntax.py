@@ -1,0 +1,142 @@
+"""Whether a text is Python, of the running version or a newer one, and safe to give to LibCST."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import warnings
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+from tdlint.diagnostics import Span
+from tdlint.sources.lexing import MAX_NESTING, nesting
+from tdlint.sources.source_file import SyntaxProblem, line_starts, normalize
+
+# A thousand levels of nesting need about twice as many characters in one statement.
+_LONG_STATEMENT = 2 * MAX_NESTING
+_MAX_BRANCHES = 2 * MAX_NESTING
+
+# What CPython says of literals whose contents are wrong: LibCST does not look into them, no newer version accepts them.
+_WRONG_LITERALS = ("(unicode error)", "(value error)", "bytes can only contain")
+_NEWEST_PYTHON_OF_LIBCST = (3, 14)
+
+_PYTHON2_MESSAGES = (
+    "missing parentheses in call to 'print'",
+    "missing parentheses in call to 'exec'",
+    "multiple exception types must be parenthesized",
+    "leading zeros in decimal integer literals",
+)
+_PYTHON2_LINE = re.compile(
+    r"""^\s*(print\s+(?![=(.,:\[])\S|print\s*>>|exec\s+["'\w]|raise\s+[\w.]+\s*,|except\s+[\w.]+\s*,\s*\w+\s*:)"""
+    r"""|<>|`|\bur["']|\b0\d+[lL]?\b|\b\d+[lL]\b"""
+)
+
+
+class TooComplex(Exception):
+    """The text is nested too deeply to be analysed; whether it is Python is not known."""
+
+
+def check_syntax(text: str) -> tuple[ast.Module | None, SyntaxProblem | None]:
+    """The syntax tree of a text, or what is wrong with it.
+
+    Both are None for a text that this Python refuses and LibCST, which knows newer syntax, accepts.
+
+    Raises:
+        TooComplex: parsing it is not safe.
+    """
+    try:
+        tree = parse_ast(text)
+    except SyntaxError as error:
+        problem = problem_of(error, text)
+    else:
+        if _too_deep(tree, text):
+            raise TooComplex(_TOO_DEEP)
+        return tree, None
+    return None, None if _newer_python(text, problem) else problem
+
+
+def parse_ast(text: str) -> ast.Module:
+    """``ast.parse`` without its warnings (of escapes and the like, which are not about syntax).
+
+    Raises:
+        SyntaxError: not Python; also for null bytes, in all versions.
+        TooComplex: CPython itself can't parse it for its depth.
+    """
+    null = text.find("\0")
+    if null >= 0:
+        before = text[:null]
+        starts = line_starts(before)
+        raise SyntaxError("source code cannot contain null bytes", (None, len(starts), null - starts[-1] + 1, None))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(text)
+        except (RecursionError, MemoryError):
+            raise TooComplex(_TOO_DEEP) from None
+
+
+_TOO_DEEP = f"it is nested more than {MAX_NESTING} levels deep"
+
+
+def problem_of(error: SyntaxError, text: str) -> SyntaxProblem:
+    """A ``SyntaxError`` as a place in the text and CPython's message."""
+    starts = line_starts(text)
+    start = _offset(text, starts, error.lineno, error.offset)
+    end = _offset(text, starts, error.end_lineno, error.end_offset) if error.end_lineno else start
+    message = str(error.msg)
+    if message[:1].isupper() and not message[1:2].isupper():
+        message = message[0].lower() + message[1:]
+    line = text[starts[bisect_right(starts, start) - 1] :].partition("\n")[0]
+    python2 = message.lower().startswith(_PYTHON2_MESSAGES) or bool(_PYTHON2_LINE.search(line))
+    return SyntaxProblem(Span(start, max(end, start)), message, python2)
+
+
+def _offset(text: str, starts: Sequence[int], line: int | None, column: int | None) -> int:
+    # CPython gives 0 and -1 where it does not know, and columns behind the end of the line
+    number = min(max(line or 1, 1), len(starts))
+    start = starts[number - 1]
+    end = starts[number] if number < len(starts) else len(text)
+    return min(start + max((column or 1) - 1, 0), end)
+
+
+def _too_deep(tree: ast.Module, text: str) -> bool:
+    if len(text) < _LONG_STATEMENT:
+        return False
+    if text.count("elif") > _MAX_BRANCHES:
+        return True
+    starts = line_starts(text)
+    return any(nesting(text[start:end]) > MAX_NESTING for start, end in _long_statements(tree, starts, len(text)))
+
+
+def _long_statements(tree: ast.Module, starts: Sequence[int], end: int) -> Iterator[tuple[int, int]]:
+    """Offsets of whole lines that hold a long simple statement, or the long head of a compound one."""
+    pending: list[ast.stmt] = list(tree.body)
+    while pending:
+        statement = pending.pop()
+        inner = [child for name in ("body", "orelse", "finalbody") for child in getattr(statement, name, ())]
+        handlers = [*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())]
+        for handler in handlers:
+            inner.extend(handler.body)
+        pending.extend(inner)
+        decorators = getattr(statement, "decorator_list", ())
+        first = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+        last = inner[0].lineno if inner else statement.end_lineno or statement.lineno
+        start, stop = starts[first - 1], starts[last] if last < len(starts) else end
+        if stop - start > _LONG_STATEMENT:
+            yield start, stop
+
+
+def _newer_python(text: str, problem: SyntaxProblem) -> bool:
+    if sys.version_info >= _NEWEST_PYTHON_OF_LIBCST or problem.message.startswith(_WRONG_LITERALS) or "\0" in text:
+        return False
+    # what `except A, b:` means in 3.14 is hardly what a file means that this Python refuses
+    if problem.looks_like_python2 or text.count("elif") > _MAX_BRANCHES or nesting(text) > MAX_NESTING:
+        return False
+    import libcst
+
+    try:
+        libcst.parse_module(normalize(text))
+    except libcst.ParserSyntaxError:
+        return False
+    return True

@@ -1,0 +1,66 @@
+"""Metrics: the keys under which they appear in the logs of an epoch, for one output.
+
+Source: FACTS E4, D7 and measurements in tests/oracle/test_log_keys.py.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tdlint import values
+from tdlint.values import Const, FunctionValue, Instance, Sequence, Symbol, Value
+
+
+def snake_case(name: str) -> str:
+    """The name that Keras gives an object of a class: ``AUC`` is ``auc``, ``MeanIoU`` is ``mean_io_u``."""
+    spaced = re.sub(r"\W+", "", name)
+    spaced = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", spaced)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", spaced).lower()
+
+
+_STRING_NAMES = {
+    "MSE": "mse",
+    "MAE": "mae",
+    "MAPE": "mape",
+    "MSLE": "msle",
+}
+
+
+def log_key(metric: Value) -> str | None:
+    """The key of one entry of ``metrics``; None if it can't be told."""
+    if isinstance(metric, Const) and isinstance(metric.value, str):
+        return metric.value
+    if isinstance(metric, FunctionValue):
+        return metric.name
+    if isinstance(metric, Symbol):
+        return metric.name.rpartition(".")[2] if metric.namespace else None
+    if isinstance(metric, Instance) and metric.type.startswith("keras.metrics."):
+        if metric.args.passes("name"):
+            return values.text(metric.args.get("name"))
+        return DEFAULT_NAMES.get(metric.type.rpartition(".")[2]) if metric.args.complete else None
+    return None
+
+
+# Metrics whose default name is not that of their class in snake case get it from a default of their constructor.
+DEFAULT_NAMES = {
+    name: snake_case(name)
+    for name in (
+        "AUC Accuracy BinaryAccuracy BinaryCrossentropy CategoricalAccuracy CategoricalCrossentropy CategoricalHinge "
+        "CosineSimilarity FalseNegatives FalsePositives Hinge KLDivergence LogCoshError Mean MeanAbsoluteError "
+        "MeanAbsolutePercentageError MeanIoU MeanSquaredError MeanSquaredLogarithmicError Poisson Precision "
+        "PrecisionAtRecall R2Score Recall RecallAtPrecision RootMeanSquaredError SensitivityAtSpecificity "
+        "SparseCategoricalAccuracy SparseCategoricalCrossentropy SparseTopKCategoricalAccuracy "
+        "SpecificityAtSensitivity SquaredHinge TopKCategoricalAccuracy TrueNegatives TruePositives"
+    ).split()
+} | {"KLDivergence": "kl_divergence", "LogCoshError": "logcosh", "R2Score": "r2_score"}
+
+
+def log_keys(metrics: Value) -> tuple[str, ...] | None:
+    """The keys of a whole ``metrics`` argument of a model with one output; None if some of them can't be told."""
+    if metrics.must_be(None):
+        return ()
+    if not isinstance(metrics, Sequence) or not metrics.complete:
+        return None
+    found = [log_key(metric) for metric in metrics.items]
+    known = tuple(key for key in found if key is not None)
+    return known if len(known) == len(found) else None

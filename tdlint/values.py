@@ -1,0 +1,399 @@
+"""Abstract values: descriptions of what an expression may be, and their join.
+
+A value stands for a set of Python values. Rules ask ``must_be`` and ``may_be`` and never compare values with ``==``:
+the unknown value answers no to the first and yes to the second, so a rule that forgets it stays quiet.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from tdlint.shapes import AnyShape, Dim, Free, Symbolic, UnknownDim, UnknownShape, join_shapes
+
+MAX_OPTIONS = 6
+"""How many alternatives a value may have before it is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A node of a syntax tree by number; the reader that made it can tell its span."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Base of all abstract values."""
+
+    def must_be(self, *constants: object) -> bool:
+        """True if this is certainly one of the constants."""
+        return False
+
+    def may_be(self, *constants: object) -> bool:
+        """True unless this is certainly none of the constants."""
+        return False
+
+
+def _same_constant(left: object, right: object) -> bool:
+    # bool is an int in Python, but `True` is not `1` to someone who reads an argument
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    return left == right
+
+
+@dataclass(frozen=True, slots=True)
+class Const(Value):
+    """A number, text, bytes, bool, None or Ellipsis."""
+
+    value: object
+
+    def must_be(self, *constants: object) -> bool:
+        """See ``Value``."""
+        return any(_same_constant(self.value, constant) for constant in constants)
+
+    def may_be(self, *constants: object) -> bool:
+        """See ``Value``."""
+        return self.must_be(*constants)
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf(Value):
+    """One of two to ``MAX_OPTIONS`` values, by path."""
+
+    options: tuple[Value, ...]
+
+    def must_be(self, *constants: object) -> bool:
+        """See ``Value``."""
+        return all(option.must_be(*constants) for option in self.options)
+
+    def may_be(self, *constants: object) -> bool:
+        """See ``Value``."""
+        return any(option.may_be(*constants) for option in self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(Value):
+    """Any value; ``reason`` says why tdlint can't tell, ``name`` is what the source calls it, where it has a name."""
+
+    reason: str
+    name: str | None = None
+
+    def may_be(self, *constants: object) -> bool:
+        """See ``Value``."""
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence(Value):
+    """A list, tuple or set as it was at one moment; ``rest`` describes further items, unknown in number."""
+
+    items: tuple[Value, ...]
+    kind: Literal["list", "tuple", "set"] = "list"
+    rest: Value | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether ``items`` are all there are."""
+        return self.rest is None
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping(Value):
+    """A dict as it was at one moment; ``rest`` describes further values, unknown in number."""
+
+    items: tuple[tuple[Value, Value], ...]
+    rest: Value | None = None
+
+    def get(self, key: object) -> Value | None:
+        """The value under a constant key, None if there is none."""
+        for have, value in self.items:
+            if have.must_be(key):
+                return value
+        return self.rest
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol(Value):
+    """Something imported, by its canonical name; ``namespace`` is the package it came through.
+
+    ``tf.keras.layers.Dense`` and ``keras.layers.Dense`` both have the name ``keras.layers.Dense``; their namespaces are
+    ``tf.keras`` and ``keras``. The namespace is None where it differs between paths and for names not of Keras.
+    """
+
+    name: str
+    namespace: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of one call, bound to parameter names.
+
+    ``bound`` has what the call passes, ``defaults`` what the signature gives for the others. ``complete`` is False when
+    the call also passes ``*args`` or ``**kwargs`` that tdlint can't see: then a parameter that is not in ``bound`` is
+    unknown. ``unexpected`` are keywords, and ``surplus`` positional arguments, that the signature does not take.
+    """
+
+    bound: tuple[tuple[str, Value], ...] = ()
+    defaults: tuple[tuple[str, Value], ...] = ()
+    complete: bool = True
+    unexpected: tuple[str, ...] = ()
+    surplus: int = 0
+    sites: tuple[tuple[str, Site], ...] = ()
+
+    def passes(self, name: str) -> bool:
+        """Whether the call itself passes the parameter, whatever its value."""
+        return any(name == key for key, _ in self.bound)
+
+    def get(self, name: str) -> Value:
+        """The value of a parameter: passed, default, or unknown."""
+        for key, value in self.bound:
+            if key == name:
+                return value
+        if not self.complete:
+            return Unknown("may be passed by * or **", name)
+        for key, value in self.defaults:
+            if key == name:
+                return value
+        return Unknown(f"no parameter {name}", name)
+
+    def site(self, name: str) -> Site | None:
+        """The place of the passed value."""
+        for key, site in self.sites:
+            if key == name:
+                return site
+        return None
+
+    def replace(self, name: str, value: Value) -> Arguments:
+        """A copy with one parameter bound to another value."""
+        bound = tuple((key, old) for key, old in self.bound if key != name)
+        return Arguments(
+            (*bound, (name, value)), self.defaults, self.complete, self.unexpected, self.surplus, self.sites
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Instance(Value):
+    """An object of a class other than a layer: regularizer, initializer, optimizer, loss, callback, user's own.
+
+    ``type`` is the canonical name of its class, ``key`` tells two objects of the same call site apart.
+    """
+
+    type: str
+    args: Arguments = field(default_factory=Arguments)
+    key: int = 0
+    namespace: str | None = None
+    site: Site | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerObject(Value):
+    """A layer: what owns weights. ``type`` is the canonical name of its class, ``key`` its identity.
+
+    ``custom`` is set for a class of the user. ``repeated`` is set for a layer made in a loop whose number of rounds is
+    not known: the object stands for all of them.
+    """
+
+    key: int
+    type: str
+    args: Arguments = field(default_factory=Arguments)
+    namespace: str | None = None
+    name: str | None = None
+    site: Site | None = None
+    custom: bool = False
+    repeated: bool = False
+    trainable: bool | None = True
+
+    @property
+    def short_type(self) -> str:
+        """The class name without its module."""
+        return self.type.rpartition(".")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class TensorValue(Value):
+    """A symbolic tensor: the output ``output_index`` of the layer call ``producer``.
+
+    ``producer`` is a node id, None if the tensor does not come out of one layer call that is certain. ``step`` is set
+    for a slice ``x[:, i]`` of another tensor: the index, and the number of plain subscripts that ``x`` must bear.
+    """
+
+    shape: AnyShape
+    dtype: str | None = None
+    producer: int | None = None
+    output_index: int = 0
+    step: TimeStep | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeStep:
+    """``tensor[:, index]``: one step of a sequence; ``index`` is a constant or a loop variable."""
+
+    source: int | None
+    index: Value
+
+
+@dataclass(frozen=True, slots=True)
+class LoopIndex(Value):
+    """The variable of a loop whose number of rounds is not known; equal to itself only."""
+
+    loop: int
+    name: str
+
+    def may_be(self, *constants: object) -> bool:
+        """See ``Value``."""
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayValue(Value):
+    """An array of numbers: its shape, dtype, range of values, and for labels their kind."""
+
+    shape: AnyShape
+    dtype: str | None = None
+    range: tuple[float, float] | None = None
+    labels: Literal["one-hot", "integer", "real"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelValue(Value):
+    """A model, by its identity in the program."""
+
+    key: int
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionValue(Value):
+    """A function of the program; ``key`` finds its definition."""
+
+    key: int
+    name: str
+    bound_self: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassValue(Value):
+    """A class of the program; ``bases`` are the canonical names of library classes among its ancestors."""
+
+    key: int
+    name: str
+    bases: tuple[str, ...] = ()
+
+
+NONE = Const(None)
+Number: TypeAlias = int | float
+
+
+def options(value: Value) -> tuple[Value, ...]:
+    """The alternatives of a value: itself, or those of ``OneOf``."""
+    return value.options if isinstance(value, OneOf) else (value,)
+
+
+def one_of(values: Iterable[Value], why: str = "too many alternatives") -> Value:
+    """A value that is one of several."""
+    flat: list[Value] = []
+    for value in values:
+        for option in options(value):
+            if isinstance(option, Unknown):
+                return option
+            if option not in flat:
+                flat.append(option)
+    if len(flat) == 1:
+        return flat[0]
+    return OneOf(tuple(flat)) if 1 < len(flat) <= MAX_OPTIONS else Unknown(why)
+
+
+def join(left: Value, right: Value) -> Value:
+    """The least description that covers both; commutative up to the order of options, associative, idempotent."""
+    if left == right:
+        # 1 == True == 1.0 in Python, and they are different arguments
+        if not (isinstance(left, Const) and isinstance(right, Const)) or type(left.value) is type(right.value):
+            return left
+        return OneOf((left, right))
+    if isinstance(left, Unknown):
+        return left
+    if isinstance(right, Unknown):
+        return right
+    if isinstance(left, Symbol) and isinstance(right, Symbol) and left.name == right.name:
+        return Symbol(left.name)
+    if isinstance(left, TensorValue) and isinstance(right, TensorValue):
+        return TensorValue(join_shapes(left.shape, right.shape), left.dtype if left.dtype == right.dtype else None)
+    if isinstance(left, ArrayValue) and isinstance(right, ArrayValue):
+        return ArrayValue(
+            join_shapes(left.shape, right.shape),
+            left.dtype if left.dtype == right.dtype else None,
+            left.range if left.range == right.range else None,
+            left.labels if left.labels == right.labels else None,
+        )
+    return one_of((left, right))
+
+
+def number(value: Value) -> Number | None:
+    """The finite number that a value certainly is, None otherwise; bools are not numbers here."""
+    if isinstance(value, Const) and isinstance(value.value, int | float) and not isinstance(value.value, bool):
+        return value.value if math.isfinite(value.value) else None
+    return None
+
+
+def integer(value: Value) -> int | None:
+    """The integer that a value certainly is, None otherwise."""
+    found = number(value)
+    return found if isinstance(found, int) else None
+
+
+def text(value: Value) -> str | None:
+    """The text that a value certainly is, None otherwise."""
+    return value.value if isinstance(value, Const) and isinstance(value.value, str) else None
+
+
+def known_none(value: Value) -> bool:
+    """Whether a value is certainly None."""
+    return value.must_be(None)
+
+
+def dim(value: Value) -> Dim:
+    """A value as a dimension of a declared shape: ``None`` is free, a named unknown symbolic."""
+    if value.must_be(None):
+        return Free()
+    found = integer(value)
+    if found is not None:
+        return found
+    if isinstance(value, Unknown):
+        return Symbolic(value.name) if value.name else UnknownDim(value.reason)
+    if isinstance(value, LoopIndex):
+        return Symbolic(value.name)
+    return UnknownDim("not a known number")
+
+
+def shape_of(value: Value) -> AnyShape:
+    """A value as a declared shape: a tuple or list of sizes."""
+    if isinstance(value, Sequence):
+        if not value.complete:
+            return UnknownShape("its length is not known")
+        return tuple(dim(item) for item in value.items)
+    if isinstance(value, Unknown):
+        return UnknownShape(value.reason)
+    return UnknownShape("not a tuple of sizes")
+
+
+def walk(value: Value) -> Iterator[Value]:
+    """The value and all values in its items, options and arguments."""
+    yield value
+    if isinstance(value, OneOf):
+        for option in value.options:
+            yield from walk(option)
+    elif isinstance(value, Sequence):
+        for item in value.items:
+            yield from walk(item)
+        if value.rest is not None:
+            yield from walk(value.rest)
+    elif isinstance(value, Mapping):
+        for _, item in value.items:
+            yield from walk(item)
+        if value.rest is not None:
+            yield from walk(value.rest)
+    elif isinstance(value, Instance | LayerObject):
+        for _, item in value.args.bound:
+            yield from walk(item)
