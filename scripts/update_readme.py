@@ -32,7 +32,7 @@ def rules_table() -> str:
 
 
 def options_table() -> str:
-    """Every option of ``tdlint check`` with its key in ``[tool.tdlint]``, if it has one; then the keys without option."""
+    """Every option of ``tdlint check`` with its key in ``[tool.tdlint]`` if it has one, then the other keys."""
     keys = [key for key, _, _ in settings_table(Settings())]
     rows = ["| option | key | meaning |", "|---|---|---|"]
     for option in check.params:
@@ -41,7 +41,7 @@ def options_table() -> str:
             key = name.removeprefix("--")
             value = f" {option.metavar or _choices(option)}".rstrip()
             meaning = re.sub(r"\s*\[default: (.*)\]", r" Default: \1.", option.help or "")
-            rows.append(f"| `{name}{value}` | {f'`{key}`' if key in keys else ''} | {_cell(meaning)} |")
+            rows.append(f"| `{_cell(name + value)}` | {f'`{key}`' if key in keys else ''} | {_cell(meaning)} |")
     described = {key for key in keys if f"| `{key}` |" in "\n".join(rows)}
     rows += [f"|  | `{key}` | {_cell(ONLY_IN_FILE[key])} |" for key in keys if key not in described]
     return "\n".join(rows)

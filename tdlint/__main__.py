@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import click
 
-from tdlint.cli import cli
+from tdlint.cli import ReaderGone, cli
 from tdlint.errors import UsageError
 
 INTERRUPTED = 130
@@ -29,7 +29,6 @@ def run(arguments: Sequence[str]) -> int:
     _survive_any_encoding()
     try:
         code = cli.main(list(arguments), prog_name="tdlint", standalone_mode=False)
-        sys.stdout.flush()
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "tdlint"
         return _fail(f"{error.format_message()}\nTry '{path} --help'.")
@@ -40,7 +39,7 @@ def run(arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("tdlint: interrupted", err=True)
         return INTERRUPTED
-    except BrokenPipeError:
+    except ReaderGone:
         # Python flushes standard output once more at its end; that must not fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return READER_GONE

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+class ReaderGone(Exception):
+    """Whoever read standard output, such as ``head``, has closed it."""
+
+
 class CommandOrPaths(click.Group):
     """A group whose first word may be left out: ``tdlint PATHS`` is ``tdlint check PATHS``."""
 
@@ -98,7 +102,9 @@ _output_file = click.option("--output-file", metavar="FILE", help="Write the rep
 
 def _table_or_json(command: Command) -> Command:
     choice = click.Choice(["table", "json"])
-    return click.option("--output-format", type=choice, default="table", show_default=True)(command)
+    return click.option("--output-format", type=choice, default="table", show_default=True, help="How to show it.")(
+        command
+    )
 
 
 @click.group(cls=CommandOrPaths, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -131,6 +137,7 @@ def cli(ctx: click.Context) -> None:
 @click.pass_context
 def check(
     ctx: click.Context,
+    /,
     paths: tuple[str, ...],
     output_file: str | None,
     statistics: bool,
@@ -168,7 +175,7 @@ def check(
 
     rules = load_rules()
     if "-" in paths:
-        program = click.get_binary_stream("stdin").read()
+        program = sys.stdin.buffer.read()
         result = RunResult((check_stdin(program, stdin_filename or "<stdin>", settings, rules),))
     else:
         result = check_paths(paths, settings, rules, jobs)
@@ -234,7 +241,7 @@ def show_settings(paths: tuple[str, ...], no_color: bool, **given: Any) -> None:
 @_no_color
 @click.pass_context
 def inspect(
-    ctx: click.Context, target: str, output_format: str, output_file: str | None, no_color: bool, **given: Any
+    ctx: click.Context, /, target: str, output_format: str, output_file: str | None, no_color: bool, **given: Any
 ) -> None:
     """Account for the regularization of a model.
 
@@ -285,12 +292,19 @@ def _render_options(no_color: bool, rules: Any = ()) -> Options:
 
 
 def _write(text: str, output_file: str | None = None) -> None:
-    """Write a report to standard output or to a file."""
-    if output_file is None:
-        if text:
-            click.echo(text, color=True)  # formatters know better than click whether to color
-        return
-    try:
-        Path(output_file).write_text(text + "\n" if text else "", encoding="utf-8")
-    except OSError as error:
-        raise click.ClickException(f"{output_file}: can't write this file: {error.strerror}") from None
+    """Write a report to standard output or to a file.
+
+    Raises:
+        ReaderGone: nobody reads standard output any more.
+        click.ClickException: the file can't be written.
+    """
+    if output_file is not None:
+        try:
+            Path(output_file).write_text(text + "\n" if text else "", encoding="utf-8")
+        except OSError as error:
+            raise click.ClickException(f"{output_file}: can't write this file: {error.strerror}") from None
+    elif text:
+        try:
+            click.echo(text, color=True)  # the formatters know better than click whether to color
+        except BrokenPipeError as error:
+            raise ReaderGone from error

@@ -61,7 +61,9 @@ def _units(node: LayerNode | None, index: int) -> int | None:
     if node is None or index >= len(node.outputs):
         return None
     shape = node.outputs[index]
-    if isinstance(shape, UnknownShape) or not shape:
+    if isinstance(shape, UnknownShape):
+        return values.integer(node.args.get("units"))
+    if not shape:
         return None
     last = shape[-1]
     return last if isinstance(last, int) else None

@@ -48,8 +48,8 @@ class LayerNode:
     ``required_ndim`` is how many axes the ``call`` of a user's own layer needs its input to have. ``inner`` is the
     graph of the model that is called, where the layer is a model. ``certain`` is False if the call is made on some
     paths of the program only. ``site`` is the place of the call; in a Sequential it is where the layer is made.
-    ``step_copies`` is set by the inspector for a user's own layer that holds this many copies of one layer, one per time
-    step of its input.
+    ``step_copies`` is set by the inspector for a user's own layer that holds this many copies of one layer, one per
+    time step of its input.
     """
 
     id: int
@@ -95,7 +95,8 @@ class CallSite:
     """A call of a Keras method or class whose arguments are known by name, such as ``fit``.
 
     ``name`` is canonical: ``keras.Model.fit``. ``models`` are the keys of the models it is called on, more than one
-    where paths differ. ``certain`` is False if it is made on some paths of the program only.
+    where paths differ. ``certain`` is False if it is made on some paths of the program only. ``compiled`` is the one
+    ``compile`` in force when a model is fitted, None if there is none or more than one by path.
     """
 
     name: str
@@ -103,6 +104,7 @@ class CallSite:
     site: Site | None = None
     models: tuple[int, ...] = ()
     certain: bool = True
+    compiled: CallSite | None = None
 
     def place(self, argument: str | None = None) -> Place:
         """The call, or one of its arguments (the call if it is not passed)."""

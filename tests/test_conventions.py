@@ -52,7 +52,7 @@ def module_name(path: Path) -> str:
 
 
 def imported(path: Path) -> Iterator[tuple[str, bool]]:
-    """Every absolute name a module imports, and whether it does so on import (not inside a function or for types only)."""
+    """Every absolute name a module imports, and whether it does so at once: not in a function, not for types only."""
     top = tree(path)
     lazy = {
         child
@@ -85,7 +85,7 @@ def rank(name: str) -> int:
 def test_imports_point_one_way(path):
     name = module_name(path)
     for other, _ in imported(path):
-        # The names in tdlint/__init__ itself are for users; `from tdlint.x import y` may name a module or a thing in one.
+        # `from tdlint.x import y` may name a module or a thing in one; the longest entry of RANKS decides.
         if other.startswith("tdlint."):
             assert rank(other) <= rank(name), f"{name} imports {other}"
 

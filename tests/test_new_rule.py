@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tdlint.config import Settings
+from tdlint.linting.engine import check_bytes
 
 ROOT = Path(__file__).parent.parent
 
@@ -50,6 +55,16 @@ def test_one_file_is_made_and_its_rule_loads(checkout):
     assert "## Bad" in rule.page()
 
 
+def test_the_examples_of_a_new_rule_hold(checkout):
+    new_rule(checkout, "zero-dropout", "--family", "training", "--code", "TDL590")
+    rule = load(checkout / "rules/training/zero_dropout.py")
+    bad, good = re.findall(r"```python\n(.*?)```", rule.page(), re.DOTALL)
+    expected = [number for number, line in enumerate(bad.splitlines(), 1) if "# expect: TDL590" in line]
+    found = check_bytes(bad.encode(), "bad.py", Settings(), (rule,)).diagnostics
+    assert [(each.code, each.location.start.line) for each in found] == [("TDL590", number) for number in expected]
+    assert check_bytes(good.encode(), "good.py", Settings(), (rule,)).diagnostics == ()
+
+
 def test_codes_go_on_after_the_highest(checkout):
     first = new_rule(checkout, "one-thing", "--family", "sequences", "--code", "TDL141")
     second = new_rule(checkout, "other_thing", "--family", "sequences")
@@ -86,3 +101,34 @@ def test_a_code_in_use_is_refused(checkout):
     new_rule(checkout, "one-thing", "--family", "sequences", "--code", "TDL190")
     done = new_rule(checkout, "odd-axis", "--family", "sequences", "--code", "TDL190")
     assert "TDL190 belongs to another rule" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="the commands are written for a Unix shell")
+def test_the_commands_of_contributing_work_one_after_the_other(checkout, tmp_path):
+    text = (checkout / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^ *<!-- try -->\n *```bash\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 4
+
+    # The copy's code stands before what is installed here; installing the copy would take minutes.
+    shadow = tmp_path / "shadow"
+    shadow.mkdir()
+    (shadow / "tdlint").symlink_to(checkout / "tdlint")
+    (shadow / "tdlint_rules").symlink_to(checkout / "rules")
+    programs = [str(Path(sys.executable).parent), os.environ["PATH"]]
+    environment = {**os.environ, "PYTHONPATH": str(shadow), "PATH": os.pathsep.join(programs), "NO_COLOR": "1"}
+    written = ""
+    for block in blocks:
+        done = subprocess.run(
+            [shutil.which("bash") or "sh", "-e", "-c", block],
+            cwd=checkout,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
+        written += done.stdout
+    assert "# TDL5" in written
+    assert re.search(r"^[1-9]\d* passed", written, re.MULTILINE)
+    assert "README.md: tables written" in written
+    assert "zero-dropout" in (checkout / "README.md").read_text(encoding="utf-8")

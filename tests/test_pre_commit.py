@@ -18,9 +18,26 @@ model = keras.Sequential([keras.layers.LSTM(8), keras.layers.LSTM(8)])
 GOOD = BAD.replace("LSTM(8),", "LSTM(8, return_sequences=True),")
 
 
-def git(folder: Path, *arguments: str) -> None:
+def git(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     identity = ("-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false")
-    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
+    return subprocess.run(
+        ["git", *identity, *arguments],
+        cwd=folder,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
+def repository(folder: Path) -> str:
+    """Make a repository of all files in a folder; returns the name of its commit."""
+    folder.mkdir(exist_ok=True)
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--allow-empty", "-m", "start")
+    return git(folder, "rev-parse", "HEAD").stdout.strip()
 
 
 def notebook(source: str) -> str:
@@ -30,35 +47,36 @@ def notebook(source: str) -> str:
 
 @pytest.mark.slow
 def test_the_hook_stops_a_commit_with_a_mistake_and_lets_its_repair_pass(checkout, tmp_path):
-    # The hook's repository is what a user would clone: one commit with these files.
-    git(checkout, "init", "--quiet")
-    git(checkout, "add", "--all")
-    git(checkout, "commit", "--quiet", "--no-verify", "-m", "hook")
-
+    # What a user would name as the hook's repository: one commit with these files.
+    revision = repository(checkout)
     project = tmp_path / "project"
-    project.mkdir()
-    git(project, "init", "--quiet")
-    home = tmp_path / "pre-commit"
-    environment = {**os.environ, "PRE_COMMIT_HOME": str(home), "NO_COLOR": "1"}
+    repository(project)
+    (project / ".pre-commit-config.yaml").write_text(
+        f"repos:\n- repo: {checkout}\n  rev: {revision}\n  hooks:\n  - id: tdlint\n"
+    )
+    environment = {"PRE_COMMIT_HOME": str(tmp_path / "home"), "NO_COLOR": "1"}
+    subprocess.run([sys.executable, "-m", "pre_commit", "install"], cwd=project, check=True, capture_output=True)
 
-    def try_hook(source: str) -> subprocess.CompletedProcess[str]:
+    def commit(source: str) -> subprocess.CompletedProcess[str]:
         (project / "model.py").write_text(source)
         (project / "notes.ipynb").write_text(notebook(source))
         (project / "model.txt").write_text(source)
         git(project, "add", "--all")
-        command = [sys.executable, "-m", "pre_commit", "try-repo", str(checkout), "tdlint", "--all-files", "--verbose"]
-        return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
+        return git(project, "commit", "-m", "work", **environment)
 
-    refused = try_hook(BAD)
-    assert refused.returncode == 1, refused.stdout + refused.stderr
+    refused = commit(BAD)
+    assert refused.returncode == 1, refused.stdout
     assert "exit code: 1" in refused.stdout
     assert "model.py:3:27" in refused.stdout
     assert "notes.ipynb:cell1:3:27" in refused.stdout
     assert "model.txt" not in refused.stdout
     assert refused.stdout.count("TDL101") == 2
+    assert git(project, "log", "--oneline").stdout.count("\n") == 1
 
-    passed = try_hook(GOOD)
-    assert passed.returncode == 0, passed.stdout + passed.stderr
-    assert "All checks passed in 2 files" in passed.stdout
-    assert list(home.rglob("libcst")), "the hook's environment is where it was looked for"
-    assert not [*home.rglob("tensorflow"), *home.rglob("keras")]
+    passed = commit(GOOD)
+    assert passed.returncode == 0, passed.stdout
+    assert git(project, "log", "--oneline").stdout.count("\n") == 2
+
+    packages = {path.name for path in (tmp_path / "home").rglob("site-packages/*")}
+    assert {"libcst", "tdlint", "tdlint_rules"} <= packages
+    assert not {"tensorflow", "keras", "numpy", "h5py"} & packages

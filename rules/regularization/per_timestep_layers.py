@@ -1,8 +1,8 @@
 """A layer makes one regularized layer per timestep, so weights and penalty grow with time.
 
-A `TimeDistributed` layer shares its weights over all steps and its penalty counts once. A custom layer that keeps a list
-with one `Dense` per step and applies the i-th to `inputs[:, i]` has T times the weights and T times the penalty, and works for
-one length of sequence only.
+A `TimeDistributed` layer shares its weights over all steps and its penalty counts once. A custom layer that keeps a
+list with one `Dense` per step and applies the i-th to `inputs[:, i]` has T times the weights and T times the penalty,
+and works for one length of sequence only.
 
 ## Bad
 
@@ -57,17 +57,17 @@ class Heads(layers.Layer):
 
 ## Why
 
-Measured on Keras 3.15.1 and 2.15.0 (FACTS C9): six `Dense` layers made in `build` for six steps are tracked, 12 weights with 6
-regularization losses, so the penalty is that of one `Dense` times 6. `TimeDistributed(Dense)` on the same input has one loss,
-at any number of steps (FACTS B1: `[0.3]` at 6, 100 and an unknown number of steps).
+Measured on Keras 3.15.1 and 2.15.0 (FACTS C9): six `Dense` layers made in `build` for six steps are tracked, 12
+weights with 6 regularization losses, so the penalty is that of one `Dense` times 6. `TimeDistributed(Dense)` on the
+same input has one loss, at any number of steps (FACTS B1: `[0.3]` at 6, 100 and an unknown number of steps).
 
-In a model file the layer's own code is not known, only its weights: there the rule reports a custom layer that holds as many equal
-layers as its input has steps, as advice.
+In a model file the layer's own code is not known, only its weights: there the rule reports a custom layer that holds
+as many equal layers as its input has steps, as advice.
 
 ## Fix safety
 
-There is no automatic fix: weights of their own for every step may be what is wanted. Then divide the coefficients by the number of steps,
-so that the whole penalty stays what it is for one layer.
+There is no automatic fix: weights of their own for every step may be what is wanted. Then divide the coefficients by
+the number of steps, so that the whole penalty stays what it is for one layer.
 
 ## References
 
@@ -93,6 +93,9 @@ from tdlint.api import (
 )
 
 REGULARIZERS = ("kernel_regularizer", "recurrent_regularizer", "bias_regularizer", "embeddings_regularizer")
+
+
+MEASURED = "six steps gave six penalties, where TimeDistributed or Dense on the sequence gives one (FACTS C9, B1)"
 
 
 class PerTimestepLayers(Rule):
@@ -128,7 +131,7 @@ def _from_source(found: StepLayer, argument: str) -> Report:
     return Report(
         layer_place(found.layer),
         f"{found.owner} makes {many}, {each}, so its weights and the penalty of {argument} grow with time",
-        fact="measured: six steps give six penalties, where TimeDistributed or Dense on the sequence gives one (FACTS C9, B1)",
+        fact=MEASURED,
         help="apply one layer to the whole sequence, or divide the coefficients by the number of steps",
         related=((Place(found.call), "each copy is applied to its own timestep here"),),
     )
@@ -141,7 +144,7 @@ def _from_weights(model: ModelGraph, node: LayerNode, copies: int) -> Report:
     return Report(
         node.place,
         f"{node.layer.short_type} holds {copies} equal layers for {copies} timesteps, so its {grows} with time",
-        fact="measured: six steps give six penalties, where TimeDistributed or Dense on the sequence gives one (FACTS C9, B1)",
-        help="apply one layer to the whole sequence, or divide the coefficients of its regularizer by the number of steps",
+        fact=MEASURED,
+        help="apply one layer to the whole sequence, or divide the coefficients by the number of steps",
         severity=Severity.WARNING if regularized else Severity.ADVICE,
     )

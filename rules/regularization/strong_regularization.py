@@ -1,10 +1,10 @@
 """A weight penalty starts out large against the data loss.
 
-The coefficient alone says nothing: 0.01 is weak on eight weights and overwhelming on a million. This rule computes the penalty
-that is expected when the model is fresh, from the number of weights, their initializer and the coefficients, and
-compares it with the data loss that a fresh model starts from: ln C for C classes, about 1 for regression on standardized
-targets. On layers that work on sequences it reports from a tenth of the data loss, on others from the data loss
-itself.
+The coefficient alone says nothing: 0.01 is weak on eight weights and overwhelming on a million. This rule computes
+the penalty that is expected when the model is fresh, from the number of weights, their initializer and the
+coefficients, and compares it with the data loss that a fresh model starts from: ln C for C classes, about 1 for
+regression on standardized targets. On layers that work on sequences it reports from a tenth of the data loss, on
+others from the data loss itself.
 
 ## Bad
 
@@ -51,7 +51,8 @@ model.compile(optimizer="adam", loss="mse")
 
 ## Why
 
-Measured with Adam on `LSTM(64)` and `Dense(1)`, targets standardized (FACTS C12). P is the penalty at the start, D the data loss:
+Measured with Adam on `LSTM(64)` and `Dense(1)`, targets standardized (FACTS C12). P is the penalty at the start, D
+the data loss:
 
 | P / D | what happens |
 |---|---|
@@ -62,12 +63,12 @@ Measured with Adam on `LSTM(64)` and `Dense(1)`, targets standardized (FACTS C12
 
 A penalty larger than the data loss does not by itself make a useless model: it shrinks as the weights do.
 
-**Many timesteps do not make a weight penalty larger.** It is a sum over weights, and a layer has the same weights at every step:
-under `TimeDistributed` a kernel penalty counts once, measured equal at 6 and at 100 steps (FACTS B1, C12).
-What does grow with time are activity penalties, and layers that are made once per timestep (TDL203).
+**Many timesteps do not make a weight penalty larger.** It is a sum over weights, and a layer has the same weights at
+every step: under `TimeDistributed` a kernel penalty counts once, measured equal at 6 and at 100 steps (FACTS B1,
+C12). What does grow with time are activity penalties, and layers that are made once per timestep (TDL203).
 
-The expected penalty is exact in the mean: l1 Σ E|w| + l2 Σ E[w²] with the closed forms of every Keras initializer, within 0.4 %
-of a Monte Carlo over real Keras (FACTS C13).
+The expected penalty is exact in the mean: l1 Σ E|w| + l2 Σ E[w²] with the closed forms of every Keras initializer,
+within 0.4 % of a Monte Carlo over real Keras (FACTS C13).
 
 ## Fix safety
 
@@ -143,14 +144,15 @@ class StrongRegularization(Rule):
 def _penalty(model: ModelGraph, layer: LayerObject, context: Context) -> LayerPenalty | None:
     """None if nothing certain and active is on the layer; a frozen layer has no penalty in Keras 3 (FACTS C7)."""
     weights = model.weights.get(layer.key)
-    if not weights or (layer.trainable is not True and context.keras >= (3, 1)):
+    keras = context.version(layer.namespace)
+    if not weights or (layer.trainable is not True and keras >= (3, 1)):
         return None
     total, at_least = 0.0, False
     largest: tuple[float, WeightSpec] | None = None
     for weight in weights:
         if weight.regularizer.must_be(None) or not weight.trainable:
             continue
-        expected = expected_penalty(weight, context.keras)
+        expected = expected_penalty(weight, keras)
         if expected is None:
             at_least = True
             continue
@@ -174,8 +176,8 @@ def _report(node: LayerNode, found: LayerPenalty, data_loss: float, why: str, ra
     share = f"{ratio:.0%} of" if ratio < 1 else f"{ratio:,.3g} times"
     return Report(
         layer_place(layer, weight.regularizer_arg),
-        f"the weight penalty of {layer.short_type} starts at {about} {found.value:,.3g}, {share} the data loss of about "
-        f"{data_loss:.3g} ({why})",
+        f"the weight penalty of {layer.short_type} starts at {about} {found.value:,.3g}, {share} the data loss of "
+        f"about {data_loss:.3g} ({why})",
         fact=_measured(node, ratio),
         help=f"divide the coefficients by {_factor(ratio)} for a penalty of a tenth of the data loss; "
         "`tdlint inspect` accounts for every weight of the built model",
@@ -187,7 +189,9 @@ def _measured(node: LayerNode, ratio: float) -> str:
     if ratio >= COLLAPSE:
         parts.append("from 100 times the data loss, models collapsed to a constant (R² 0 in 3 of 3 runs, FACTS C12)")
     elif ratio >= SPARSE:
-        parts.append("from 10 times the data loss, weights go sparse, and the model collapses if the signal is weak (FACTS C12)")
+        parts.append(
+            "from 10 times the data loss, weights go sparse, and the model collapses if the signal is weak (FACTS C12)"
+        )
     if node.layer.short_type == "TimeDistributed":
         parts.append("the weights are shared, so the penalty counts once whatever the number of timesteps (FACTS B1)")
     if not parts:

@@ -38,12 +38,13 @@ Measured: `TimeDistributed(Dense(3, activity_regularizer=L2(0.01)))` with output
 | `TimeDistributed(ActivityRegularization(…))` | **0.0**: never acts | acts |
 | a layer of a `Sequential` inside `TimeDistributed` | 4.5 | 1.5 |
 
-On the wrapper, the penalty is a sum over all steps, so it grows with their number; six times Keras 2's value in this case.
+On the wrapper, the penalty is a sum over all steps, so it grows with their number; six times Keras 2's value in this
+case.
 
 ## Fix safety
 
-There is no automatic fix: moving the argument to the wrapper makes a penalty act that never did, and its size grows with
-the number of steps.
+There is no automatic fix: moving the argument to the wrapper makes a penalty act that never did, and its size grows
+with the number of steps.
 
 ## References
 
@@ -65,9 +66,9 @@ class TimeDistributedActivityRegularizer(Rule):
 
     def check_model(self, model: ModelGraph, context: Context) -> Iterator[Report]:
         """Report at the argument of the inner layer."""
-        if context.keras < (3, 0):
-            return
         for node in model.nodes:
+            if context.version(node.layer.namespace) < (3, 0):
+                continue
             inner = _inner_layer(node)
             if inner is None:
                 continue
@@ -80,7 +81,7 @@ class TimeDistributedActivityRegularizer(Rule):
 
 
 def _inner_layer(node: LayerNode) -> LayerObject | None:
-    """What TimeDistributed wraps, if it is a plain Keras layer: models and the user's own call their layers normally."""
+    """What TimeDistributed wraps, if it is a plain Keras layer: models call their layers normally."""
     if node.type != "keras.layers.TimeDistributed":
         return None
     inner = node.args.get("layer")
@@ -93,7 +94,7 @@ def _report(inner: LayerObject, argument: str | None) -> Report:
     return Report(
         layer_place(inner, argument),
         f"the activity regularizer of {inner.short_type} never acts inside TimeDistributed in Keras 3",
-        fact="measured penalty 0.0 in Keras 3.0.5 to 3.15.1, where the same argument on the wrapper gives 4.5 (FACTS B2)",
-        help="pass activity_regularizer to TimeDistributed itself, or drop the wrapper; there it sums over all steps, so "
-        "choose the coefficient anew",
+        fact="measured penalty 0.0 in Keras 3.0.5 to 3.15.1; the same argument on the wrapper gives 4.5 (FACTS B2)",
+        help="pass activity_regularizer to TimeDistributed itself, or drop the wrapper; there it sums over all "
+        "steps, so choose the coefficient anew",
     )

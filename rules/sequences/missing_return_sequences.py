@@ -71,7 +71,7 @@ Measured on Keras 3.15.1 and 2.15.0, after LSTM, GRU, SimpleRNN, RNN and Bidirec
 | recurrent layers, 1-D pooling, SpatialDropout1D | ValueError: expected ndim=3, found ndim=2 |
 | Conv1D | ValueError: expected min_ndim=3, found ndim=2 |
 | ConvLSTM2D, Conv3D after ConvLSTM2D | ValueError: expected ndim=5 (min_ndim=5), found ndim=4 |
-| Attention, AdditiveAttention | **no error**: it attends across the batch, so the other samples change a sample's output (by 0.72 in the measurement) |
+| Attention, AdditiveAttention | **no error**: attends across the batch; other samples change the output by 0.72 |
 | MultiHeadAttention | builds, then IndexError at run time (Keras 3); raises when built (Keras 2) |
 
 A `Sequential` without a declared input shape raises only at the first `fit`.
@@ -180,7 +180,9 @@ def _needs_sequence(node: LayerNode, ndim: int) -> str | None:
     if node.layer.custom:
         if node.required_ndim != ndim + 1:
             return None
-        return f"the call of {short} subscripts {node.required_ndim} axes: IndexError or InvalidArgumentError at run time"
+        return (
+            f"the call of {short} subscripts {node.required_ndim} axes of an input that has {ndim}: index out of range"
+        )
     if short in ATTENTION and node.type.startswith("keras.layers.") and ndim == 2:
         if short == "MultiHeadAttention":
             return "Keras 3.15 builds it and fails at run time: IndexError: tuple index out of range"

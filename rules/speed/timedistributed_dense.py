@@ -1,7 +1,7 @@
 """`TimeDistributed(Dense)` runs once per timestep in Keras 3, where `Dense` alone gives the same result at once.
 
-`Dense` works on the last axis of its input, whatever stands before it. On a sequence it already applies the same weights to
-every step.
+`Dense` works on the last axis of its input, whatever stands before it. On a sequence it already applies the same
+weights to every step.
 
 ## Bad
 
@@ -62,16 +62,17 @@ Measured on Keras 3.15.1 with TensorFlow 2.21, 2 cores, batch 32, `Dense(1)` on 
 | 100 | 815, 0.67 s, then 2.6 ms | 29, 0.05 s, then 1.1 ms |
 | 1,000 | 8,015, 9.0 s, then 13 ms | 29, 0.06 s, then 3 to 4 ms |
 
-Outputs, losses and whole training runs are equal in every digit. Keras 2 does not unroll: 15 operations at any number of
-steps, and this rule is silent for it. With JAX as backend, 200 steps take 10.2 s for the first training step against 0.21 s.
+Outputs, losses and whole training runs are equal in every digit. Keras 2 does not unroll: 15 operations at any number
+of steps, and this rule is silent for it. With JAX as backend, 200 steps take 10.2 s for the first training step
+against 0.21 s.
 
 It is often said that `TimeDistributed` is needed after `return_sequences=True`, and that it multiplies parameters or
 penalties by the number of steps. Both are false: the weights are shared and counted once.
 
 ## Fix safety
 
-The fix puts the inner layer in the wrapper's place. What the model computes stays the same in every bit; it is unsafe because
-the layer's name and the place of its weights in saved files change.
+The fix puts the inner layer in the wrapper's place. What the model computes stays the same in every bit; it is unsafe
+because the layer's name and the place of its weights in saved files change.
 
 ## References
 
@@ -105,10 +106,10 @@ class TimeDistributedDense(Rule):
 
     def check_model(self, model: ModelGraph, context: Context) -> Iterator[Report]:
         """Report at the wrapper."""
-        if context.keras < (3, 0):
-            return
         seen = set()
         for node in model.nodes:
+            if context.version(node.layer.namespace) < (3, 0):
+                continue
             inner = node.args.get("layer") if node.type == "keras.layers.TimeDistributed" else None
             if isinstance(inner, LayerObject) and inner.type == "keras.layers.Dense" and node.layer.key not in seen:
                 seen.add(node.layer.key)
@@ -135,8 +136,8 @@ def _report(node: LayerNode, inner: LayerObject) -> Report:
     return Report(
         node.place,
         f"Keras 3 runs the Dense inside TimeDistributed {times}; Dense alone gives the same result at once",
-        fact="measured at 1,000 steps: 8,015 graph operations and 9.0 s for the first training step, against 29 and 0.06 s; "
-        "outputs equal in every bit (FACTS B3, B7)",
+        fact="measured at 1,000 steps: 8,015 graph operations and 9.0 s for the first training step, against 29 and "
+        "0.06 s; outputs equal in every bit (FACTS B3, B7)",
         help="use Dense without the wrapper: it works on the last axis, so every step gets the same weights",
         fix=fix,
     )

@@ -1,11 +1,12 @@
 """The analysis of this file failed or took too long.
 
-This is a defect of tdlint and not of the program: the interpreter raised an exception, or the process that worked on the file
-died or did not answer in time. The other files were checked; the exit code is 2.
+This is a defect of tdlint and not of the program: the interpreter raised an exception, or the process that worked on
+the file died or did not answer in time. The other files were checked; the exit code is 2.
 
 ## Why
 
-One file must not cost the others, and a file that was given up must be named. Please report it with the program that shows it.
+One file must not cost the others, and a file that was given up must be named. Please report it with the program that
+shows it.
 
 ## Fix safety
 

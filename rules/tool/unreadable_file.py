@@ -1,7 +1,7 @@
 """The file could not be read as the text or notebook that its name promises.
 
-It is missing permissions, not text in the encoding that it declares (UTF-8 without a declaration), or a `.ipynb` that is no
-notebook. Nothing else is reported for it.
+It is missing permissions, not text in the encoding that it declares (UTF-8 without a declaration), or a `.ipynb` that
+is no notebook. Nothing else is reported for it.
 
 ## Why
 

@@ -1,13 +1,13 @@
 """A comment that suppresses a diagnostic suppressed none.
 
-The mistake that it once hid is mended, or the code in it is not the one that was meant. Left there it would hide the next
-real diagnostic on its line.
+The mistake that it once hid is mended, or the code in it is not the one that was meant. Left there it would hide the
+next real diagnostic on its line.
 
 ## Why
 
 `# noqa: TDL101`, `# tdlint: ignore[TDL101]` and `# tdlint: ignore-file[TDL101]` are reported when the rule ran and had
-nothing to say there, when the code or name does not exist, and when the brackets are missing. `# noqa` without a code and
-codes of other tools are left alone.
+nothing to say there, when the code or name does not exist, and when the brackets are missing. `# noqa` without a code
+and codes of other tools are left alone.
 
 ## Fix safety
 

@@ -1,7 +1,7 @@
 """A callback watches something that training does not measure.
 
-`EarlyStopping`, `ReduceLROnPlateau` and `ModelCheckpoint` look up their `monitor` in the logs of every epoch. `val_…` is there only if
-`fit` gets validation data; a metric is there only under the name that `compile` gave it.
+`EarlyStopping`, `ReduceLROnPlateau` and `ModelCheckpoint` look up their `monitor` in the logs of every epoch. `val_…`
+is there only if `fit` gets validation data; a metric is there only under the name that `compile` gave it.
 
 ## Bad
 
@@ -50,7 +50,7 @@ Measured on Keras 3.15.1 and 2.15.0 (FACTS E1):
 | EarlyStopping | a warning, and it never stops: all epochs run |
 | ReduceLROnPlateau | a warning, and the learning rate is never reduced |
 | ModelCheckpoint with `save_best_only` | a warning; Keras 2 writes no file, Keras 3 writes one that is not the best |
-| a metric under another name, `mode="auto"` | Keras 3: ValueError after the first epoch, as it can't tell whether more is better; Keras 2: never stops |
+| a metric under another name, `mode="auto"` | Keras 3: ValueError after the first epoch; Keras 2: never stops |
 
 ## Fix safety
 
@@ -147,15 +147,13 @@ def _without_validation(call: CallSite, callback: Instance, monitor: str) -> Rep
     return Report(
         Place(callback.args.site("monitor") or callback.site),
         f"{short} watches {monitor}, and fit gets no validation data",
-        fact=f"Keras warns once per epoch and goes on: {WATCHING[callback.type]} (FACTS E1)",
+        fact=f"Keras warns once per epoch, and {WATCHING[callback.type]} (FACTS E1)",
         help=f"pass validation_data or validation_split to fit, or monitor='{monitor[4:]}'",
         related=((call.place(), "this fit has neither validation_data nor validation_split"),),
     )
 
 
-def _unnamed(
-    call: CallSite, callback: Instance, monitor: str, program: Program, context: Context
-) -> Iterator[Report]:
+def _unnamed(call: CallSite, callback: Instance, monitor: str, program: Program, context: Context) -> Iterator[Report]:
     """A metric that the model's ``compile`` does not name; only where every name is known."""
     names = _names(call, program)
     wanted = monitor.removeprefix("val_")
@@ -172,7 +170,7 @@ def _unnamed(
         f"{short} watches {monitor}, and the compiled model measures {known}",
         fact="Keras 3 raises ValueError after the first epoch: it can't tell whether more is better (FACTS E1d)"
         if raises
-        else f"Keras warns once per epoch and goes on: {WATCHING[callback.type]} (FACTS E1)",
+        else f"Keras warns once per epoch, and {WATCHING[callback.type]} (FACTS E1)",
         help=f"monitor='{should}'",
         severity=Severity.ERROR if raises else Severity.WARNING,
     )
@@ -182,9 +180,9 @@ def _names(call: CallSite, program: Program) -> tuple[str, ...] | None:
     if len(call.models) != 1:
         return None
     model = program.model(call.models[0])
-    if model is None or model.compile is None or not _logs_only_what_is_compiled(model):
+    if model is None or call.compiled is None or not _logs_only_what_is_compiled(model):
         return None
-    args = model.compile.args
+    args = call.compiled.args
     metrics = log_keys(args.get("metrics"))
     weighted = log_keys(args.get("weighted_metrics"))
     return None if metrics is None or weighted is None or not args.complete else (*metrics, *weighted)

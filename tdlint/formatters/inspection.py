@@ -166,7 +166,8 @@ def _evident(layer: LayerAccount) -> bool:
 
 def _columns(table: Table, account: Account, width: int) -> None:
     totals = account.totals
-    table.add_column("layer", "total", overflow="fold")
+    longest = max((len(layer.layer) + len(layer.type) + 3 for layer in account.layers), default=0)
+    table.add_column("layer", "total", overflow="fold", no_wrap=longest <= width // 2)
     if width >= TYPE_FROM:
         table.add_column("type", overflow="fold")
     if width >= SHAPE_FROM:
@@ -203,14 +204,16 @@ def _amount(value: float | None, relevant: bool) -> str:
 def _verdict(account: Account) -> str:
     totals = account.totals
     if totals.penalty is None:
+        known = f"The penalty is at least {totals.known_penalty:.4g}. " if totals.known_penalty else ""
         return (
-            f"The penalty is at least {totals.known_penalty:.4g}; how much more is not known, because the regularizers of "
-            "some weights are not. Inspect the live model to know them."
+            f"{known}What regularizes some of the weights, or their values, is not in the file, so neither is the whole "
+            "penalty; inspect the live model to know it."
         )
     if not totals.regularized_params:
         return "No weight is regularized: the loss is the data loss, and activity terms if there are any."
     share = totals.regularized_params / totals.params
-    lead = f"{count(totals.regularized_params, 'parameter')} ({share:.0%}) are regularized and cost {totals.penalty:.4g} now."
+    size = f"{count(totals.regularized_params, 'parameter')} ({share:.0%})"
+    lead = f"{size} are regularized and cost {totals.penalty:.4g} now."
     if totals.expected_data_loss is None or totals.penalty_ratio is None:
         return (
             f"{lead} The model does not tell what data loss it starts from, so there is nothing to compare this with."
@@ -231,8 +234,8 @@ def _weight_of(ratio: float) -> str:
     if ratio >= 1:
         return f"{size}, so that training first shrinks weights"
     if ratio >= 0.1:
-        return f"{size}, which is felt"
-    return f"{size}, which is small"
+        return f"{size}, a noticeable part of the loss"
+    return f"{size}, a small part of the loss"
 
 
 def _diagnostics(account: Account) -> Iterator[str]:
@@ -246,11 +249,11 @@ def _diagnostics(account: Account) -> Iterator[str]:
 def _notes(account: Account) -> Iterator[str]:
     for layer in account.layers:
         if layer.once_for_all_steps:
-            yield f"{layer.layer}: its weights are shared by all time steps, so their penalty counts once, however many there are"
+            yield f"{layer.layer}: its weights are shared by all time steps, so their penalty counts once"
         if layer.step_copies:
             yield (
-                f"{layer.layer}: it holds {layer.step_copies} copies of one layer, one per time step: weights and penalty grow "
-                "with the number of steps"
+                f"{layer.layer}: it holds {layer.step_copies} copies of one layer, one per time step: weights and "
+                "penalty grow with the number of steps"
             )
         if layer.calls > 1 and layer.regularized_params:
             yield f"{layer.layer}: it is called {layer.calls} times, and its penalty counts once"

@@ -52,7 +52,7 @@ def render_list(rules: Sequence[type[Rule]], options: Options) -> str:
     """The rules by family, each with its severity, whether it is on by default, and its first line."""
     paint = Paint(options.color)
     name_width = max((len(rule.name()) for rule in rules), default=0)
-    lines = []
+    lines: list[str] = []
     for family, members in groupby(_in_order(rules), key=lambda rule: rule.family()):
         lines += ["", paint(family, "bold")] if lines else [paint(family, "bold")]
         for rule in members:

@@ -41,7 +41,7 @@ def inspect_path(path: str | Path) -> Account:
 
 
 def inspect_target(target: str) -> Account:
-    """The account of what ``tdlint inspect TARGET`` names: a model file, ``package.module:attribute``, ``file.py:attribute``.
+    """The account of a target: a model file, ``package.module:attribute`` or ``file.py:attribute``.
 
     Raises:
         InspectionError: there is no such model; the text says what to do.

@@ -50,7 +50,8 @@ class Regularizer:
 class WeightAccount:
     """One weight. ``trainable`` allows for frozen layers; ``counted`` says whether Keras adds its penalty to the loss.
 
-    ``understood`` is False for a weight of which only the size is known. ``non_finite`` counts NaN and infinite elements.
+    ``understood`` is False for a weight of which only the size is known. ``non_finite`` counts its NaN and
+    infinite elements.
     """
 
     name: str
@@ -180,4 +181,3 @@ class Account:
     unknown: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     model: ModelGraph = field(default_factory=lambda: ModelGraph(0, "", "sequential", ()), repr=False, compare=False)
-

@@ -12,9 +12,10 @@ from tdlint.inspector.config_values import Json, inner_layers
 from tdlint.inspector.container import open_hdf5, open_member_as_hdf5, open_zip, parse_json, read_json
 from tdlint.inspector.errors import ModelFileError
 from tdlint.inspector.hdf5 import Tree, found_at
-from tdlint.inspector.held import Found, Held, Inspected, match, measure, unread
+from tdlint.inspector.held import Found, Held, Inspected, fitted, match, measure, unread
 from tdlint.inspector.legacy_h5 import held_in_legacy
 from tdlint.inspector.steps import with_step_copies
+from tdlint.spec.layers.base import WeightSpec
 from tdlint.spec.version import NEWEST, KerasVersion, parse_version
 from tdlint.values import LayerObject
 
@@ -57,7 +58,7 @@ def _read_keras(path: Path) -> Inspected:
             raise ModelFileError("model.weights.h5", f"not in the archive: {hint}")
         with open_member_as_hdf5(path, archive, "model.weights.h5") as file:
             held = _Keeper().model(model, Tree(file))
-    return _inspected(model, path, text, held)
+    return _inspected(model, path, text, held, config)
 
 
 def _read_h5(path: Path) -> Inspected:
@@ -65,24 +66,31 @@ def _read_h5(path: Path) -> Inspected:
         root = Tree(file)
         raw = root.text("model_config")
         if raw is None:
-            what = "these are weights alone; inspect a file of the whole model" if "layers" in file else "is this a model?"
+            what = (
+                "these are weights alone; inspect a file of the whole model" if "layers" in file else "is this a model?"
+            )
             raise ModelFileError("model_config", f"the attribute is not there: {what}")
         training = root.text("training_config")
         compiled = parse_json(training, "training_config") if training is not None else None
-        model = read_model(parse_json(raw, "model_config"), compiled)
+        config = parse_json(raw, "model_config")
+        model = read_model(config, compiled)
         groups = root.groups()
         if "model_weights" not in groups:
             raise ModelFileError("model_weights", "the group is not there")
         version = root.text("keras_version") or groups["model_weights"].text("keras_version")
         held = held_in_legacy(model, groups["model_weights"])
-    return _inspected(model, path, version, held)
+    return _inspected(model, path, version, held, config)
 
 
-def _inspected(model: ModelGraph, path: Path, version: Json, held: dict[int, tuple[Held, ...]]) -> Inspected:
+def _inspected(
+    model: ModelGraph, path: Path, version: Json, held: dict[int, tuple[Held, ...]], config: Json
+) -> Inspected:
     text = version if isinstance(version, str) else ""
     keras = read_version(text)
     notes = () if keras else (f"the file does not say which Keras wrote it; read as Keras {NEWEST}",)
-    return Inspected(with_step_copies(model, held), str(path), text, keras or NEWEST, held, notes)
+    inside = config.get("config") if isinstance(config, dict) else None
+    frozen = isinstance(inside, dict) and inside.get("trainable") is False
+    return Inspected(with_step_copies(model, held), str(path), text, keras or NEWEST, held, notes, frozen)
 
 
 def read_version(text: str) -> KerasVersion | None:
@@ -134,10 +142,22 @@ def _tree_of(tree: Tree, layers: list[LayerObject]) -> dict[int, Tree]:
 class _Keeper:
     """Hands out the weights of a `.keras` file to the layers, and keeps account of what nobody took."""
 
+    def __init__(self) -> None:
+        self._taken: set[tuple[str, str | None]] = set()
+        self._missing: list[tuple[LayerObject, tuple[WeightSpec, ...]]] = []
+
     def model(self, model: ModelGraph, tree: Tree) -> dict[int, tuple[Held, ...]]:
         """The weights of a model and of the models within it."""
+        held = self._model(model, tree)
+        for layer, specs in self._missing:
+            # a layer that is shared with a model inside is saved once, where Keras comes upon it first
+            if (layer.type, layer.name) not in self._taken:
+                held[layer.key] = tuple(one for one in map(unread, specs) if one is not None)
+        return held
+
+    def _model(self, model: ModelGraph, tree: Tree | None) -> dict[int, tuple[Held, ...]]:
         held: dict[int, tuple[Held, ...]] = {}
-        groups = tree.groups()
+        groups = tree.groups() if tree is not None else {}
         container = next((groups[name] for name in _CONTAINERS if name in groups), None)
         # keys rise in the order of the config, which is that of `model.layers`
         layers = sorted(model.layers(), key=lambda layer: layer.key)
@@ -149,11 +169,14 @@ class _Keeper:
             done.add(node.layer.key)
             own = taken.get(node.layer.key)
             if node.inner is not None:
-                held.update(self.model(node.inner, own) if own is not None else {})
+                held.update(self._model(node.inner, own))
             elif own is not None:
+                self._taken.add((node.layer.type, node.layer.name))
                 held[node.layer.key] = self._layer(own, node.layer, model)
-            elif model.weights.get(node.layer.key):
-                held[node.layer.key] = ()
+            else:
+                self._missing.append((node.layer, model.weights.get(node.layer.key) or ()))
+        if tree is None:
+            return held
         rest = list(self._own_of_model(tree, container, {group.path for group in taken.values()}))
         if rest:
             held[model.key] = tuple(measure(found, None) for found in rest)
@@ -165,6 +188,8 @@ class _Keeper:
         if layer.type == "keras.layers.SpectralNormalization":
             # its first own variable is the kernel of the layer within, saved a second time
             found = [one for one in found if one.path != "0"]
+        if specs is None:
+            specs = fitted(layer, [one.shape for one in found])
         if not found:
             return tuple(one for one in map(unread, specs or ()) if one is not None)
         return tuple(measure(one, spec) for one, spec in match(found, specs))
@@ -215,4 +240,3 @@ def _stored(tree: Tree, layer: LayerObject | None, prefix: str) -> Iterator[Foun
                 yield from _stored(children.pop(child), part, f"{prefix}{name}/{child}/")
         for child, left in sorted(children.items(), key=_part_order):
             yield from _stored(left, None, f"{prefix}{name}/{child}/")
-

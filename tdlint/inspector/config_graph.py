@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tdlint.graph import CallSite, Edge, LayerNode, ModelGraph, Origin
-from tdlint.inspector.config_calls import Call, Tensor, calls_of, tensors_at
+from tdlint.inspector.config_calls import calls_of, tensors_at
+from tdlint.inspector.config_entries import MODEL_TYPES, Entry, declared_input, in_order, saved_shapes, settled
 from tdlint.inspector.config_values import (
     MAX_DEPTH,
     Json,
@@ -16,7 +17,6 @@ from tdlint.inspector.config_values import (
     expect_text,
     input_shapes_at,
     layer_type,
-    shape_at,
 )
 from tdlint.inspector.errors import ModelFileError
 from tdlint.shapes import AnyShape, UnknownShape
@@ -24,7 +24,6 @@ from tdlint.spec import layers as layer_spec
 from tdlint.spec.layers.base import WeightSpec
 from tdlint.values import Arguments, LayerObject
 
-MODEL_TYPES = ("keras.Sequential", "keras.Model")
 _NOT_SAVED = UnknownShape("not in the file")
 
 
@@ -52,20 +51,24 @@ def weights_of(layer: LayerObject, inputs: tuple[AnyShape, ...]) -> tuple[Weight
     return None if layer.custom or not inputs else layer_spec.weights(layer, inputs)
 
 
-@dataclass(frozen=True)
-class _Entry:
-    """One layer of a model's config: what it is, what it was built with, and the model it is, if it is one."""
+def all_weights(model: ModelGraph) -> tuple[WeightSpec, ...] | None:
+    """The weights of all layers of a model in the order of its config, named by layer; None if some are not known."""
+    found: list[WeightSpec] = []
+    for node in sorted({node.layer.key: node for node in model.nodes}.values(), key=lambda node: node.layer.key):
+        if node.type.startswith("keras.ops."):
+            continue
+        specs = all_weights(node.inner) if node.inner is not None else model.weights.get(node.layer.key)
+        if specs is None:
+            return None
+        found.extend(replace(spec, name=f"{node.name}/{spec.name}") for spec in specs)
+    return tuple(found)
 
-    name: str
-    block: dict[str, Json]
-    where: str
-    layer: LayerObject
-    built: tuple[AnyShape, ...]
-    calls: tuple[Call, ...]
 
-    @property
-    def is_model(self) -> bool:
-        return self.layer.type in MODEL_TYPES
+def _with_steps(shape: AnyShape, sequence: AnyShape) -> AnyShape:
+    """The shape of one step's output with the time axis of the whole sequence put back."""
+    if isinstance(shape, UnknownShape) or isinstance(sequence, UnknownShape) or len(sequence) < 2:
+        return _NOT_SAVED
+    return (shape[0], sequence[1], *shape[1:])
 
 
 class _Models:
@@ -75,7 +78,7 @@ class _Models:
         self.reader = reader
         self.origin = origin
         # a nested model that is called twice is read twice, and its layers are the same ones
-        self._known: dict[str, list[_Entry]] = {}
+        self._known: dict[str, list[Entry]] = {}
 
     def read(self, block: dict[str, Json], where: str, inputs: tuple[AnyShape, ...], depth: int) -> ModelGraph:
         """One model; ``inputs`` are the shapes it is called with, where it is nested."""
@@ -110,7 +113,7 @@ class _Models:
             unknown=(f"{short} is a subclassed model: its file does not say which layers it calls",),
         )
 
-    def _unconnected(self, short: str, config: dict[str, Json], entries: list[_Entry], depth: int) -> ModelGraph:
+    def _unconnected(self, short: str, config: dict[str, Json], entries: list[Entry], depth: int) -> ModelGraph:
         """A subclassed model whose layers are known, and not how it calls them."""
         nodes = [self._node(entry, number, entry.built or (_NOT_SAVED,), depth) for number, entry in enumerate(entries)]
         reason = f"{short} is a subclassed model: which layer feeds which is only in its code"
@@ -119,15 +122,15 @@ class _Models:
             _model_name(config, "subclass"),
             "subclass",
             tuple(nodes),
-            weights=self._weights(nodes, {}),
+            weights=self._weights(nodes, entries, depth),
             origin=self.origin,
             unknown=(reason, *_not_understood(nodes)),
         )
 
-    def _entries(self, blocks: list[Json], where: str) -> list[_Entry]:
+    def _entries(self, blocks: list[Json], where: str) -> list[Entry]:
         if where in self._known:
             return self._known[where]
-        entries: list[_Entry] = []
+        entries: list[Entry] = []
         seen: set[str] = set()
         for number, raw in enumerate(blocks):
             place = f"{where}[{number}]"
@@ -141,24 +144,49 @@ class _Models:
                 raise ModelFileError(place, f"a second layer is called {name!r}")
             seen.add(name)
             layer = replace(self.reader.layer(block, place), name=name)
-            entries.append(_Entry(name, block, place, layer, built_with(block, place), calls_of(block, place)))
+            entries.append(Entry(name, block, place, layer, built_with(block, place), calls_of(block, place)))
         self._known[where] = entries
         return entries
 
-    def _node(self, entry: _Entry, number: int, inputs: tuple[AnyShape, ...], depth: int) -> LayerNode:
+    def _node(self, entry: Entry, number: int, inputs: tuple[AnyShape, ...], depth: int) -> LayerNode:
         if entry.is_model:
             inner = self.read(entry.block, entry.where, inputs, depth + 1)
             layer = replace(entry.layer, args=Arguments())
             return LayerNode(number, layer, inputs, inner.output_shapes or (_NOT_SAVED,), inner=inner)
-        return LayerNode(number, entry.layer, inputs, layer_spec.outputs(entry.layer, inputs))
+        outputs = layer_spec.outputs(entry.layer, inputs) if inputs else (_NOT_SAVED,)
+        wrapped = self._wrapped(entry, inputs, depth)
+        if wrapped is not None and all(isinstance(shape, UnknownShape) for shape in outputs):
+            outputs = tuple(_with_steps(shape, inputs[0]) for shape in wrapped.output_shapes)
+        return LayerNode(number, entry.layer, inputs, outputs)
 
-    def _weights(self, nodes: list[LayerNode], built: dict[int, tuple[AnyShape, ...]]) -> dict[int, tuple[WeightSpec, ...] | None]:
+    def _wrapped(self, entry: Entry, inputs: tuple[AnyShape, ...], depth: int) -> ModelGraph | None:
+        """The model that a TimeDistributed applies to every step, None if it applies a plain layer."""
+        config = entry.block.get("config")
+        inner = config.get("layer") if isinstance(config, dict) else None
+        if entry.layer.type != "keras.layers.TimeDistributed" or not isinstance(inner, dict):
+            return None
+        if layer_type(inner)[0] not in MODEL_TYPES:
+            return None
+        shape = inputs[0] if inputs else _NOT_SAVED
+        step = (shape[0], *shape[2:]) if not isinstance(shape, UnknownShape) and len(shape) > 2 else shape
+        return self.read(inner, f"{entry.where}.config.layer", (step,), depth + 1)
+
+    def _weights(
+        self, nodes: list[LayerNode], entries: list[Entry], depth: int
+    ) -> dict[int, tuple[WeightSpec, ...] | None]:
+        by_key = {entry.layer.key: entry for entry in entries}
         found: dict[int, tuple[WeightSpec, ...] | None] = {}
         for node in nodes:
-            if node.inner is None and not found.get(node.layer.key):
-                known = weights_of(node.layer, node.inputs)
-                # what the layer was built with decides when a tensor's shape is not in the file
-                found[node.layer.key] = known if known is not None else weights_of(node.layer, built.get(node.layer.key, ()))
+            if node.inner is not None or found.get(node.layer.key):
+                continue
+            entry = by_key[node.layer.key]
+            known = weights_of(node.layer, node.inputs)
+            if known is None:  # what the layer was built with decides when a tensor's shape is not in the file
+                known = weights_of(node.layer, entry.built)
+            if known is None:
+                wrapped = self._wrapped(entry, node.inputs, depth)
+                known = all_weights(wrapped) if wrapped is not None else None
+            found[node.layer.key] = known
         return found
 
     def _sequential(
@@ -166,22 +194,28 @@ class _Models:
         config: dict[str, Json],
         block: dict[str, Json],
         where: str,
-        entries: list[_Entry],
+        entries: list[Entry],
         inputs: tuple[AnyShape, ...],
         depth: int,
     ) -> ModelGraph:
-        declared = input_shapes_at(config.get("build_input_shape"), f"{where}.build_input_shape") or built_with(block, where)
-        first = _declared_input(entries[0]) if entries else ()
-        current: tuple[AnyShape, ...] = inputs or first or declared
+        declared = input_shapes_at(config.get("build_input_shape"), f"{where}.build_input_shape") or built_with(
+            block, where
+        )
+        first = declared_input(entries[0]) if entries else ()
+        known = () if all(isinstance(shape, UnknownShape) for shape in inputs) else inputs
+        current: tuple[AnyShape, ...] = known or first or declared
         model_inputs = current
         nodes: list[LayerNode] = []
         for entry in entries:
             if entry.layer.type == "keras.layers.InputLayer":
                 continue
-            given = tuple(
-                entry.built[i] if isinstance(shape, UnknownShape) and i < len(entry.built) else shape
-                for i, shape in enumerate(current)
-            ) or entry.built
+            given = (
+                tuple(
+                    entry.built[i] if isinstance(shape, UnknownShape) and i < len(entry.built) else shape
+                    for i, shape in enumerate(current)
+                )
+                or entry.built
+            )
             node = self._node(entry, len(nodes), given or (_NOT_SAVED,), depth)
             edges = (Edge(len(nodes) - 1),) if nodes else (Edge(None, reason="input of the model"),)
             nodes.append(replace(node, edges=edges))
@@ -191,7 +225,7 @@ class _Models:
             _model_name(config, "sequential"),
             "sequential",
             tuple(nodes),
-            weights=self._weights(nodes, {entry.layer.key: entry.built for entry in entries}),
+            weights=self._weights(nodes, entries, depth),
             input_shapes=model_inputs,
             output_edges=(Edge(len(nodes) - 1),) if nodes else (),
             output_shapes=nodes[-1].outputs if nodes else model_inputs,
@@ -200,28 +234,28 @@ class _Models:
         )
 
     def _functional(
-        self, config: dict[str, Json], where: str, entries: list[_Entry], inputs: tuple[AnyShape, ...], depth: int
+        self, config: dict[str, Json], where: str, entries: list[Entry], inputs: tuple[AnyShape, ...], depth: int
     ) -> ModelGraph:
-        by_name = {entry.name: entry for entry in entries}
-        input_tensors = tensors_at(config["input_layers"], f"{where}.input_layers", by_name)
+        names = {entry.name for entry in entries}
+        input_tensors = tensors_at(config["input_layers"], f"{where}.input_layers", names)
+        entries, outputs = settled(entries, tensors_at(config["output_layers"], f"{where}.output_layers", names))
         input_shapes = {tensor.layer: shape for tensor, shape in zip(input_tensors, inputs, strict=False)}
         shapes: dict[tuple[str, int, int], AnyShape] = {}
         numbers: dict[tuple[str, int], int] = {}
         nodes: list[LayerNode] = []
-        saved = _saved_shapes(entries)
-        declared = {entry.name: _declared_input(entry) for entry in entries if not entry.calls}
-        for entry, index in _in_order(entries, by_name, where):
+        saved = saved_shapes(entries)
+        declared = {entry.name: declared_input(entry) for entry in entries if not entry.calls}
+        for entry, index in in_order(entries, where):
             if index is None:
-                shape = input_shapes.get(entry.name) or next(iter(declared[entry.name]), _NOT_SAVED)
+                shape = _first_known(input_shapes.get(entry.name), *declared[entry.name])
                 shapes[entry.name, 0, 0] = shape
                 continue
             call = entry.calls[index]
             edges, given = [], []
             for tensor in call.tensors:
-                source = _call_index(by_name[tensor.layer], tensor)
-                producer = numbers.get((tensor.layer, source))
+                producer = numbers.get((tensor.layer, tensor.call))
                 edges.append(Edge(producer, tensor.output, "" if producer is not None else "input of the model"))
-                known = shapes.get((tensor.layer, source, tensor.output), _NOT_SAVED)
+                known = shapes.get((tensor.layer, tensor.call, tensor.output), _NOT_SAVED)
                 given.append(tensor.shape if tensor.shape is not None and isinstance(known, UnknownShape) else known)
             node = replace(self._node(entry, len(nodes), tuple(given), depth), edges=tuple(edges))
             node = replace(node, outputs=_filled(node.outputs, saved.get((entry.name, index), {})))
@@ -229,61 +263,27 @@ class _Models:
             nodes.append(node)
             for output, shape in enumerate(node.outputs):
                 shapes[entry.name, index, output] = shape
-        outputs = tensors_at(config["output_layers"], f"{where}.output_layers", by_name)
-        places = [(tensor, _call_index(by_name[tensor.layer], tensor)) for tensor in outputs]
         return ModelGraph(
             self.reader.new_key(),
             _model_name(config, "functional"),
             "functional",
             tuple(nodes),
-            weights=self._weights(nodes, {entry.layer.key: entry.built for entry in entries}),
+            weights=self._weights(nodes, entries, depth),
             input_shapes=tuple(shapes.get((tensor.layer, 0, 0), _NOT_SAVED) for tensor in input_tensors),
-            output_edges=tuple(
-                Edge(numbers.get((tensor.layer, call)), tensor.output, "" if (tensor.layer, call) in numbers else "input")
-                for tensor, call in places
-            ),
-            output_shapes=tuple(
-                shapes.get((tensor.layer, call, tensor.output), _NOT_SAVED) for tensor, call in places
-            ),
+            output_edges=tuple(Edge(numbers.get((tensor.layer, tensor.call)), tensor.output) for tensor in outputs),
+            output_shapes=tuple(shapes.get((t.layer, t.call, t.output), _NOT_SAVED) for t in outputs),
             origin=self.origin,
             unknown=_not_understood(nodes),
         )
 
 
+def _first_known(*shapes: AnyShape | None) -> AnyShape:
+    return next((shape for shape in shapes if shape is not None and not isinstance(shape, UnknownShape)), _NOT_SAVED)
+
+
 def _model_name(config: dict[str, Json], default: str) -> str:
     name = config.get("name")
     return name if isinstance(name, str) else default
-
-
-def _declared_input(entry: _Entry) -> tuple[AnyShape, ...]:
-    config = entry.block.get("config")
-    if not isinstance(config, dict):
-        return ()
-    for key in ("batch_shape", "batch_input_shape"):
-        if config.get(key) is not None:
-            return (shape_at(config[key], f"{entry.where}.config.{key}"),)
-    return ()
-
-
-def _call_index(entry: _Entry, tensor: Tensor) -> int:
-    """The call that a reference means; Keras before 2.3 counted the making of a nested model as a call."""
-    count = max(1, len(entry.calls))
-    if tensor.call < count:
-        return tensor.call
-    if tensor.call - 1 < count and entry.is_model:
-        return tensor.call - 1
-    raise ModelFileError(entry.where, f"call {tensor.call} of layer {entry.name!r} is used, and it has {count}")
-
-
-def _saved_shapes(entries: list[_Entry]) -> dict[tuple[str, int], dict[int, AnyShape]]:
-    """The shapes of outputs as their consumers have them (Keras 3): by layer, call and output."""
-    found: dict[tuple[str, int], dict[int, AnyShape]] = {}
-    for entry in entries:
-        for call in entry.calls:
-            for tensor in call.tensors:
-                if tensor.shape is not None:
-                    found.setdefault((tensor.layer, tensor.call), {})[tensor.output] = tensor.shape
-    return found
 
 
 def _filled(outputs: tuple[AnyShape, ...], saved: dict[int, AnyShape]) -> tuple[AnyShape, ...]:
@@ -292,41 +292,8 @@ def _filled(outputs: tuple[AnyShape, ...], saved: dict[int, AnyShape]) -> tuple[
     return tuple(saved.get(i, shape) if isinstance(shape, UnknownShape) else shape for i, shape in enumerate(padded))
 
 
-def _in_order(entries: list[_Entry], by_name: dict[str, _Entry], where: str) -> list[tuple[_Entry, int | None]]:
-    """Every call, producers first; inputs (which have no call) with None."""
-    order: list[tuple[_Entry, int | None]] = []
-    done: set[tuple[str, int]] = set()
-    for entry in entries:
-        if not entry.calls:
-            order.append((entry, None))
-            done.add((entry.name, 0))
-    waiting = [(entry, index) for entry in entries for index in range(len(entry.calls))]
-    needs = {
-        (entry.name, index): {(t.layer, _call_index(by_name[t.layer], t)) for t in entry.calls[index].tensors} - done
-        for entry, index in waiting
-    }
-    consumers: dict[tuple[str, int], list[tuple[str, int]]] = {}
-    for key, needed in needs.items():
-        for producer in needed:
-            consumers.setdefault(producer, []).append(key)
-    rank = {(entry.name, index): number for number, (entry, index) in enumerate(waiting)}
-    ready = [key for key in needs if not needs[key]]
-    while ready:
-        ready.sort(key=rank.__getitem__, reverse=True)
-        key = ready.pop()
-        order.append((by_name[key[0]], key[1]))
-        for consumer in consumers.get(key, ()):
-            needs[consumer].discard(key)
-            if not needs[consumer]:
-                ready.append(consumer)
-    missing = len(waiting) - sum(index is not None for _, index in order)
-    if missing:
-        raise ModelFileError(f"{where}.layers", f"{missing} layer calls wait for each other in a circle")
-    return order
-
-
 def _not_understood(nodes: list[LayerNode]) -> tuple[str, ...]:
-    reasons = []
+    reasons: list[str] = []
     for node in nodes:
         if node.inner is not None:
             reasons.extend(f"{node.name}: {reason}" for reason in node.inner.unknown)

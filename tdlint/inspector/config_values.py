@@ -17,7 +17,7 @@ from tdlint.spec.losses import class_name as loss_class
 from tdlint.spec.signature import REQUIRED, constant
 from tdlint.values import Arguments, Const, Instance, LayerObject, Mapping, Sequence, Symbol, Unknown, Value
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 MAX_DEPTH = 64
 """How deep objects may be nested in a config; Keras' own stay below 20."""
@@ -25,6 +25,7 @@ MAX_DIM = 2**48
 """The largest size of an axis that is taken seriously."""
 _NOT_ARGUMENTS = frozenset({"name", "trainable", "dtype", "batch_shape", "batch_input_shape", "build_input_shape"})
 _KERAS_ROOTS = ("keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras", "keras_core")
+_KERAS_2_OPERATIONS = frozenset({"TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer"})
 _REGULARIZERS = frozenset({"L1", "L2", "L1L2", "OrthogonalRegularizer"})
 _DOMAINS = {"regularizer": "keras.regularizers", "initializer": "keras.initializers", "constraint": "keras.constraints"}
 
@@ -188,7 +189,7 @@ class ValueReader:
         module, short = raw.get("module"), raw["class_name"]
         if isinstance(module, str) and is_keras(module):
             return public_module(module) in ("keras.layers", "keras.models") or short in ("Sequential", "Functional")
-        if name in ("layer", "cell", "cells", "forward_layer", "backward_layer"):
+        if name in ("layer", "layers", "cell", "cells", "forward_layer", "backward_layer"):
             return True
         return module is None and layer_spec.find(f"keras.layers.{short}") is not None
 
@@ -204,13 +205,13 @@ class ValueReader:
         else:
             # the mark keeps a user's own `L2` apart from that of Keras
             kind = f"{module or 'custom'}>{raw.get('registered_name') or short}"
-        bound = tuple(
-            (key, self.value(item, f"{where}.config.{key}", key, depth + 1)) for key, item in config.items()
-        )
+        bound = tuple((key, self.value(item, f"{where}.config.{key}", key, depth + 1)) for key, item in config.items())
         return Instance(kind, Arguments(bound), namespace="keras" if kind.startswith("keras.") else None)
 
     def layer(self, raw: dict[str, Json], where: str, depth: int = 0) -> LayerObject:
         """A serialized layer; its own config becomes its arguments, less those that equal the default.
+
+        Within another one (``depth``), a model keeps its layers as the argument ``layers``.
 
         Raises:
             ModelFileError: something in it is not what Keras writes.
@@ -221,8 +222,11 @@ class ValueReader:
         bound = {
             key: self.value(item, f"{where}.config.{key}", key, depth + 1)
             for key, item in config.items()
-            if key not in _NOT_ARGUMENTS and key != "layers"
+            if key not in _NOT_ARGUMENTS and (key != "layers" or depth > 0)
         }
+        axis = bound.get("axis")
+        if isinstance(axis, Sequence) and len(axis.items) == 1:  # as Keras 2 writes that of normalization
+            bound["axis"] = axis.items[0]
         if short == "Lambda":
             bound["function"] = Unknown("Python code, which is not read", "function")
         given = config.get("name", raw.get("name"))
@@ -245,13 +249,15 @@ def layer_type(raw: dict[str, Json]) -> tuple[str, bool]:
         return "keras.Sequential", False
     if short in ("Functional", "Model") and (module is None or is_keras(module)):
         return "keras.Model", False
+    config = raw.get("config")
+    if short in _KERAS_2_OPERATIONS and isinstance(config, dict):
+        return f"keras.ops.{str(config.get('function', short)).rpartition('.')[2]}", False
     if isinstance(module, str) and is_keras(module):
         return f"{public_module(module)}.{short}", False
     if module is None and ">" not in short and layer_spec.find(f"keras.layers.{short}") is not None:
         return f"keras.layers.{short}", False
     if short in ("Lambda", "InputLayer"):
         return f"keras.layers.{short}", False
-    config = raw.get("config")
     if module is None and registered is None and isinstance(config, dict) and "trainable" not in config:
         # an operation such as `x[:, 0]` in an `.h5` file, which leaves modules out; all layers have this key
         return f"keras.ops.{short}", False

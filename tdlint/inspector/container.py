@@ -71,7 +71,15 @@ def _blocks(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
                 if left < 0:
                     raise ModelFileError(info.filename, "longer than the archive says")
                 yield block
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError, ArithmeticError) as problem:
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        EOFError,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+        ArithmeticError,
+    ) as problem:
         raise ModelFileError(info.filename, f"damaged: {problem}") from None
     except Exception as problem:  # zlib.error, lzma.LZMAError and their like have no common base
         if isinstance(problem, ModelFileError):
@@ -153,7 +161,12 @@ def open_member_as_hdf5(path: Path, archive: zipfile.ZipFile, name: str) -> Iter
             raw = stack.enter_context(path.open("rb"))
             raw.seek(info.header_offset)
             header = raw.read(30)
-            start = info.header_offset + 30 + int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+            start = (
+                info.header_offset
+                + 30
+                + int.from_bytes(header[26:28], "little")
+                + int.from_bytes(header[28:30], "little")
+            )
             stream: Any = _Window(raw, start, info.file_size)
         else:
             stream = stack.enter_context(tempfile.TemporaryFile())
@@ -179,5 +192,10 @@ def open_hdf5(source: Any, where: str) -> Iterator[h5py.File]:
         file = h5py.File(source, "r")
     except Exception as problem:  # whatever libhdf5 says of a damaged file arrives as one of many classes
         raise ModelFileError(where, f"not a readable HDF5 file: {problem}") from None
-    with file:
-        yield file
+    try:
+        with file:
+            yield file
+    except InspectionError:
+        raise
+    except Exception as problem:  # a damaged file opens, and then fails anywhere in libhdf5, in any class
+        raise ModelFileError(where, f"damaged HDF5: {type(problem).__name__}: {problem}") from problem

@@ -59,7 +59,9 @@ class Tree:
         import h5py
 
         found = {name: child for name, child in self._children() if isinstance(child, h5py.Dataset)}
-        return dict(sorted(found.items(), key=lambda item: (0, int(item[0]), "") if item[0].isdecimal() else (1, 0, item[0])))
+        return dict(
+            sorted(found.items(), key=lambda item: (0, int(item[0]), "") if item[0].isdecimal() else (1, 0, item[0]))
+        )
 
     def text(self, attribute: str) -> str | None:
         """An attribute that is a text."""

@@ -7,21 +7,25 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tdlint import values
 from tdlint.graph import ModelGraph
+from tdlint.shapes import FREE, Shape
+from tdlint.spec import layers as layer_spec
 from tdlint.spec.layers.base import WeightSpec
 from tdlint.spec.version import KerasVersion
-from tdlint.values import Const, Instance, Unknown, Value
+from tdlint.values import Instance, LayerObject, Unknown, Value
 
 if TYPE_CHECKING:
     import numpy
 
-    Blocks: TypeAlias = Iterator[numpy.ndarray[tuple[int, ...], numpy.dtype[numpy.generic]]]
+    Blocks: TypeAlias = Iterator[numpy.ndarray[Any, Any]]
 
 MAX_ORTHOGONAL = 2**22
 """The largest matrix, in elements, whose orthogonality is measured: the cost grows with rows² · columns."""
+MAX_FITTED_SIZES = 16
+"""How many sizes of the last axis are tried."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ class Held:
 
     ``spec`` is None where tdlint does not know the weight; then ``regularizer`` is Unknown unless a live variable told.
     ``trainable`` is what the layer itself makes of it, None if not known. ``measured`` is the penalty where it is not a
-    matter of sums. ``counted`` says whether Keras adds the penalty, None where that follows from what is frozen.
+    matter of sums. ``counted`` says whether Keras adds the penalty; a live model knows, and then ``trainable`` is final
+    too, for a file (None) both follow from what is frozen.
     """
 
     name: str
@@ -68,7 +73,10 @@ class Held:
 
 @dataclass(frozen=True)
 class Inspected:
-    """A model with its weights, by ``layer.key`` of the graph; those of the model itself by ``model.key``."""
+    """A model with its weights, by ``layer.key`` of the graph; those of the model itself by ``model.key``.
+
+    ``frozen`` is set if the model as a whole is not trainable.
+    """
 
     model: ModelGraph
     source: str
@@ -76,6 +84,7 @@ class Inspected:
     keras: KerasVersion
     held: dict[int, tuple[Held, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    frozen: bool = False
 
 
 def sums_of(blocks: Blocks) -> Sums:
@@ -106,9 +115,10 @@ def orthogonal_penalty(regularizer: Value, found: Found) -> float | None:
         return None
     import numpy
 
-    matrix = numpy.concatenate([block.reshape(-1) for block in found.read()]).reshape(found.shape).astype(numpy.float64)
+    flat = numpy.concatenate([block.reshape(-1) for block in found.read()]).astype(numpy.float64)
+    matrix: Any = flat.reshape(found.shape)
     vectors = matrix if mode == "rows" else matrix.T
-    count = vectors.shape[0]
+    count = len(vectors)
     if count < 2:
         return None
     lengths = numpy.sqrt(numpy.maximum((vectors**2).sum(axis=1, keepdims=True), 1e-12))
@@ -159,6 +169,24 @@ def match(found: Sequence[Found], specs: Sequence[WeightSpec] | None) -> Pairs:
     there = Counter(one.shape for one in found)
     certain = {shape: iter(alike) for shape, alike in expected.items() if shape and len(alike) == there[shape]}
     return [(one, next(certain[one.shape]) if one.shape in certain else None) for one in found]
+
+
+def fitted(layer: LayerObject, shapes: Sequence[tuple[int, ...]]) -> tuple[WeightSpec, ...] | None:
+    """The weights of a layer whose input shape is not known: inputs are tried until the shapes of the weights fit.
+
+    Only the last axis of an input decides the shapes of nearly all weights, and it is an axis of one of them.
+    """
+    if layer.custom or not shapes:
+        return None
+    sizes = sorted({size for shape in shapes for size in shape})[:MAX_FITTED_SIZES]
+    for ndim in range(2, 6):
+        for size in sizes:
+            given: Shape = (*(FREE,) * (ndim - 1), size)
+            for inputs in ((given,), (given, given)):
+                specs = layer_spec.weights(layer, inputs)
+                if specs and [concrete(spec) for spec in specs] == list(shapes):
+                    return specs
+    return None
 
 
 def step_copies(paths: Sequence[tuple[str, tuple[int, ...]]], steps: int | None) -> int | None:

@@ -7,14 +7,43 @@ from collections.abc import Iterator
 from tdlint.graph import LayerNode, ModelGraph
 from tdlint.inspector.errors import ModelFileError
 from tdlint.inspector.hdf5 import Tree, found_at
-from tdlint.inspector.held import Found, Held, concrete, match, measure, unread
+from tdlint.inspector.held import Found, Held, Sums, concrete, fitted, match, measure, unread
 from tdlint.spec.layers.base import WeightSpec
+from tdlint.values import LayerObject
 
 _TOP = "top_level_model_weights"
 
 
 def held_in_legacy(model: ModelGraph, weights: Tree) -> dict[int, tuple[Held, ...]]:
     """The weights of a model by layer key; those that no layer claims belong to the model's own key."""
+    held = _held(model, weights)
+    _drop_repeats(model, held, {})
+    return held
+
+
+def _drop_repeats(model: ModelGraph, held: dict[int, tuple[Held, ...]], seen: dict[tuple[object, ...], int]) -> None:
+    """A layer that a model shares with a model inside it is saved in both: keep its weights once.
+
+    Only random weights tell the same layer from an equal one, so a layer with nothing but constants is left alone.
+    """
+    for node in model.nodes:
+        if node.inner is not None:
+            _drop_repeats(node.inner, held, seen)
+            continue
+        mine = held.get(node.layer.key, ())
+        if not any(one.sums is not None and _varied(one.params, one.sums) for one in mine):
+            continue
+        content = (node.name, node.type, *((one.shape, one.sums) for one in mine))
+        if seen.setdefault(content, node.layer.key) != node.layer.key:
+            held[node.layer.key] = ()
+
+
+def _varied(size: int, sums: Sums) -> bool:
+    """Whether the elements of a weight differ in size: the mean square is then above the square of the mean."""
+    return size * sums.square > (1 + 1e-6) * sums.absolute**2
+
+
+def _held(model: ModelGraph, weights: Tree) -> dict[int, tuple[Held, ...]]:
     groups = weights.groups()
     held: dict[int, tuple[Held, ...]] = {}
     rest: list[Found] = list(_listed(groups.pop(_TOP))) if _TOP in groups else []
@@ -28,7 +57,7 @@ def held_in_legacy(model: ModelGraph, weights: Tree) -> dict[int, tuple[Held, ..
         if node.inner is not None:
             _share_out(node.inner, found, held)
         else:
-            held[node.layer.key] = _matched(found, model.weights.get(node.layer.key), node.layer.trainable)
+            held[node.layer.key] = _matched(found, model.weights.get(node.layer.key), node.layer)
     rest += [one for group in groups.values() for one in _listed(group)]
     if rest:
         held[model.key] = tuple(measure(one, None) for one in rest)
@@ -51,17 +80,18 @@ def _listed(tree: Tree) -> Iterator[Found]:
             yield found_at(dataset, name, f"{tree.path}/{name}")
 
 
-def _in_file_order(specs: tuple[WeightSpec, ...], trainable: bool | None) -> list[WeightSpec]:
+def _in_file_order(specs: tuple[WeightSpec, ...], frozen: bool) -> list[WeightSpec]:
     """Trainable weights come first; of a frozen layer none is trainable."""
-    return sorted(specs, key=lambda spec: not spec.trainable) if trainable is not False else list(specs)
+    return sorted(specs, key=lambda spec: not spec.trainable) if not frozen else list(specs)
 
 
-def _matched(
-    found: list[Found], specs: tuple[WeightSpec, ...] | None, trainable: bool | None
-) -> tuple[Held, ...]:
+def _matched(found: list[Found], specs: tuple[WeightSpec, ...] | None, layer: LayerObject | None) -> tuple[Held, ...]:
     if not found:
         return tuple(one for one in map(unread, specs or ()) if one is not None)
-    ordered = _in_file_order(specs, trainable) if specs is not None else None
+    if specs is None and layer is not None:
+        specs = fitted(layer, [one.shape for one in found])
+    frozen = layer is not None and layer.trainable is False
+    ordered = _in_file_order(specs, frozen) if specs is not None else None
     return tuple(measure(one, spec) for one, spec in match(found, ordered))
 
 
@@ -77,9 +107,7 @@ def _expected(model: ModelGraph, trainable: bool) -> Iterator[tuple[LayerNode, W
             yield from _expected(node.inner, free)
             continue
         specs = model.weights.get(node.layer.key)
-        if specs is None:
-            if node.layer.type.startswith("keras.ops."):
-                continue
+        if specs is None and not node.layer.type.startswith("keras.ops."):
             yield node, None, free
         for spec in specs or ():
             yield node, spec, free and spec.trainable
@@ -103,5 +131,5 @@ def _share_out(model: ModelGraph, found: list[Found], held: dict[int, tuple[Held
             owned = names.get(name)
             specs = tuple(spec for node, spec, _ in expected if node is owned and spec is not None)
             key = owned.layer.key if owned is not None else model.key
-            pieces[key] = list(_matched(mine, specs or None, owned.layer.trainable if owned is not None else None))
+            pieces[key] = list(_matched(mine, specs or None, owned.layer if owned is not None else None))
     held.update({key: tuple(weights) for key, weights in pieces.items()})

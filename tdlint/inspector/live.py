@@ -12,7 +12,7 @@ from tdlint.inspector.archive import read_version
 from tdlint.inspector.config_graph import read_model
 from tdlint.inspector.config_values import MAX_DEPTH, Json, ValueReader
 from tdlint.inspector.errors import InspectionError, ModelFileError
-from tdlint.inspector.held import Found, Held, Inspected, match, orthogonal_penalty, sums_of
+from tdlint.inspector.held import Found, Held, Inspected, fitted, match, orthogonal_penalty, sums_of
 from tdlint.inspector.steps import time_steps
 from tdlint.spec.layers.base import WeightSpec
 from tdlint.spec.regularizers import coefficients
@@ -36,15 +36,17 @@ def read_live(model: Any, source: str = "live model") -> Inspected:
         raise InspectionError(f"{source}: expected a Keras model, received {type(model).__name__}")
     if not getattr(model, "built", True) or (not model.weights and not _has_shape(model)):
         raise InspectionError(
-            f"{source}: the model {model.name!r} is not built, so it has no weights yet; give it an Input, call it on data "
-            "or call model.build(input_shape)"
+            f"{source}: the model {model.name!r} is not built, so it has no weights yet; give it an Input, call it on "
+            "data or call model.build(input_shape)"
         )
     version = _keras_version(model)
     keras = read_version(version) or NEWEST
     try:
         graph = read_model(_config_of(model, keras), _compile_config(model), origin="live")
     except ModelFileError as problem:
-        raise InspectionError(f"{source}: the model's own get_config gives something else than Keras': {problem}") from None
+        raise InspectionError(
+            f"{source}: the model's own get_config gives something else than Keras': {problem}"
+        ) from None
     collector = _Collector(keras, {id(variable) for variable in model.trainable_weights})
     graph = collector.collect(graph, model)
     collector.rest(graph, model)
@@ -165,7 +167,7 @@ class _Collector:
                 self.rest(node.inner, layer)
             elif layer is not None:
                 if node.layer.key not in self.held:
-                    self.held[node.layer.key] = self._layer(layer, graph.weights.get(node.layer.key))
+                    self.held[node.layer.key] = self._layer(layer, graph.weights.get(node.layer.key), node)
                 if node.layer.custom:
                     node = replace(node, step_copies=_step_copies(layer, node))
             nodes.append(node)
@@ -177,15 +179,15 @@ class _Collector:
         if left and graph is not None:
             self.held[graph.key] = tuple(self._variable(variable, _path(variable), None) for variable in left)
 
-    def _layer(self, layer: Any, specs: tuple[WeightSpec, ...] | None) -> tuple[Held, ...]:
+    def _layer(self, layer: Any, specs: tuple[WeightSpec, ...] | None, node: LayerNode) -> tuple[Held, ...]:
         variables = [variable for variable in layer.weights if id(variable) not in self.seen]
         by_path = {str(number): variable for number, variable in enumerate(variables)}
         found = [Found(key, tuple(variable.shape), _reader(variable)) for key, variable in by_path.items()]
+        if specs is None:
+            specs = fitted(node.layer, [one.shape for one in found])
         pairs = match(found, specs)
         names = _short_names([_path(variable) for variable in variables])
-        return tuple(
-            self._variable(by_path[one.path], names[int(one.path)], spec) for one, spec in pairs
-        )
+        return tuple(self._variable(by_path[one.path], names[int(one.path)], spec) for one, spec in pairs)
 
     def _variable(self, variable: Any, name: str, spec: WeightSpec | None) -> Held:
         self.seen.add(id(variable))
@@ -196,8 +198,8 @@ class _Collector:
         else:
             raw = None
             regularizer = spec.regularizer if spec else Unknown("Keras 2 does not say what regularizes a variable")
-        trainable = bool(variable.trainable)
-        counted = id(variable) in self.trainable if self.keras >= (3, 1) else True
+        trainable = id(variable) in self.trainable
+        counted = trainable or self.keras < (3, 1)
         measured = orthogonal_penalty(regularizer, found)
         if measured is None and raw is not None and coefficients(regularizer, self.keras) is None:
             measured = _called(raw, variable)

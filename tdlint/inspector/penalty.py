@@ -18,12 +18,14 @@ from tdlint.shapes import AnyShape, UnknownShape
 from tdlint.spec.layers.base import WeightSpec
 from tdlint.spec.regularizers import coefficients, expected_penalty
 from tdlint.spec.version import KerasVersion
-from tdlint.values import Instance, Value
+from tdlint.values import Instance, LayerObject, Value
+
+_OF_LAYERS = frozenset({"MultiHeadAttention", "GroupedQueryAttention", "GroupQueryAttention"})
 
 
 @dataclass(frozen=True)
 class Visit:
-    """A distinct layer where it stands: ``frozen`` by itself or by a model around it, ``calls`` within its model."""
+    """A distinct layer where it stands: ``frozen`` if a model around it is, ``calls`` within its model."""
 
     path: str
     node: LayerNode
@@ -32,17 +34,21 @@ class Visit:
     specs: tuple[WeightSpec, ...] | None
 
 
-def visits(model: ModelGraph, prefix: str = "", frozen: bool = False) -> Iterator[Visit]:
-    """Every distinct layer of a model and of the models within it."""
+def visits(model: ModelGraph, keras: KerasVersion, frozen: bool, prefix: str = "") -> Iterator[Visit]:
+    """Every distinct layer of a model and of the models within it; ``frozen`` is what the model itself says.
+
+    In Keras 3 a frozen model that is loaded as part of another one does not freeze its layers: each of them, and the
+    outermost model, is asked.
+    """
     done = set()
     for node in model.nodes:
         if node.layer.key in done:
             continue
         done.add(node.layer.key)
         path = prefix + node.name
-        fixed = frozen or node.layer.trainable is False
+        fixed = frozen or (keras.major < 3 and node.layer.trainable is False)
         if node.inner is not None:
-            yield from visits(node.inner, f"{path}/", fixed)
+            yield from visits(node.inner, keras, fixed, f"{path}/")
             continue
         calls = sum(other.layer.key == node.layer.key for other in model.nodes)
         yield Visit(path, node, calls, fixed, model.weights.get(node.layer.key))
@@ -87,9 +93,11 @@ def _penalty_expected(held: Held, keras: KerasVersion) -> float | None:
 
 
 def _weight(held: Held, frozen: bool, keras: KerasVersion) -> WeightAccount:
-    declared_frozen = held.spec is not None and held.spec.layer.trainable is False
-    trainable = False if frozen or declared_frozen else held.trainable
-    counted = held.counted if held.counted is not None else (trainable is not False or keras < (3, 1))
+    if held.counted is not None:
+        trainable, counted = held.trainable, held.counted
+    else:
+        trainable = False if frozen or (held.spec is not None and _freezes(held.spec.layer, keras)) else held.trainable
+        counted = trainable is not False or keras < (3, 1)
     return WeightAccount(
         held.name,
         held.shape,
@@ -102,6 +110,14 @@ def _weight(held: Held, frozen: bool, keras: KerasVersion) -> WeightAccount:
         understood=not isinstance(held.regularizer, values.Unknown),
         non_finite=held.sums.non_finite if held.sums else 0,
     )
+
+
+def _freezes(layer: LayerObject, keras: KerasVersion) -> bool:
+    """Whether ``trainable=False`` in the config of the layer that declares a weight freezes the weight.
+
+    Keras 3 does not pass it on to layers within, and those of attention are not in the config.
+    """
+    return layer.trainable is False and not (keras.major >= 3 and layer.short_type in _OF_LAYERS)
 
 
 def _output_shape(node: LayerNode) -> AnyShape:
@@ -159,7 +175,7 @@ def account_of(inspected: Inspected) -> Account:
     model, keras = inspected.model, inspected.keras
     found = [
         visit
-        for visit in visits(model)
+        for visit in visits(model, keras, inspected.frozen)
         # an operation such as `x[:, 0]` is not a layer
         if not visit.node.type.startswith("keras.ops.") or inspected.held.get(visit.node.layer.key)
     ]

@@ -70,9 +70,9 @@ def _load(module: str) -> ModuleType:
     except ModuleNotFoundError as problem:
         if problem.name and (module == problem.name or module.startswith(problem.name + ".")):
             raise InspectionError(f"{module}: no module of this name can be imported from {Path.cwd()}") from None
-        raise InspectionError(f"{module}: importing it failed: {problem}") from problem
+        raise InspectionError(f"{module}: importing it failed: {_describe(problem)}") from problem
     except Exception as problem:
-        raise InspectionError(f"{module}: importing it failed: {type(problem).__name__}: {problem}") from problem
+        raise InspectionError(f"{module}: importing it failed: {_describe(problem)}") from problem
 
 
 def _run_file(path: Path) -> ModuleType:
@@ -88,8 +88,14 @@ def _run_file(path: Path) -> ModuleType:
             sys.modules.setdefault(path.stem, module)
             spec.loader.exec_module(module)
     except Exception as problem:
-        raise InspectionError(f"{path}: running it failed: {type(problem).__name__}: {problem}") from problem
+        raise InspectionError(f"{path}: running it failed: {_describe(problem)}") from problem
     return module
+
+
+def _describe(problem: Exception) -> str:
+    text = f"{type(problem).__name__}: {problem}"
+    missing = (problem.name or "").partition(".")[0] if isinstance(problem, ModuleNotFoundError) else ""
+    return f"{text}; run: pip install 'tdlint[inspect]'" if missing in ("keras", "tensorflow") else text
 
 
 @contextlib.contextmanager
@@ -114,7 +120,9 @@ def _model_of(module: ModuleType, attribute: str, target: str) -> Any:
     if is_model(found):
         return found
     if not callable(found):
-        raise InspectionError(f"{target}: expected a model or a function that returns one, found {type(found).__name__}")
+        raise InspectionError(
+            f"{target}: expected a model or a function that returns one, found {type(found).__name__}"
+        )
     try:
         made = found()
     except Exception as problem:

@@ -96,5 +96,7 @@ def unsafe_of(visit: Visit) -> Iterator[Unsafe]:
             for part in values.walk(value) if not isinstance(value, LayerObject) else ():
                 if isinstance(part, Instance) and not part.type.startswith("keras."):
                     yield Unsafe(visit.path, f"{argument} is an object of the class {part.type.replace('>', '.')}")
-                elif isinstance(part, Unknown) and part.reason.startswith(("Python bytecode", "a function of the user")):
+                elif isinstance(part, Unknown) and part.reason.startswith(
+                    ("Python bytecode", "a function of the user")
+                ):
                     yield Unsafe(visit.path, f"{argument} is {part.reason}" + (f" ({part.name})" if part.name else ""))

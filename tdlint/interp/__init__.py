@@ -46,12 +46,15 @@ def _follow(run: Run, module: cst.Module, work: Callable[[], None]) -> None:
     run.state.dead = False
 
 
-def interpret(module: cst.Module) -> Analysis:
-    """Follow a module from top to bottom, then everything in it that nobody calls."""
+def interpret(module: cst.Module, lines: int = 0) -> Analysis:
+    """Follow a module from top to bottom, then everything in it that nobody calls.
+
+    ``lines`` is the length of the source; the longer it is, the more steps it may take.
+    """
     from tdlint.interp import build, classes, statements
     from tdlint.interp.run import Run
 
-    run = Run()
+    run = Run(lines)
     _follow(run, module, lambda: statements.execute_block(run, module))
     _follow(run, module, lambda: classes.enter_unused(run, forward=False))
     models = build.build_all(run)
@@ -64,6 +67,7 @@ def interpret(module: cst.Module) -> Analysis:
         tuple(run.imports.values()),
         tuple(run.step_layers.values()),
         tuple(run.namespaces.items()),
+        run.legacy_keras,
         tuple(run.unknown),
     )
     return Analysis(program, tuple(run.syntax))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import libcst as cst
 
@@ -31,30 +33,38 @@ from tdlint.values import (
 
 def get(run: Run, owner: Value, name: str, node: cst.CSTNode) -> Value:
     """``owner.name``."""
-    if isinstance(owner, Symbol):
-        return names.attribute_of_symbol(run, owner, name, node)
-    if isinstance(owner, ClassValue):
-        found = classes.find_attribute(run, owner.key, name)
-        return found if found is not None else Unknown(f"attribute {name} of a class")
-    if isinstance(owner, Instance | LayerObject | ModelValue):
-        return _of_object(run, owner, name)
-    if isinstance(owner, TensorValue):
-        return _of_tensor(owner, name)
-    if isinstance(owner, SuperValue):
-        return _of_super(run, owner, name)
-    if isinstance(owner, OneOf):
-        result = get(run, owner.options[0], name, node)
-        for option in owner.options[1:]:
-            result = join(result, get(run, option, name, node))
-        return result
-    if isinstance(owner, Ref | Sequence) or (isinstance(owner, Const) and isinstance(owner.value, str)):
-        return BoundMethod(owner, name)
-    if isinstance(owner, Unknown):
-        return BoundMethod(owner, name) if name in models.METHODS else Unknown(owner.reason, name)
-    return Unknown(f"attribute {name}", name)
+    kind = type(owner)
+    if kind is Symbol:
+        return names.attribute_of_symbol(run, owner, name, node)  # type: ignore[arg-type]
+    if kind is Unknown:
+        if name in models.METHODS:
+            return BoundMethod(owner, name)
+        return Unknown(owner.reason, name)  # type: ignore[attr-defined]
+    handler = _GETTERS.get(kind)
+    return handler(run, owner, name, node) if handler is not None else Unknown(f"attribute {name}", name)
 
 
-def _of_object(run: Run, owner: Instance | LayerObject | ModelValue, name: str) -> Value:
+def _of_class(run: Run, owner: ClassValue, name: str, node: cst.CSTNode) -> Value:
+    found = classes.find_attribute(run, owner.key, name)
+    return found if found is not None else Unknown(f"attribute {name} of a class")
+
+
+def _of_any(run: Run, owner: OneOf, name: str, node: cst.CSTNode) -> Value:
+    result = get(run, owner.options[0], name, node)
+    for option in owner.options[1:]:
+        result = join(result, get(run, option, name, node))
+    return result
+
+
+def _method(run: Run, owner: Value, name: str, node: cst.CSTNode) -> Value:
+    return BoundMethod(owner, name)
+
+
+def _of_constant(run: Run, owner: Const, name: str, node: cst.CSTNode) -> Value:
+    return BoundMethod(owner, name) if isinstance(owner.value, str) else Unknown(f"attribute {name}", name)
+
+
+def _of_object(run: Run, owner: Instance | LayerObject | ModelValue, name: str, node: cst.CSTNode) -> Value:
     attributes = classes.attributes_of(run, owner)
     if attributes is not None:
         found = attributes.get(name)
@@ -82,7 +92,7 @@ def _of_object(run: Run, owner: Instance | LayerObject | ModelValue, name: str) 
     return Unknown(f"attribute {name} of {owner.type}", name) if isinstance(value, Unknown) else value
 
 
-def _of_super(run: Run, owner: SuperValue, name: str) -> Value:
+def _of_super(run: Run, owner: SuperValue, name: str, node: cst.CSTNode) -> Value:
     for base in run.classes[owner.owner].own_bases:
         member = classes.find_attribute(run, base, name)
         if isinstance(member, FunctionValue):
@@ -90,7 +100,7 @@ def _of_super(run: Run, owner: SuperValue, name: str) -> Value:
     return BoundMethod(owner, name)
 
 
-def _of_tensor(owner: TensorValue, name: str) -> Value:
+def _of_tensor(run: Run, owner: TensorValue, name: str, node: cst.CSTNode) -> Value:
     if name == "shape":
         if isinstance(owner.shape, UnknownShape):
             return Unknown(owner.shape.reason, "shape")
@@ -98,6 +108,20 @@ def _of_tensor(owner: TensorValue, name: str) -> Value:
             tuple(Const(dim) if isinstance(dim, int) else Unknown("a dimension", None) for dim in owner.shape), "tuple"
         )
     return BoundMethod(owner, name)
+
+
+_GETTERS: dict[type[Value], Callable[[Run, Any, str, cst.CSTNode], Value]] = {
+    ClassValue: _of_class,
+    Const: _of_constant,
+    Instance: _of_object,
+    LayerObject: _of_object,
+    ModelValue: _of_object,
+    OneOf: _of_any,
+    Ref: _method,
+    Sequence: _method,
+    SuperValue: _of_super,
+    TensorValue: _of_tensor,
+}
 
 
 def set_attribute(run: Run, owner: Value, name: str, value: Value, node: cst.CSTNode) -> None:

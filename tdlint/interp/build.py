@@ -126,9 +126,7 @@ class _Chain:
         edge = edge_of(self.tip)
         if edge.producer is None and not self.nodes:
             edge = Edge(None, 0, _INPUT)
-        self.nodes.append(
-            LayerNode(key, layer, shapes, outputs, (edge,), required, inner, self.certain, layer.site)
-        )
+        self.nodes.append(LayerNode(key, layer, shapes, outputs, (edge,), required, inner, self.certain, layer.site))
         self.tip = TensorValue(outputs[0], None, key)
 
 
@@ -150,9 +148,7 @@ def _declared(layer: LayerObject) -> AnyShape | None:
     return None
 
 
-def _sequential(
-    run: Run, key: int, model: ModelObject, given: tuple[AnyShape, ...], nesting: int
-) -> ModelGraph:
+def _sequential(run: Run, key: int, model: ModelObject, given: tuple[AnyShape, ...], nesting: int) -> ModelGraph:
     shape = given[0] if given else UnknownShape("no input shape is declared")
     chain = _Chain(run, nesting, TensorValue(shape))
     chain.extend(model.stack)
@@ -249,7 +245,7 @@ def _finish(
         inputs,
         tuple(edge_of(value) for value in outputs),
         tuple(shape_of_tensor(value) for value in outputs),
-        model.compiles[-1] if model.compiles else None,
+        model.compiles[0] if len(model.compiles) == 1 else None,
         model.fits,
         "source",
         model.site,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import libcst as cst
 
 from tdlint.interp import containers
@@ -37,7 +40,14 @@ def call_builtin(run: Run, name: str, args: CallArguments, node: cst.Call) -> Va
     return Unknown(f"the result of {name}")
 
 
-_CONVERSIONS = {"int": int, "float": float, "str": str, "bool": bool, "abs": abs, "round": round}
+_CONVERSIONS: dict[str, Callable[[Any], object]] = {
+    "int": int,
+    "float": float,
+    "str": str,
+    "bool": bool,
+    "abs": abs,
+    "round": round,
+}
 
 
 def _range(run: Run, args: CallArguments, values: list[Value]) -> Value:
@@ -100,9 +110,9 @@ def _reversed(run: Run, args: CallArguments, values: list[Value]) -> Value:
 
 
 def _extreme(run: Run, args: CallArguments, values: list[Value], largest: bool) -> Value:
-    items = values
+    items = tuple(values)
     if len(values) == 1:
-        items, rest = containers.iterate(run, values[0])[0], containers.iterate(run, values[0])[1]
+        items, rest = containers.iterate(run, values[0])
         if rest is not None:
             return Unknown("the largest or smallest of something that is not known")
     numbers = [item.value for item in items if isinstance(item, Const) and isinstance(item.value, int | float)]
@@ -111,7 +121,7 @@ def _extreme(run: Run, args: CallArguments, values: list[Value], largest: bool) 
     return Const(max(numbers) if largest else min(numbers))
 
 
-_HANDLERS = {
+_HANDLERS: dict[str, Callable[[Run, CallArguments, list[Value]], Value]] = {
     "dict": _dict,
     "enumerate": _enumerate,
     "len": _len,
@@ -145,4 +155,3 @@ def call_text_method(owner: str, name: str, args: CallArguments) -> Value:
             except (IndexError, KeyError, ValueError, AttributeError, TypeError):
                 return Unknown("a format that fails")
     return Unknown(f"the result of {name}")
-

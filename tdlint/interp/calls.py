@@ -32,7 +32,7 @@ from tdlint.values import (
 def call(run: Run, node: cst.Call) -> Value:
     """The value of a call expression, after what it does."""
     target = node.func
-    if isinstance(target, cst.Name) and target.value == "super":
+    if type(target) is cst.Name and target.value == "super":
         return _super(run)
     callee = expressions.evaluate(run, target)
     args = evaluate_arguments(run, node)
@@ -71,7 +71,7 @@ def evaluate_arguments(run: Run, node: cst.Call) -> CallArguments:
 
 def apply(run: Run, callee: Value, args: CallArguments, node: cst.Call) -> Value:
     """Call a value."""
-    if isinstance(callee, Symbol):
+    if type(callee) is Symbol:
         if callee.name.startswith("builtins."):
             return call_builtin(run, callee.name[9:], args, node)
         return library.call_symbol(run, callee, args, node)

@@ -155,10 +155,9 @@ def concatenate(run: Run, left: Value, right: Value) -> Value | None:
     one, other = as_list(run, left), as_list(run, right)
     if one is None or other is None:
         return None
+    items, rest = (*one.items, *other.items), other.rest
     if one.rest is not None:
         items, rest = one.items, _any_of(list(other.items), join_rests(one.rest, other.rest))
-    else:
-        items, rest = (*one.items, *other.items), other.rest
     if len(items) > MAX_ITEMS:
         return Unknown("a very long list")
     return Sequence(items, "tuple", rest) if one.kind == "tuple" else Ref(run.allocate(ListObject(items, rest)))
@@ -179,12 +178,14 @@ def repeat(run: Run, left: Value, right: Value) -> Value | None:
     if listed is None:
         return None
     count = integer(times)
+    items: tuple[Value, ...] = ()
+    rest: Value | None = None
     if count is None or listed.rest is not None:
-        items, rest = (), _any_of(list(listed.items), listed.rest)
+        rest = _any_of(list(listed.items), listed.rest)
     elif len(listed.items) * max(count, 0) > MAX_ITEMS:
         return Unknown("a very long list")
     else:
-        items, rest = listed.items * max(count, 0), None
+        items = listed.items * max(count, 0)
     return Sequence(items, "tuple", rest) if listed.kind == "tuple" else Ref(run.allocate(ListObject(items, rest)))
 
 
@@ -194,8 +195,9 @@ def extend(run: Run, owner: Ref, values: tuple[Value, ...], rest: Value | None) 
     if not isinstance(thing, ListObject):
         return
     if thing.rest is not None or run.loops_unknown or len(thing.items) + len(values) > MAX_ITEMS:
-        more = _any_of(list(values), join_rests(thing.rest, rest)) if values or rest or thing.rest else None
-        run.state.heap[owner.key] = replace(thing, rest=more)
+        more = join_rests(thing.rest, rest)
+        if values or more is not None:
+            run.state.heap[owner.key] = replace(thing, rest=_any_of(list(values), more))
     else:
         run.state.heap[owner.key] = replace(thing, items=(*thing.items, *values), rest=rest)
 

@@ -10,7 +10,7 @@ import libcst as cst
 
 from tdlint.interp import attributes, calls, containers, functions
 from tdlint.interp.names import bind_name, lookup
-from tdlint.interp.run import MAX_STEPS, OutOfSteps, Run
+from tdlint.interp.run import OutOfSteps, Run
 from tdlint.interp.state import DictObject, ListObject, Ref
 from tdlint.interp.tensors import operation, subscript_tensor
 from tdlint.values import (
@@ -40,7 +40,7 @@ def evaluate(run: Run, node: cst.CSTNode) -> Value:
         OutOfSteps: the source's budget is used up.
     """
     run.steps += 1
-    if run.steps > MAX_STEPS:
+    if run.steps > run.max_steps:
         raise OutOfSteps
     handler = _HANDLERS.get(type(node))
     return handler(run, node) if handler is not None else Unknown("not followed")
@@ -68,7 +68,7 @@ def _float(run: Run, node: cst.Float) -> Value:
 
 
 def _string(run: Run, node: cst.SimpleString | cst.ConcatenatedString) -> Value:
-    if isinstance(node, cst.SimpleString):
+    if type(node) is cst.SimpleString:
         text = node.value
         # the common case, at a tenth of the cost of a literal evaluation
         if text[0] in "'\"" and "\\" not in text and not text.startswith(('"""', "'''")):
@@ -100,7 +100,7 @@ def elements(run: Run, nodes: Any) -> tuple[tuple[Value, ...], Value | None]:
     rest: Value | None = None
     for element in nodes:
         value = evaluate(run, element.value)
-        if isinstance(element, cst.StarredElement):
+        if type(element) is cst.StarredElement:
             spread, more = containers.iterate(run, value)
             items.extend(spread)
             if more is not None:
@@ -164,12 +164,22 @@ _BINARY: dict[type[cst.CSTNode], tuple[str, Callable[[Any, Any], Any]]] = {
     cst.MatrixMultiply: ("matmul", operator.matmul),
 }
 
+_BINARY |= {
+    cst.AddAssign: _BINARY[cst.Add],
+    cst.SubtractAssign: _BINARY[cst.Subtract],
+    cst.MultiplyAssign: _BINARY[cst.Multiply],
+    cst.DivideAssign: _BINARY[cst.Divide],
+    cst.FloorDivideAssign: _BINARY[cst.FloorDivide],
+    cst.ModuloAssign: _BINARY[cst.Modulo],
+    cst.PowerAssign: _BINARY[cst.Power],
+}
+
 
 def _binary(run: Run, node: cst.BinaryOperation) -> Value:
     # A chain of a thousand `+` nests to the left; evaluating it by a loop spares the recursion limit.
     chain = [node]
     left_node = node.left
-    while isinstance(left_node, cst.BinaryOperation):
+    while type(left_node) is cst.BinaryOperation:
         chain.append(left_node)
         left_node = left_node.left
     value = evaluate(run, left_node)
@@ -180,12 +190,7 @@ def _binary(run: Run, node: cst.BinaryOperation) -> Value:
 
 def binary(run: Run, node: cst.BinaryOperation | cst.AugAssign, left: Value, right: Value) -> Value:
     """``left op right``; constants are folded, sequences joined, tensors give an operation."""
-    kind = type(node.operator)
-    for augmented, plain in _AUGMENTED.items():
-        if kind is augmented:
-            kind = plain
-            break
-    name, compute = _BINARY.get(kind, ("", None))
+    name, compute = _BINARY.get(type(node.operator), ("", None))
     if compute is None:
         return Unknown("an operator that is not followed")
     if isinstance(left, TensorValue) or isinstance(right, TensorValue):
@@ -239,28 +244,17 @@ def _small(value: object) -> bool:
     return isinstance(value, int | float) and abs(value) <= 4096
 
 
-_AUGMENTED: dict[type[cst.CSTNode], type[cst.CSTNode]] = {
-    cst.AddAssign: cst.Add,
-    cst.SubtractAssign: cst.Subtract,
-    cst.MultiplyAssign: cst.Multiply,
-    cst.DivideAssign: cst.Divide,
-    cst.FloorDivideAssign: cst.FloorDivide,
-    cst.ModuloAssign: cst.Modulo,
-    cst.PowerAssign: cst.Power,
-}
-
-
 def _unary(run: Run, node: cst.UnaryOperation) -> Value:
     value = evaluate(run, node.expression)
-    if isinstance(node.operator, cst.Not):
+    if type(node.operator) is cst.Not:
         known = truth(run, value)
         return Unknown("a condition that is not known") if known is None else Const(not known)
     if isinstance(value, TensorValue):
         return operation(run, "negative", (value,), node)
     if isinstance(value, Const) and isinstance(value.value, int | float):
-        if isinstance(node.operator, cst.Minus):
+        if type(node.operator) is cst.Minus:
             return Const(-value.value)
-        if isinstance(node.operator, cst.Plus):
+        if type(node.operator) is cst.Plus:
             return Const(+value.value)
     return Unknown("computed from what is not known")
 
@@ -287,7 +281,7 @@ def truth(run: Run, value: Value) -> bool | None:
 def _boolean(run: Run, node: cst.BooleanOperation) -> Value:
     left = evaluate(run, node.left)
     known = truth(run, left)
-    wants = isinstance(node.operator, cst.Or)
+    wants = type(node.operator) is cst.Or
     if known is not None:
         return left if known is wants else evaluate(run, node.right)
     right = evaluate(run, node.right)
@@ -421,4 +415,3 @@ _HANDLERS: dict[type[cst.CSTNode], Handler] = {
     cst.UnaryOperation: _unary,
     cst.Yield: _yield,
 }
-

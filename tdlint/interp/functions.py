@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Literal
 
 import libcst as cst
 
@@ -228,7 +229,7 @@ def comprehend(run: Run, node: Comprehension) -> Value:
         if known:
             return Ref(run.allocate(DictObject(tuple({key: value for key, value in items if key}.items()))))
         return Ref(run.allocate(DictObject((), _joined(values))))
-    kind = "set" if isinstance(node, cst.SetComp) else "list"
+    kind: Literal["list", "set"] = "set" if isinstance(node, cst.SetComp) else "list"
     if certain:
         return Ref(run.allocate(ListObject(values, None, kind)))
     return Ref(run.allocate(ListObject((), _joined(values), kind)))

@@ -121,7 +121,11 @@ def _output(
     if layer.custom:
         outputs = tuple(shape_of_tensor(value) for value in flatten(run, result))
     else:
-        outputs = spec.outputs(layer, recovered_inputs(layer, shapes)) if shapes else (UnknownShape("called without a tensor"),)
+        outputs = (
+            spec.outputs(layer, recovered_inputs(layer, shapes))
+            if shapes
+            else (UnknownShape("called without a tensor"),)
+        )
     edges = tuple(edge_of(value) for value in tensors)
     certain = not run.uncertain
     return _add_node(
@@ -175,16 +179,19 @@ def call_submodel(run: Run, model: LayerObject, args: CallArguments, node: cst.C
 
     tensors = flatten(run, args.first("inputs"))
     inner = build(run, model.key, tuple(shape_of_tensor(value) for value in tensors))
-    return _add_node(run, LayerNode(
-        run.fresh(),
-        replace(model, name=inner.name),
-        tuple(shape_of_tensor(value) for value in tensors),
-        inner.output_shapes or (UnknownShape("the model's output is not known"),),
-        tuple(edge_of(value) for value in tensors),
-        inner=inner,
-        certain=not run.uncertain,
-        site=run.site(node),
-    ))
+    return _add_node(
+        run,
+        LayerNode(
+            run.fresh(),
+            replace(model, name=inner.name),
+            tuple(shape_of_tensor(value) for value in tensors),
+            inner.output_shapes or (UnknownShape("the model's output is not known"),),
+            tuple(edge_of(value) for value in tensors),
+            inner=inner,
+            certain=not run.uncertain,
+            site=run.site(node),
+        ),
+    )
 
 
 def _add_node(run: Run, node: LayerNode) -> Value:

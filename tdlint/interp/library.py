@@ -30,6 +30,9 @@ def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -
         return _make_object(run, symbol, args, node)
     if name.startswith("keras.applications.") and short[:1].isupper():
         return models.made_elsewhere(run, f"{short} of keras.applications", node)
+    if name in ("os.environ.setdefault", "os.putenv") and len(args.values) == 2:
+        set_environment(run, *args.values)
+        return Unknown(f"the result of {name}")
     if name in _LOADERS:
         return models.made_elsewhere(run, f"the result of {short}", node)
     if name in _ENDINGS:
@@ -52,6 +55,12 @@ def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -
     return Unknown(f"the result of {name}")
 
 
+def set_environment(run: Run, key: Value, value: Value) -> None:
+    """``os.environ[key] = value``; one variable decides which Keras ``tf.keras`` is."""
+    if key.must_be("TF_USE_LEGACY_KERAS") and not value.must_be("0", "False", "false", ""):
+        run.legacy_keras = True
+
+
 _LOADERS = frozenset(
     {
         "keras.models.clone_model",
@@ -66,7 +75,18 @@ _LOADERS = frozenset(
 _ENDINGS = frozenset({"sys.exit", "os._exit", "os.abort"})
 
 # Libraries whose functions change neither the lists nor the models that they are given.
-_HARMLESS = ("numpy.", "tensorflow.", "pandas.", "sklearn.", "matplotlib.", "scipy.", "os.", "math.", "random.", "time.")
+_HARMLESS = (
+    "numpy.",
+    "tensorflow.",
+    "pandas.",
+    "sklearn.",
+    "matplotlib.",
+    "scipy.",
+    "os.",
+    "math.",
+    "random.",
+    "time.",
+)
 
 
 def _escape(run: Run, value: ModelValue) -> None:

@@ -28,9 +28,32 @@ from tdlint.values import (
 )
 
 METHODS = frozenset(
-    """add build compile evaluate evaluate_generator fit fit_generator get_layer load_weights pop predict
-    predict_classes predict_generator predict_on_batch predict_proba save save_weights summary train_on_batch
-    test_on_batch reset_states export get_config to_json""".split()
+    [
+        "add",
+        "build",
+        "compile",
+        "evaluate",
+        "evaluate_generator",
+        "fit",
+        "fit_generator",
+        "get_layer",
+        "load_weights",
+        "pop",
+        "predict",
+        "predict_classes",
+        "predict_generator",
+        "predict_on_batch",
+        "predict_proba",
+        "save",
+        "save_weights",
+        "summary",
+        "train_on_batch",
+        "test_on_batch",
+        "reset_states",
+        "export",
+        "get_config",
+        "to_json",
+    ]
 )
 """Methods of a model that tdlint follows or records."""
 
@@ -173,9 +196,9 @@ def call_method(run: Run, owner: ModelValue, name: str, args: CallArguments, nod
     if name in ("__call__", "call"):
         return call_model(run, owner, args, node)
     full_name = f"keras.Model.{name}"
-    call = CallSite(
-        full_name, bound(run, args, signature_of(full_name)), run.site(node), (owner.key,), certain=not run.uncertain
-    )
+    arguments = bound(run, args, signature_of(full_name))
+    compiled = model.compiles[0] if len(model.compiles) == 1 and name != "compile" else None
+    call = CallSite(full_name, arguments, run.site(node), (owner.key,), not run.uncertain, compiled)
     run.record_call(call)
     if not run.muted:
         if name == "compile":
@@ -198,4 +221,3 @@ def call_model(run: Run, owner: ModelValue, args: CallArguments, node: cst.Call)
 
 def _type(model: ModelObject | None) -> str:
     return "keras.Sequential" if model is not None and model.kind == "sequential" else "keras.Model"
-

@@ -79,10 +79,72 @@ def _from_star(modules: Sequence, name: str) -> Symbol | None:
 _MODEL_NAMES = frozenset({"keras.Sequential", "keras.Model", "keras.Input"})
 
 _BUILTINS = frozenset(
-    """abs all any bool bytes callable dict dir enumerate filter float getattr hasattr hash id input int isinstance
-    issubclass iter len list map max min next object open print range repr reversed round set setattr sorted str sum
-    super tuple type vars zip Exception ValueError TypeError ImportError RuntimeError KeyError NotImplementedError
-    property staticmethod classmethod slice frozenset divmod pow ord chr format globals locals exit quit""".split()
+    [
+        "abs",
+        "all",
+        "any",
+        "bool",
+        "bytes",
+        "callable",
+        "dict",
+        "dir",
+        "enumerate",
+        "filter",
+        "float",
+        "getattr",
+        "hasattr",
+        "hash",
+        "id",
+        "input",
+        "int",
+        "isinstance",
+        "issubclass",
+        "iter",
+        "len",
+        "list",
+        "map",
+        "max",
+        "min",
+        "next",
+        "object",
+        "open",
+        "print",
+        "range",
+        "repr",
+        "reversed",
+        "round",
+        "set",
+        "setattr",
+        "sorted",
+        "str",
+        "sum",
+        "super",
+        "tuple",
+        "type",
+        "vars",
+        "zip",
+        "Exception",
+        "ValueError",
+        "TypeError",
+        "ImportError",
+        "RuntimeError",
+        "KeyError",
+        "NotImplementedError",
+        "property",
+        "staticmethod",
+        "classmethod",
+        "slice",
+        "frozenset",
+        "divmod",
+        "pow",
+        "ord",
+        "chr",
+        "format",
+        "globals",
+        "locals",
+        "exit",
+        "quit",
+    ]
 )
 
 
@@ -124,7 +186,9 @@ def _record(run: Run, path: str, node: cst.CSTNode) -> None:
     if namespace is None or run.muted:
         return
     site = run.site(node)
-    run.imports.setdefault((name, namespace, site.number), Import(name, namespace, site, run.in_try > 0))
+    run.imports.setdefault(
+        (name, namespace, site.number), Import(name, namespace, site, run.in_try > 0 or run.uncertain > 0)
+    )
     run.namespaces.setdefault(namespace, site)
 
 

@@ -13,8 +13,8 @@ class Import:
     """An import of something of Keras or TensorFlow.
 
     ``name`` is canonical (``keras.layers.Dense``), ``namespace`` the package it comes through (``keras``, ``tf.keras``,
-    ``tf_keras``, ``tensorflow.python.keras``). ``fallback`` is set within ``try`` or ``except``, where a program chooses
-    between packages on purpose.
+    ``tf_keras``, ``tensorflow.python.keras``). ``fallback`` is set within ``try``, ``except`` or a branch, where a
+    program chooses between packages on purpose.
     """
 
     name: str
@@ -27,8 +27,8 @@ class Import:
 class StepLayer:
     """A layer that a user's own layer makes once per time step and applies to that step only.
 
-    ``owner`` is the name of the class, ``layer`` the layer (one of the copies), ``count`` how many copies there are where
-    it is known, ``call`` the place where one is applied to its step.
+    ``owner`` is the name of the class, ``layer`` the layer (one of the copies), ``count`` how many copies there are
+    where it is known, ``call`` the place where one is applied to its step.
     """
 
     owner: str
@@ -39,13 +39,18 @@ class StepLayer:
 
 @dataclass(frozen=True)
 class Program:
-    """All that the interpreter understood of a source, and what it did not (``unknown``, with reasons)."""
+    """All that the interpreter understood of a source, and what it did not (``unknown``, with reasons).
+
+    ``namespaces`` are the packages through which Keras comes in, each with its first place. ``legacy_keras`` says
+    that the program sets ``TF_USE_LEGACY_KERAS``: then ``tf.keras`` is ``tf_keras``, which is Keras 2.
+    """
 
     models: tuple[ModelGraph, ...] = ()
     calls: tuple[CallSite, ...] = ()
     imports: tuple[Import, ...] = ()
     step_layers: tuple[StepLayer, ...] = ()
     namespaces: tuple[tuple[str, Site], ...] = ()
+    legacy_keras: bool = False
     unknown: tuple[tuple[str, Site], ...] = ()
 
     def model(self, key: int) -> ModelGraph | None:

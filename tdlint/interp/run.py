@@ -13,8 +13,9 @@ from tdlint.interp.program import Import, StepLayer
 from tdlint.interp.state import HeapObject, ModelObject, State, join_states
 from tdlint.values import LayerObject, Site, Unknown, Value, join
 
-MAX_STEPS = 400_000
-"""Evaluated syntax nodes per source; what comes after is unknown."""
+STEPS = 60_000
+STEPS_PER_LINE = 40
+"""How many syntax nodes are evaluated at most in a source, by its length; what comes after is unknown."""
 
 MAX_DEPTH = 12
 """Nested calls of the program's own functions that are followed."""
@@ -71,7 +72,8 @@ class Frame:
 class Run:
     """Everything that the functions of ``tdlint.interp`` share while they follow one source."""
 
-    def __init__(self) -> None:
+    def __init__(self, lines: int = 0) -> None:
+        self.max_steps = STEPS + STEPS_PER_LINE * lines
         self.state = State()
         self.parents: dict[int, int | None] = {}
         self.frames: list[Frame] = []
@@ -82,6 +84,7 @@ class Run:
         self.calls: dict[tuple[object, ...], CallSite] = {}
         self.imports: dict[tuple[str, str, int], Import] = {}
         self.namespaces: dict[str, Site] = {}
+        self.legacy_keras = False
         self.step_calls: dict[tuple[int, int], set[tuple[int, int | None]]] = {}
         self.step_layers: dict[tuple[str, int], StepLayer] = {}
         self.unknown: list[tuple[str, Site]] = []

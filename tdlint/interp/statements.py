@@ -7,10 +7,10 @@ from typing import Any
 
 import libcst as cst
 
-from tdlint.interp import attributes, classes, containers, expressions, functions, names
+from tdlint.interp import attributes, classes, containers, expressions, functions, library, names
 from tdlint.interp.run import Run
 from tdlint.interp.state import ListObject, Ref, State, join_states
-from tdlint.values import NONE, Unknown, Value
+from tdlint.values import NONE, Symbol, Unknown, Value
 
 
 def execute_block(run: Run, block: cst.BaseSuite | cst.Module) -> None:
@@ -18,7 +18,8 @@ def execute_block(run: Run, block: cst.BaseSuite | cst.Module) -> None:
     for statement in block.body:
         if run.state.dead:
             return
-        if isinstance(statement, cst.SimpleStatementLine):
+        # `type(…) is`: the nodes of LibCST are abstract base classes, and isinstance on those is slow
+        if type(statement) is cst.SimpleStatementLine:
             for small in statement.body:
                 execute(run, small)
         else:
@@ -36,7 +37,7 @@ def execute(run: Run, node: cst.CSTNode) -> None:
 
 
 def _expression(run: Run, node: cst.Expr) -> None:
-    if not isinstance(node.value, cst.SimpleString):  # a docstring
+    if type(node.value) is not cst.SimpleString:  # a docstring
         expressions.evaluate(run, node.value)
 
 
@@ -48,7 +49,7 @@ def _assign(run: Run, node: cst.Assign) -> None:
 
 def named(run: Run, value: Value, target: cst.BaseExpression) -> Value:
     """An unknown that gets a name of the source keeps it: shapes then show ``timesteps`` and not ``?``."""
-    if isinstance(value, Unknown) and value.name is None and isinstance(target, cst.Name):
+    if type(value) is Unknown and value.name is None and type(target) is cst.Name:
         return Unknown(value.reason, target.value)
     return value
 
@@ -68,19 +69,23 @@ def _augmented(run: Run, node: cst.AugAssign) -> None:
     assign(run, node.target, expressions.binary(run, node, left, right))
 
 
-def assign(run: Run, target: cst.BaseExpression, value: Value) -> None:
+def assign(run: Run, target: Any, value: Value) -> None:
     """Bind a target: name, attribute, item, or a pattern of these."""
-    if isinstance(target, cst.Name):
+    kind = type(target)
+    if kind is cst.Name:
         names.bind_name(run, target.value, value)
-    elif isinstance(target, cst.Tuple | cst.List):
+    elif kind is cst.Tuple or kind is cst.List:
         _unpack(run, target.elements, value)
-    elif isinstance(target, cst.Attribute):
+    elif kind is cst.Attribute:
         attributes.set_attribute(run, expressions.evaluate(run, target.value), target.attr.value, value, target)
-    elif isinstance(target, cst.Subscript):
+    elif kind is cst.Subscript:
         owner = expressions.evaluate(run, target.value)
         index = [element.slice for element in target.slice]
         if len(index) == 1 and isinstance(index[0], cst.Index):
-            containers.set_item(run, owner, expressions.evaluate(run, index[0].value), value)
+            key = expressions.evaluate(run, index[0].value)
+            if isinstance(owner, Symbol) and owner.name == "os.environ":
+                library.set_environment(run, key, value)
+            containers.set_item(run, owner, key, value)
         else:
             containers.set_item(run, owner, Unknown("an index that is not followed"), value)
 

@@ -69,7 +69,7 @@ def _elementwise_shape(operands: Sequence[Value]) -> AnyShape:
 
 def subscript_tensor(run: Run, tensor: TensorValue, index: list[Value | slice], node: cst.CSTNode) -> Value:
     """``x[:, i, 0]``: an int or unknown index takes an axis away, a slice keeps it."""
-    if any(entry is Ellipsis or (isinstance(entry, Const) and entry.value in (..., None)) for entry in index):
+    if any(isinstance(entry, Const) and entry.value in (..., None) for entry in index):
         return operation(run, "slice", (TensorValue(UnknownShape("sliced with ... or None")), tensor), node)
     _require(run, tensor, len(index))
     result = operation(run, "slice", (tensor,), node)

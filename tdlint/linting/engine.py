@@ -132,7 +132,7 @@ def _check(readable: Readable, settings: Settings, rules: Rules) -> FileResult:
         from tdlint.interp import interpret
 
         module = libcst.parse_module(source.parse_text)
-        analysis = interpret(module)
+        analysis = interpret(module, source.parse_text.count("\n"))
         program = analysis.program
         found, crashes = _run_rules(rules, program, selection, settings)
         diagnostics += resolve_in_source(found, module, analysis.node, source)
@@ -160,7 +160,7 @@ def _run_rules(
     rules: Rules, program: Program, selection: Selection, settings: Settings, models_only: bool = False
 ) -> tuple[list[Found], list[_Crash]]:
     """What the enabled rules report; a rule that crashes keeps what it reported before."""
-    context = Context(settings.keras_version)
+    context = Context(settings.keras_version, program.legacy_keras)
     found: list[Found] = []
     crashes: list[_Crash] = []
     for rule in rules:

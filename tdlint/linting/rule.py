@@ -11,7 +11,7 @@ from typing import ClassVar, TypeAlias
 from tdlint.diagnostics import Applicability, Confidence, Severity
 from tdlint.graph import CallSite, ModelGraph, Place
 from tdlint.interp.program import Program
-from tdlint.spec.version import KerasVersion
+from tdlint.spec.version import LAST_KERAS_2, KerasVersion
 from tdlint.values import Site
 
 
@@ -62,9 +62,26 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a rule may know besides the thing it checks: the version of Keras that the program is meant for."""
+    """What a rule may know besides the thing it checks.
+
+    ``keras`` is the version that programs are meant for; a package that is another Keras has its own, see ``version``.
+    ``legacy`` says that the program sets ``TF_USE_LEGACY_KERAS``.
+    """
 
     keras: KerasVersion
+    legacy: bool = False
+
+    def version(self, namespace: str | None) -> KerasVersion:
+        """The version behind a package name: ``tf_keras`` is Keras 2 whatever the target is (FACTS G15)."""
+        always_2 = namespace in (
+            "tf_keras",
+            "tensorflow.python.keras",
+            "tf.compat.v1.keras",
+            "tensorflow.contrib.keras",
+        )
+        if self.keras.major >= 3 and (always_2 or (self.legacy and namespace == "tf.keras")):
+            return LAST_KERAS_2
+        return self.keras
 
 
 class Rule:

@@ -20,7 +20,7 @@ from tdlint.diagnostics import Confidence, Diagnostic, Severity
 from tdlint.errors import ConfigError, UsageError
 from tdlint.linting.rule import Rule
 from tdlint.linting.tool_codes import TOOL_CODES
-from tdlint.sources.discovery import matches_glob, relative_to_root
+from tdlint.sources.discovery import matches_file, relative_to_root
 
 _EXACT = 1000
 """The specificity of a code or a name; that of a prefix is its length."""
@@ -113,11 +113,10 @@ def _ignored_for(settings: Settings, path: str | None) -> tuple[str, ...]:
         return ()
     root = Path(settings.root).resolve()
     relative = relative_to_root(path, root)
-    name = relative.rpartition("/")[2]
     return tuple(
         selector
         for glob, selectors in settings.per_file_ignores
-        if matches_glob(name, relative, glob)
+        if matches_file(relative, glob)
         for selector in selectors
     )
 

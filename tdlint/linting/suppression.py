@@ -45,15 +45,21 @@ def suppress(
             hidden += 1
         else:
             shown.append(diagnostic)
-    for comment in comments:
+    # what hides reports about comments is judged after them
+    for comment in sorted(comments, key=lambda comment: _names_itself(comment, by_code)):
         for report in _complaints(comment, used, source, entries, selection):
             others = [other for other in comments if other is not comment and other.selectors is not None]
+            hits = _hits(report, others, source, by_code)
+            used.update(hits)
             if selection.shows(report):
-                if _hits(report, others, source, by_code):
-                    hidden += 1
-                else:
-                    shown.append(report)
+                hidden += bool(hits)
+                shown.extend(() if hits else (report,))
     return Suppressed(tuple(shown), hidden)
+
+
+def _names_itself(comment: Suppression, by_code: dict[str, Entry]) -> bool:
+    """Whether a comment is about reports of unused comments."""
+    return any(specificity(selector, by_code[UNUSED_SUPPRESSION.code]) for selector in comment.selectors or ())
 
 
 def _hits(

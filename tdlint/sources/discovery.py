@@ -117,16 +117,17 @@ def relative_to_root(path: str, root: Path) -> str:
 
 
 def matches_glob(name: str, relative: str, pattern: str) -> bool:
-    """Whether a file or folder is meant by a pattern: of its name, or of its path (``*`` also matches ``/``).
-
-    A pattern of a folder means all that is in it.
-    """
-    pattern = pattern.rstrip("/")
-    if pattern.startswith("./"):
-        pattern = pattern[2:]
-    if fnmatchcase(name, pattern) or fnmatchcase(relative, pattern) or fnmatchcase(relative, f"{pattern}/*"):
+    """Whether a file or folder is meant by a pattern: of its name, or of its path (``*`` also matches ``/``)."""
+    pattern = pattern.rstrip("/").removeprefix("./")
+    if fnmatchcase(name, pattern) or fnmatchcase(relative, pattern):
         return True
     return pattern.startswith("**/") and matches_glob(name, relative, pattern[3:])
+
+
+def matches_file(relative: str, pattern: str) -> bool:
+    """Whether a pattern means a file, or a folder that it is in."""
+    name = relative.rpartition("/")[2]
+    return matches_glob(name, relative, pattern) or matches_glob(name, relative, f"{pattern.rstrip('/')}/*")
 
 
 @dataclass

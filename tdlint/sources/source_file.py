@@ -106,7 +106,7 @@ class SourceFile:
         """A span as a place in a report."""
         cell = self.cell_at(span.start)
         # a report's end must not be in another cell than its start
-        end = min(span.end, cell.end) if cell else span.end
+        end = max(span.start, min(span.end, cell.end - 1)) if cell else span.end
         return Location(
             self.path,
             start=self.position(span.start),

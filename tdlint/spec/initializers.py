@@ -6,10 +6,11 @@ Source: FACTS C13, checked there by Monte Carlo to 0.4 %, and in tests/oracle ag
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tdlint import values
-from tdlint.values import Const, Instance, Symbol, Value
+from tdlint.values import Arguments, Const, Instance, Symbol, Value
 
 # A normal distribution cut at two standard deviations, by its own standard deviation before the cut.
 _CUT = 0.8796256610342398
@@ -49,12 +50,12 @@ def _cut_normal(sigma: float) -> Moments:
     return Moments(_MEAN_ABSOLUTE_CUT * sigma, _MEAN_SQUARE_CUT * sigma * sigma)
 
 
-def _scaled(scale: float, mode: str, distribution: str, shape: tuple[int, ...]) -> Moments | None:
-    fan_in, fan_out = fans(shape)
-    fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}.get(mode)
-    if fan is None:
+def _scaled(scale: float, mode: str, distribution: str, fan: tuple[float, float]) -> Moments | None:
+    fan_in, fan_out = fan
+    divisor = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}.get(mode)
+    if divisor is None:
         return None
-    variance = scale / max(1.0, fan)
+    variance = scale / max(1.0, divisor)
     if distribution == "uniform":
         return _uniform(math.sqrt(3 * variance))
     if distribution in ("truncated_normal", "normal"):
@@ -99,7 +100,10 @@ _NAMES = {
     "uniform": "RandomUniform",
     "random_uniform": "RandomUniform",
     "truncated_normal": "TruncatedNormal",
+    "OrthogonalInitializer": "Orthogonal",
     "identity": "Identity",
+    "IdentityInitializer": "Identity",
+    "constant": "Constant",
     "variance_scaling": "VarianceScaling",
     "forget_gate_ones": "ForgetGateOnes",
 }
@@ -118,52 +122,95 @@ def class_name(initializer: Value) -> str | None:
     return None
 
 
-def moments(initializer: Value, shape: tuple[int, ...]) -> Moments | None:
+def moments(
+    initializer: Value, shape: tuple[int, ...], weight_fans: tuple[float, float] | None = None
+) -> Moments | None:
     """Expected ``|w|`` and ``w**2`` of an element of a fresh weight of this shape; None if they can't be told.
 
-    ``forget_gate_ones`` is the bias of an LSTM with ``unit_forget_bias``: a quarter of it is one, the rest zero.
+    ``weight_fans`` replaces the fan in and fan out of the shape (``WeightSpec.fans``). ``forget_gate_ones`` is the bias
+    of an LSTM with ``unit_forget_bias``: a quarter of it is one, the rest what ``bias_initializer`` makes, zeros if it
+    has none.
     """
     name = class_name(initializer)
     if name is None:
         return None
-    args = initializer.args if isinstance(initializer, Instance) else values.Arguments()
-
-    def given(key: str, default: float) -> float | None:
-        return values.number(args.get(key)) if args.passes(key) or not args.complete else default
-
+    args = initializer.args if isinstance(initializer, Instance) else Arguments()
     if name in _SCALED:
-        return _scaled(*_SCALED[name], shape)
-    if name == "Zeros":
-        return Moments(0.0, 0.0)
-    if name == "Ones":
-        return Moments(1.0, 1.0)
+        return _scaled(*_SCALED[name], weight_fans or fans(shape))
+    if name in _PLAIN:
+        return _PLAIN[name](args)
     if name == "ForgetGateOnes":
-        return Moments(0.25, 0.25)
-    if name == "Constant":
-        value = given("value", 0.0)
-        return None if value is None else Moments(abs(value), value * value)
-    if name in ("RandomNormal", "TruncatedNormal"):
-        mean, sigma = given("mean", 0.0), given("stddev", 0.05)
-        if mean != 0 or sigma is None:
-            return None
-        return _normal(sigma) if name == "RandomNormal" else _cut_normal(sigma)
-    if name == "RandomUniform":
-        low, high = given("minval", -0.05), given("maxval", 0.05)
-        return None if low is None or high is None or low != -high else _uniform(high)
+        return _forget_gate(args, shape)
     if name == "Orthogonal":
-        gain = given("gain", 1.0)
-        return None if gain is None else _orthogonal(gain, shape)
+        gain = _given(args, "gain", 1.0)
+        return None if gain is None else _orthogonal(abs(gain), shape)
     if name == "Identity" and len(shape) == 2:
-        gain = given("gain", 1.0)
-        if gain is None:
-            return None
+        gain = _given(args, "gain", 1.0)
         share = min(shape) / math.prod(shape)
-        return Moments(abs(gain) * share, gain * gain * share)
+        return None if gain is None else Moments(abs(gain) * share, gain * gain * share)
     if name == "VarianceScaling":
-        scale = given("scale", 1.0)
-        mode = values.text(args.get("mode")) if args.passes("mode") else "fan_in"
-        distribution = values.text(args.get("distribution")) if args.passes("distribution") else "truncated_normal"
-        if scale is None or mode is None or distribution is None or not args.complete:
-            return None
-        return _scaled(scale, mode, distribution, shape)
+        return _variance_scaling(args, weight_fans or fans(shape))
     return None
+
+
+def _given(args: Arguments, key: str, default: float) -> float | None:
+    return values.number(args.get(key)) if args.passes(key) or not args.complete else default
+
+
+def _constant(args: Arguments) -> Moments | None:
+    value = _given(args, "value", 0.0)
+    return None if value is None else Moments(abs(value), value * value)
+
+
+def _random_normal(args: Arguments) -> Moments | None:
+    sigma = _given(args, "stddev", 0.05)
+    return None if _given(args, "mean", 0.0) != 0 or sigma is None else _normal(sigma)
+
+
+def _truncated_normal(args: Arguments) -> Moments | None:
+    sigma = _given(args, "stddev", 0.05)
+    return None if _given(args, "mean", 0.0) != 0 or sigma is None else _cut_normal(sigma)
+
+
+def _random_uniform(args: Arguments) -> Moments | None:
+    low, high = _given(args, "minval", -0.05), _given(args, "maxval", 0.05)
+    if low is None or high is None or high <= low:
+        return None
+    width = high - low
+    # the integral of |w| on each side of zero
+    absolute = (high * abs(high) - low * abs(low)) / (2 * width)
+    return Moments(absolute, (high**3 - low**3) / (3 * width))
+
+
+def _variance_scaling(args: Arguments, fan: tuple[float, float]) -> Moments | None:
+    scale = _given(args, "scale", 1.0)
+    mode = values.text(args.get("mode")) if args.passes("mode") else "fan_in"
+    distribution = values.text(args.get("distribution")) if args.passes("distribution") else "truncated_normal"
+    if scale is None or mode is None or distribution is None or not args.complete:
+        return None
+    return _scaled(scale, mode.lower(), distribution.lower(), fan)
+
+
+def _forget_gate(args: Arguments, shape: tuple[int, ...]) -> Moments | None:
+    if not args.passes("bias_initializer"):
+        return Moments(0.25, 0.25)
+    # Keras makes the bias of three pieces: the input gate, ones, cell and output gate together
+    units = shape[0] // 4
+    first = moments(args.get("bias_initializer"), (units,))
+    last = moments(args.get("bias_initializer"), (2 * units,))
+    if first is None or last is None:
+        return None
+    return Moments(
+        (first.absolute + 1 + 2 * last.absolute) / 4,
+        (first.square + 1 + 2 * last.square) / 4,
+    )
+
+
+_PLAIN: dict[str, Callable[[Arguments], Moments | None]] = {
+    "Zeros": lambda _: Moments(0.0, 0.0),
+    "Ones": lambda _: Moments(1.0, 1.0),
+    "Constant": _constant,
+    "RandomNormal": _random_normal,
+    "TruncatedNormal": _truncated_normal,
+    "RandomUniform": _random_uniform,
+}

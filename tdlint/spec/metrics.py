@@ -18,14 +18,6 @@ def snake_case(name: str) -> str:
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", spaced).lower()
 
 
-_STRING_NAMES = {
-    "MSE": "mse",
-    "MAE": "mae",
-    "MAPE": "mape",
-    "MSLE": "msle",
-}
-
-
 def log_key(metric: Value) -> str | None:
     """The key of one entry of ``metrics``; None if it can't be told."""
     if isinstance(metric, Const) and isinstance(metric.value, str):
@@ -37,21 +29,52 @@ def log_key(metric: Value) -> str | None:
     if isinstance(metric, Instance) and metric.type.startswith("keras.metrics."):
         if metric.args.passes("name"):
             return values.text(metric.args.get("name"))
-        return DEFAULT_NAMES.get(metric.type.rpartition(".")[2]) if metric.args.complete else None
+        # a positional argument of a metric may be its name
+        named_here = metric.args.surplus or not metric.args.complete
+        return None if named_here else DEFAULT_NAMES.get(metric.type.rpartition(".")[2])
     return None
 
 
 # Metrics whose default name is not that of their class in snake case get it from a default of their constructor.
 DEFAULT_NAMES = {
     name: snake_case(name)
-    for name in (
-        "AUC Accuracy BinaryAccuracy BinaryCrossentropy CategoricalAccuracy CategoricalCrossentropy CategoricalHinge "
-        "CosineSimilarity FalseNegatives FalsePositives Hinge KLDivergence LogCoshError Mean MeanAbsoluteError "
-        "MeanAbsolutePercentageError MeanIoU MeanSquaredError MeanSquaredLogarithmicError Poisson Precision "
-        "PrecisionAtRecall R2Score Recall RecallAtPrecision RootMeanSquaredError SensitivityAtSpecificity "
-        "SparseCategoricalAccuracy SparseCategoricalCrossentropy SparseTopKCategoricalAccuracy "
-        "SpecificityAtSensitivity SquaredHinge TopKCategoricalAccuracy TrueNegatives TruePositives"
-    ).split()
+    for name in [
+        "AUC",
+        "Accuracy",
+        "BinaryAccuracy",
+        "BinaryCrossentropy",
+        "CategoricalAccuracy",
+        "CategoricalCrossentropy",
+        "CategoricalHinge",
+        "CosineSimilarity",
+        "FalseNegatives",
+        "FalsePositives",
+        "Hinge",
+        "KLDivergence",
+        "LogCoshError",
+        "Mean",
+        "MeanAbsoluteError",
+        "MeanAbsolutePercentageError",
+        "MeanIoU",
+        "MeanSquaredError",
+        "MeanSquaredLogarithmicError",
+        "Poisson",
+        "Precision",
+        "PrecisionAtRecall",
+        "R2Score",
+        "Recall",
+        "RecallAtPrecision",
+        "RootMeanSquaredError",
+        "SensitivityAtSpecificity",
+        "SparseCategoricalAccuracy",
+        "SparseCategoricalCrossentropy",
+        "SparseTopKCategoricalAccuracy",
+        "SpecificityAtSensitivity",
+        "SquaredHinge",
+        "TopKCategoricalAccuracy",
+        "TrueNegatives",
+        "TruePositives",
+    ]
 } | {"KLDivergence": "kl_divergence", "LogCoshError": "logcosh", "R2Score": "r2_score"}
 
 

@@ -31,7 +31,8 @@ _TOP_LEVEL = {
     "keras.layers.InputSpec": "keras.InputSpec",
 }
 
-# Packages whose classes are one public name wherever they are defined: keras.layers.core.dense.Dense is keras.layers.Dense
+# Packages whose classes have one public name wherever they are defined: keras.layers.core.dense.Dense is
+# keras.layers.Dense
 _FLAT = frozenset(
     {
         "activations",

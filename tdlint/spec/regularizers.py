@@ -85,8 +85,11 @@ def coefficients(regularizer: Value, keras: KerasVersion = NEWEST) -> Coefficien
 def expected_penalty(weight: WeightSpec, keras: KerasVersion = NEWEST) -> float | None:
     """The penalty that a weight is expected to cost when the model is fresh; None if it can't be told.
 
-    A weight without regularizer costs 0. Units are those of the loss.
+    A weight without regularizer costs 0, and so does one that its layer does not train: Keras counts only those that
+    are trained. Units are those of the loss.
     """
+    if not weight.trainable:
+        return 0.0
     found = coefficients(weight.regularizer, keras)
     if found is None:
         return None
@@ -95,7 +98,8 @@ def expected_penalty(weight: WeightSpec, keras: KerasVersion = NEWEST) -> float 
     shape = tuple(dim for dim in weight.shape if isinstance(dim, int))
     if len(shape) != len(weight.shape):
         return None
-    element = moments(weight.initializer, shape)
+    # before 3.15, Keras took the fans of every kernel from its shape
+    element = moments(weight.initializer, shape, weight.fans if keras >= (3, 15) else None)
     if element is None:
         return None
     count = 1

@@ -19,6 +19,9 @@ class KerasVersion(NamedTuple):
 NEWEST = KerasVersion(3, 15)
 """The version that the facts in the rule pages were last measured on, and the default target."""
 
+LAST_KERAS_2 = KerasVersion(2, 15)
+"""What ``tf_keras`` is, whatever is installed beside it."""
+
 
 def parse_version(text: str) -> KerasVersion:
     """``"2.15"``, ``"3.8.0"`` or ``"3"`` as a version; a lone major number means its newest minor.

@@ -6,6 +6,8 @@ import re
 from textwrap import dedent
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tdlint.diagnostics import (
     Applicability,
@@ -21,6 +23,7 @@ from tdlint.diagnostics import (
 )
 from tdlint.formatters import render
 from tdlint.formatters.options import Options
+from tdlint.formatters.terminal import cells
 from tdlint.linting.result import FileResult, RunResult
 
 SOURCE = """\
@@ -39,8 +42,8 @@ def shown(*diagnostics: Diagnostic, width: int = 80, color: bool = False) -> str
 
 
 def diagnostic(location: Location, **more: object) -> Diagnostic:
-    settings = {"severity": Severity.ERROR, **more}
-    return Diagnostic("TDL101", "missing-return-sequences", "needs a time axis", location, **settings)  # type: ignore[arg-type]
+    details = {"severity": Severity.ERROR, **more}
+    return Diagnostic("TDL101", "missing-return-sequences", "needs a time axis", location, **details)  # type: ignore[arg-type]
 
 
 def test_everything_a_diagnostic_can_say(locate):
@@ -214,3 +217,27 @@ def test_color_changes_no_character(locate):
     colored = shown(found, color=True)
     assert "\x1b[1;31merror\x1b[0m" in colored
     assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == shown(found)
+
+
+@st.composite
+def places(draw):
+    """Any part of any text, as a place; lines end as Python's parser sees them."""
+    text = draw(
+        st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from("ab \t\n\n(日\x1b\u0301")), max_size=200)
+    )
+    text = text.replace("\r", "\n")
+    first, last = sorted((draw(st.integers(0, len(text))), draw(st.integers(0, len(text)))))
+    start, end = (
+        Position(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)) for offset in (first, last)
+    )
+    return Location("m.py", start, end, Span(first, last), lines=tuple(text.split("\n")[start.line - 1 : end.line]))
+
+
+@settings(deadline=None)  # the machine that tests may be busy
+@given(places(), places(), st.integers(40, 120))
+def test_any_place_is_drawn_within_the_width_and_sends_the_terminal_nothing(here, there, width):
+    text = shown(diagnostic(here, related=(Related(there, "there"),)), width=width)
+    assert all(line.isprintable() for line in text.split("\n"))
+    assert "^" in text
+    # Not the header and the place: they are one line each, so that they can be searched for.
+    assert all(cells(line) <= width for line in text.split("\n")[2:])

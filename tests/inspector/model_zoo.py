@@ -83,9 +83,10 @@ def recurrent() -> keras.Model:
             layers.GRU(3, return_sequences=True, reset_after=False, recurrent_regularizer="l2"),
             layers.SimpleRNN(4, return_sequences=True, bias_regularizer=regularizers.L2(0.2)),
             layers.Bidirectional(layers.LSTM(3, return_sequences=True, kernel_regularizer="l1", bias_regularizer="l2")),
-            layers.Bidirectional(layers.GRU(2, return_sequences=True), backward_layer=layers.GRU(
-                2, return_sequences=True, go_backwards=True, kernel_regularizer="l2"
-            )),
+            layers.Bidirectional(
+                layers.GRU(2, return_sequences=True),
+                backward_layer=layers.GRU(2, return_sequences=True, go_backwards=True, kernel_regularizer="l2"),
+            ),
             layers.RNN([layers.LSTMCell(3, kernel_regularizer="l2"), layers.GRUCell(3, recurrent_regularizer="l1")]),
         ]
     )
@@ -201,7 +202,9 @@ def time_distributed_model() -> keras.Model:
 
 @model
 def many_alike() -> keras.Model:
-    return Sequential([keras.Input((3,)), *(layers.Dense(3, kernel_regularizer=regularizers.L2(i / 100)) for i in range(12))])
+    return Sequential(
+        [keras.Input((3,)), *(layers.Dense(3, kernel_regularizer=regularizers.L2(i / 100)) for i in range(12))]
+    )
 
 
 @model

@@ -68,10 +68,13 @@ def structure(graph: ModelGraph) -> object:
     """A graph in terms that two readings of one model must share."""
     place = {node.layer.key: node.name for node in graph.nodes}
     nodes = [
-        (node.name, arguments(node.layer), node.layer.trainable, node.inputs, node.outputs, node.edges, node.step_copies,
-         structure(node.inner) if node.inner else None)
+        (
+            (node.name, arguments(node.layer), node.layer.trainable, node.step_copies),
+            (node.inputs, node.outputs, node.edges),
+            structure(node.inner) if node.inner else None,
+        )
         for node in graph.nodes
-    ]  # fmt: skip
+    ]
     weights = {
         place[key]: specs and [(spec.name, spec.shape, described(spec.regularizer), spec.trainable) for spec in specs]
         for key, specs in graph.weights.items()

@@ -267,7 +267,9 @@ def _reshaping(draw: Draw, name: str) -> Recipe:
     if name == "Flatten":
         return Recipe(name, _maybe(draw, {}, data_format=_FORMAT), (_shape(draw, draw(st.integers(1, 5))),))
     if name == "Reshape":
-        target = st.sampled_from([(-1,), (2, -1), (4, 3), (-1, 3), (12,), (1, 12), (-1, -1), (None, 4), (0, -1), [6, 2]])
+        target = st.sampled_from(
+            [(-1,), (2, -1), (4, 3), (-1, 3), (12,), (1, 12), (-1, -1), (None, 4), (0, -1), [6, 2]]
+        )
         shape = st.sampled_from([(None, 12), (None, 4, 3), (2, 2, 6), (None, 3, 2, 2), (None, None, 4), (None, 5)])
         return Recipe(name, {"target_shape": draw(target)}, (draw(shape),))
     if name == "Permute":
@@ -283,7 +285,9 @@ def _reshaping(draw: Draw, name: str) -> Recipe:
     if name.startswith("Up"):
         _maybe(draw, arguments, size=lambda: _window(draw, rank))
     else:
-        _maybe(draw, arguments, **{name[: name.index("ing") + 3].replace("Zero", "").lower(): lambda: _borders(draw, rank)})
+        _maybe(
+            draw, arguments, **{name[: name.index("ing") + 3].replace("Zero", "").lower(): lambda: _borders(draw, rank)}
+        )
     return Recipe(name, arguments, (shape,))
 
 

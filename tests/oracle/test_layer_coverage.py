@@ -34,8 +34,7 @@ def test_signature_is_that_of_keras(name: str) -> None:
     parameters = list(inspect.signature(REAL[name]).parameters.values())
     named = [parameter for parameter in parameters if parameter.kind is not inspect.Parameter.VAR_KEYWORD]
     expected = [
-        (parameter.name, REQUIRED if parameter.default is parameter.empty else parameter.default)
-        for parameter in named
+        (parameter.name, REQUIRED if parameter.default is parameter.empty else parameter.default) for parameter in named
     ]
     assert [(param.name, param.default) for param in spec.signature.params] == expected
     # 1 == 1.0 == True, and they are different defaults

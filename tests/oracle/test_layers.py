@@ -19,7 +19,10 @@ from tdlint.spec.initializers import class_name
 keras = pytest.importorskip("keras", minversion="3.15")
 
 CALLED_ON_A_LIST = frozenset(
-    "Add Average Concatenate Dot Maximum Minimum Multiply Subtract Attention AdditiveAttention HashedCrossing".split()
+    {
+        *("Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract"),
+        *("Attention", "AdditiveAttention", "HashedCrossing"),
+    }
 )
 CELLS = frozenset({"LSTMCell", "GRUCell", "SimpleRNNCell"})
 
@@ -137,13 +140,13 @@ def compare_weights(recipe: Recipe, weights: tuple[layers.WeightSpec, ...], real
         assert penalized == (variable.regularizer is not None), f"{recipe!r}: the regularizer of {weight.name}"
         made_by = variable._initializer
         if isinstance(made_by, keras.initializers.Initializer) and class_name(weight.initializer) is not None:
-            assert class_name(weight.initializer).lower() == type(made_by).__name__.lower(), f"{recipe!r}: {weight.name}"
+            assert class_name(weight.initializer).lower() == type(made_by).__name__.lower(), (
+                f"{recipe!r}: {weight.name}"
+            )
 
 
-FEW = settings(
-    max_examples=6, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=False
-)
-MANY = settings(FEW, max_examples=150)
+FEW = settings(max_examples=6, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=False)
+MANY = settings(FEW, max_examples=100)
 
 
 @pytest.mark.parametrize("name", RECIPES)

@@ -16,18 +16,17 @@ from tdlint.spec.layers.base import (
     signature,
 )
 from tdlint.spec.layers.convolutional import check_strides, conv_space, split
-from tdlint.spec.layers.rnn import forget_gate, state_weights, with_steps
+from tdlint.spec.layers.rnn import check_batch, forget_gate, with_steps
 
 
-def _step(args: LayerArgs, inputs: Shapes) -> tuple[Shape, Shape, Dim]:
-    # the input without its steps, the spatial axes of it, the channels
+def _step(args: LayerArgs, inputs: Shapes) -> tuple[Shape, Dim]:
+    # the spatial axes of one step of the input, and its channels
     shape = known_shape(inputs[0])
-    step = (shape[0], *shape[2:])
-    space, features = split(args, step)
+    space, features = split(args, (shape[0], *shape[2:]))
     if any(isinstance(dim, Free) for dim in space):
         raise Invalid("the spatial axes of the input must be known, received None")
     check_strides(args, len(space))
-    return step, space, features
+    return space, features
 
 
 def _state(args: LayerArgs, space: Shape) -> Shape:
@@ -36,19 +35,18 @@ def _state(args: LayerArgs, space: Shape) -> Shape:
 
 
 def _output(args: LayerArgs, inputs: Shapes) -> Shapes:
-    _, space, _ = _step(args, inputs)
+    space, _ = _step(args, inputs)
     batch, steps, *_ = known_shape(inputs[0])
+    check_batch(args, batch)
     state = _state(args, space)
     return with_steps(args, batch, steps, state, (state, state))
 
 
 def _weights(args: LayerArgs, inputs: Shapes) -> tuple[WeightSpec, ...]:
-    step, space, features = _step(args, inputs)
+    space, features = _step(args, inputs)
     kernel, filters = args.sizes("kernel_size", len(space)), args.size("filters")
     width = times(filters, 4)
-    state = _state(args, space)
     result = (
-        *state_weights(args, step[0], (state, state)),
         args.weight("kernel", (*kernel, channels(features), width)),
         args.weight("recurrent_kernel", (*kernel, filters, width), "recurrent"),
     )

@@ -19,7 +19,7 @@ from tdlint.spec.layers.base import (
 )
 from tdlint.spec.layers.convolutional import assemble, split
 from tdlint.spec.layers.normalization import LAYERS as NORMALIZATION
-from tdlint.spec.layers.rnn import state_weights, with_steps
+from tdlint.spec.layers.rnn import check_batch, with_steps
 from tdlint.spec.signature import Signature
 from tdlint.values import Unknown
 
@@ -49,6 +49,7 @@ def _local_weights(args: LayerArgs, inputs: Shapes) -> tuple[WeightSpec, ...]:
 
 def _cudnn_output(args: LayerArgs, inputs: Shapes) -> Shapes:
     batch, steps, _ = known_shape(inputs[0])
+    check_batch(args, batch)
     state = (args.size("units"),)
     return with_steps(args, batch, steps, state, (state,) * _cudnn_states(args))
 
@@ -58,12 +59,11 @@ def _cudnn_states(args: LayerArgs) -> int:
 
 
 def _cudnn_weights(args: LayerArgs, inputs: Shapes) -> tuple[WeightSpec, ...]:
-    batch, _, features = known_shape(inputs[0])
+    features = known_shape(inputs[0])[-1]
     units, states = args.size("units"), _cudnn_states(args)
     width: Dim = times(units, 4 if states == 2 else 3)
     bias = args.value("bias_initializer") if states == 1 else Unknown("the forget gate of its bias may be ones")
     return (
-        *state_weights(args, batch, ((units,),) * states),
         args.weight("kernel", (channels(features), width)),
         args.weight("recurrent_kernel", (units, width), "recurrent"),
         # one half for the input, one for the state

@@ -64,10 +64,11 @@ def _batch_weights(args: LayerArgs, inputs: Shapes) -> tuple[WeightSpec, ...]:
 
 
 def _layer_weights(args: LayerArgs, inputs: Shapes) -> tuple[WeightSpec, ...]:
-    shape = _normalized(args, inputs)
     if args.layer.args.passes("rms_scaling") and args.boolean("rms_scaling"):
-        return (args.weight("gamma", shape),)
-    return _gamma_and_beta(args, shape)
+        return (args.weight("gamma", _normalized(args, inputs)),)
+    if not (args.boolean("scale") or args.boolean("center")):
+        return ()  # then the axis may be free
+    return _gamma_and_beta(args, _normalized(args, inputs))
 
 
 def _group_output(args: LayerArgs, inputs: Shapes) -> Shapes:

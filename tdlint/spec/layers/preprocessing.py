@@ -131,6 +131,8 @@ def _normalized_axes(args: LayerArgs, shape: Shape) -> Shape:
     for axis in args.axes():
         at(shape, axis)
     kept = sorted(axis % len(shape) for axis in args.axes())
+    if len(set(kept)) < len(kept):
+        raise Invalid(f"axis names an axis twice, received {args.axes()}")
     return tuple(channels(shape[axis], "a normalized axis of the input") for axis in kept)
 
 

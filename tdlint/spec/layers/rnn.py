@@ -86,28 +86,25 @@ def with_steps(args: LayerArgs, batch: Dim, steps: Dim, output: Shape, states: t
     return (first, *((batch, *state) for state in states)) if args.boolean("return_state") else (first,)
 
 
-def state_weights(args: LayerArgs, batch: Dim, states: tuple[Shape, ...]) -> tuple[WeightSpec, ...]:
-    """The kept states of a stateful layer, which come before its weights.
+def check_batch(args: LayerArgs, batch: Dim) -> None:
+    """A stateful layer keeps its states, which are not among its weights, for a batch of one size.
 
     Raises:
         Invalid: the batch is free.
     """
-    if not args.boolean("stateful"):
-        return ()
-    fixed = channels(batch, "with stateful=True the batch size of the input")
-    return tuple(args.plain_weight("rnn_state", (fixed, *state), "zeros") for state in states)
+    if args.value("stateful").must_be(True):
+        channels(batch, "with stateful=True the batch size of the input")
 
 
 def _layer_functions(states: int, weights: CellWeights) -> tuple[OutputFunction, WeightsFunction]:
     def output(args: LayerArgs, inputs: Shapes) -> Shapes:
         batch, steps, _ = known_shape(inputs[0])
+        check_batch(args, batch)
         state = (args.size("units"),)
         return with_steps(args, batch, steps, state, (state,) * states)
 
     def layer_weights(args: LayerArgs, inputs: Shapes) -> tuple[WeightSpec, ...]:
-        batch, _, features = known_shape(inputs[0])
-        kept = state_weights(args, batch, ((args.size("units"),),) * states)
-        return (*kept, *weights(args, features))
+        return weights(args, known_shape(inputs[0])[-1])
 
     return output, layer_weights
 
@@ -186,6 +183,7 @@ def _parts(args: LayerArgs) -> tuple[Cell, Callable[[Shape], tuple[WeightSpec, .
 
 def _rnn_output(args: LayerArgs, inputs: Shapes) -> Shapes:
     shape = known_shape(inputs[0])
+    check_batch(args, shape[0])
     cell, _ = _parts(args)
     if cell.nested and args.boolean("return_state"):
         raise Undecided("the states of stacked cells are nested")
@@ -194,9 +192,8 @@ def _rnn_output(args: LayerArgs, inputs: Shapes) -> Shapes:
 
 def _rnn_weights(args: LayerArgs, inputs: Shapes) -> tuple[WeightSpec, ...]:
     shape = known_shape(inputs[0])
-    cell, weights = _parts(args)
-    kept = state_weights(args, shape[0], tuple((state,) for state in cell.states))
-    return (*kept, *weights((shape[0], *shape[2:])))
+    _, weights = _parts(args)
+    return weights((shape[0], *shape[2:]))
 
 
 def _stacked_output(args: LayerArgs, inputs: Shapes) -> Shapes:

@@ -53,6 +53,8 @@ def _directions(args: LayerArgs) -> tuple[LayerObject, LayerObject]:
             raise Invalid(f"{layer.short_type} is not a recurrent layer")
     if backward is not forward:
         _check_pair(LayerArgs(forward), LayerArgs(backward))
+    elif forward.args.get("go_backwards").must_be(True):
+        raise Invalid("the wrapped layer must not have go_backwards=True, as its copy has")
     return forward, backward
 
 
