@@ -136,15 +136,22 @@ def settings_table(settings: Settings) -> tuple[tuple[str, str, str], ...]:
     """Key, value as text and source of every setting, for ``tdlint config``."""
     hidden = ("sources", "root", "config_file", "explain_unknown")
     return tuple(
-        (field.name.replace("_", "-"), _show(getattr(settings, field.name)), settings.source(field.name))
+        (
+            field.name.replace("_", "-"),
+            _show(getattr(settings, field.name), _UNSET.get(field.name, "")),
+            settings.source(field.name),
+        )
         for field in fields(settings)
         if field.name not in hidden
     )
 
 
-def _show(value: Any) -> str:
+_UNSET = {"select": "(default rules)", "min_severity": "(advice only of selected rules)"}
+
+
+def _show(value: Any, unset: str) -> str:
     if value is None:
-        return "(default rules)"
+        return unset
     if isinstance(value, Severity):
         return value.label
     if isinstance(value, KerasVersion):

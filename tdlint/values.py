@@ -247,14 +247,44 @@ class LoopIndex(Value):
         return True
 
 
+Labels: TypeAlias = Literal["one-hot", "integer", "real"]
+
+
 @dataclass(frozen=True, slots=True)
 class ArrayValue(Value):
-    """An array of numbers: its shape, dtype, range of values, and for labels their kind."""
+    """An array of numbers, or a number out of one (shape ``()``).
+
+    ``range`` are bounds of all values, up to rounding; for an array of lists of numbers, of the numbers in them.
+    ``labels`` says what the values would be as labels: one-hot rows, whole numbers, or numbers with fractions;
+    ``classes`` is how many classes such labels have, where that is certain. ``memory`` tells which arrays may share
+    their elements: the places where the memory was made. Values that rules see have none.
+    """
 
     shape: AnyShape
     dtype: str | None = None
     range: tuple[float, float] | None = None
-    labels: Literal["one-hot", "integer", "real"] | None = None
+    labels: Labels | None = None
+    classes: int | None = None
+    memory: frozenset[int] = frozenset()
+
+    def may_be(self, *constants: object) -> bool:
+        """See ``Value``; only an array without axes can be a number."""
+        scalar = isinstance(self.shape, UnknownShape) or not self.shape
+        return scalar and any(isinstance(constant, int | float) for constant in constants)
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetValue(Value):
+    """What yields data when it is iterated: a ``tf.data.Dataset`` or a generator of Keras.
+
+    ``element`` describes one item: an array, a tuple or mapping of arrays, or unknown. ``batch_size`` is the size of
+    the first axis of a batch as the program gives it, None if items are single samples; in the shapes of ``element``
+    that axis is free unless every batch is full.
+    """
+
+    element: Value
+    kind: Literal["tf.data", "generator"] = "tf.data"
+    batch_size: Dim | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +356,8 @@ def join(left: Value, right: Value) -> Value:
             left.dtype if left.dtype == right.dtype else None,
             left.range if left.range == right.range else None,
             left.labels if left.labels == right.labels else None,
+            left.classes if left.classes == right.classes else None,
+            left.memory | right.memory,
         )
     return one_of((left, right))
 

@@ -130,6 +130,7 @@ def test_table_of_settings_names_the_sources(config):
     assert table["min-severity"] == ("error", "pyproject.toml")
     assert table["ignore"] == ("TDL1, TDL2", COMMAND_LINE)
     assert table["keras-version"] == (str(Settings().keras_version), DEFAULT)
+    assert table["select"] == ("(default rules)", DEFAULT)
     assert "root" not in table
 
 

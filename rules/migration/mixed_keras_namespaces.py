@@ -12,9 +12,9 @@ Keras 2 and Keras 3.
 ```python
 # keras-version: 2.15
 import tensorflow as tf
-from keras import layers  # expect: TDL801
+from keras import layers
 
-model = tf.keras.Sequential([layers.Dense(1)])
+model = tf.keras.Sequential([layers.Dense(1)])  # expect: TDL801
 ```
 
 ```python

@@ -206,7 +206,7 @@ def _verdict(account: Account) -> str:
     if totals.penalty is None:
         known = f"The penalty is at least {totals.known_penalty:.4g}. " if totals.known_penalty else ""
         return (
-            f"{known}What regularizes some of the weights, or their values, is not in the file, so neither is the whole "
+            f"{known}Of some weights the regularizer or the values are not known, so neither is the whole "
             "penalty; inspect the live model to know it."
         )
     if not totals.regularized_params:

@@ -33,11 +33,11 @@ def inspect_path(path: str | Path) -> Account:
         InspectionError: no such file, or h5py is missing.
         ModelFileError: the file is damaged or not a model; the error names the place in it.
     """
-    from tdlint.inspector.archive import read_archive
+    from tdlint.inspector.isolated import read_isolated
     from tdlint.inspector.penalty import account_of
     from tdlint.inspector.targets import model_file
 
-    return account_of(read_archive(model_file(Path(path))))
+    return account_of(read_isolated(model_file(Path(path))))
 
 
 def inspect_target(target: str) -> Account:

@@ -16,3 +16,7 @@ class ModelFileError(InspectionError):
         super().__init__(f"{where}: {problem}" if where else problem)
         self.where = where
         self.problem = problem
+
+    def __reduce__(self) -> tuple[type[ModelFileError], tuple[str, str]]:
+        """As the exception must arrive from another process."""
+        return (ModelFileError, (self.where, self.problem))

@@ -12,9 +12,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tdlint.inspector.archive import read_archive
 from tdlint.inspector.errors import InspectionError
 from tdlint.inspector.held import Inspected
+from tdlint.inspector.isolated import read_isolated
 from tdlint.inspector.live import is_model, read_live
 
 MODEL_SUFFIXES = (".keras", ".h5", ".hdf5")
@@ -28,7 +28,7 @@ def read_target(target: str) -> Inspected:
     """
     path = Path(target)
     if path.suffix in MODEL_SUFFIXES or path.exists():
-        return read_archive(model_file(path))
+        return read_isolated(model_file(path))
     module, colon, attribute = target.rpartition(":")
     if not colon or not module or not attribute or "/" in attribute:
         raise InspectionError(

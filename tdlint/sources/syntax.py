@@ -114,17 +114,21 @@ def _long_statements(tree: ast.Module, starts: Sequence[int], end: int) -> Itera
     pending: list[ast.stmt] = list(tree.body)
     while pending:
         statement = pending.pop()
+        first = min([statement.lineno, *(decorator.lineno for decorator in getattr(statement, "decorator_list", ()))])
+        last = statement.end_lineno or statement.lineno
         inner = [child for name in ("body", "orelse", "finalbody") for child in getattr(statement, name, ())]
-        handlers = [*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())]
-        for handler in handlers:
-            inner.extend(handler.body)
-        pending.extend(inner)
-        decorators = getattr(statement, "decorator_list", ())
-        first = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
-        last = inner[0].lineno if inner else statement.end_lineno or statement.lineno
-        start, stop = starts[first - 1], starts[last] if last < len(starts) else end
-        if stop - start > _LONG_STATEMENT:
-            yield start, stop
+        if _extent(starts, first, last, end) <= _LONG_STATEMENT:
+            continue
+        # `except` and `case` have heads of their own further down
+        if inner and not getattr(statement, "handlers", ()):
+            pending.extend(inner)
+            last = inner[0].lineno
+        if _extent(starts, first, last, end) > _LONG_STATEMENT:
+            yield starts[first - 1], starts[first - 1] + _extent(starts, first, last, end)
+
+
+def _extent(starts: Sequence[int], first: int, last: int, end: int) -> int:
+    return (starts[last] if last < len(starts) else end) - starts[first - 1]
 
 
 def _newer_python(text: str, problem: SyntaxProblem) -> bool:

@@ -10,7 +10,9 @@ import model_zoo  # noqa: E402  (it imports Keras)
 import numpy as np  # noqa: E402
 
 from tdlint.graph import ModelGraph  # noqa: E402
-from tdlint.inspector import Account, inspect_model, inspect_path  # noqa: E402
+from tdlint.inspector import Account, inspect_model  # noqa: E402
+from tdlint.inspector.archive import read_archive  # noqa: E402
+from tdlint.inspector.penalty import account_of  # noqa: E402
 from tdlint.values import Const, Instance, LayerObject, Mapping, Sequence, Value  # noqa: E402
 
 WAYS = ("live", "keras", "h5")
@@ -26,7 +28,7 @@ def account(model, way, folder) -> Account:
         return inspect_model(model)
     path = folder / f"model.{way}"
     model.save(path)
-    return inspect_path(path)
+    return account_of(read_archive(path))
 
 
 @pytest.fixture(params=sorted(model_zoo.ZOO))

@@ -106,17 +106,28 @@ def test_hdf5_suffix(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["branches.keras", "branches.h5", "per_timestep.keras", "branches_keras2.h5"])
-def test_reading_a_file_imports_no_keras(name):
-    code = (
-        "import sys; from tdlint.inspector import inspect_path; from tdlint.formatters.inspection import render_table; "
-        f"render_table(inspect_path({str(MODELS / name)!r})); "
-        "print(sorted({n.partition('.')[0] for n in sys.modules} & {'keras', 'tensorflow', 'tf_keras', 'jax'}))"
-    )
+@pytest.mark.parametrize("read", ["archive.read_archive", "isolated.read_isolated"])
+def test_reading_a_file_imports_no_keras(name, read):
+    module, function = read.split(".")
+    code = f"""
+import sys
+from pathlib import Path
+from tdlint.formatters.inspection import render_json, render_table
+from tdlint.inspector.{module} import {function} as read
+from tdlint.inspector.penalty import account_of
+
+account = account_of(read(Path({str(MODELS / name)!r})))
+render_table(account)
+render_json(account)
+print(sorted({{name.partition(".")[0] for name in sys.modules}} & {{"keras", "tensorflow", "tf_keras", "jax", "torch"}}))
+"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
 def test_without_h5py_the_error_says_what_to_install(monkeypatch):
+    from tdlint.inspector.archive import read_archive
+
     monkeypatch.setitem(sys.modules, "h5py", None)
     with pytest.raises(InspectionError, match=r"reading weights needs h5py; run: pip install 'tdlint\[archive\]'"):
-        inspect_target(str(MODELS / "branches.keras"))
+        read_archive(MODELS / "branches.keras")

@@ -92,6 +92,9 @@ TOO_DEEP = {
     "header": "if " + "+".join(["a"] * 5000) + ":\n    pass\n",
     "decorator": "@f(" + "+".join(["a"] * 5000) + ")\ndef g(): pass\n",
     "case": "match a:\n    case 1 if " + "+".join(["a"] * 5000) + ":\n        pass\n",
+    "second case": "match a:\n    case 1: pass\n    case 1 if " + "+".join(["a"] * 5000) + ":\n        pass\n",
+    "except": "try: pass\nexcept A: pass\nexcept " + "+".join(["a"] * 5000) + ": pass\n",
+    "else": "for a in b: pass\nelse: x = " + "+".join(["a"] * 5000) + "\n",
     "elif": "if a: pass\n" + "elif a: pass\n" * 20_000,
 }
 

@@ -162,7 +162,7 @@ LAYERS = (
     _sized("RandomCrop", Ndim(minimum=3), seed=None, data_format=None, name=None),
     _sized(
         "Resizing",
-        Ndim(minimum=3),
+        Ndim(3, 4),
         interpolation="bilinear",
         crop_to_aspect_ratio=False,
         pad_to_aspect_ratio=False,

@@ -62,6 +62,8 @@ def _check_concatenated(shapes: tuple[Shape, ...], axis: int) -> None:
 
 def _concatenate_output(args: LayerArgs, inputs: Shapes) -> Shapes:
     shapes, axis = tuple(map(known_shape, inputs)), args.integer("axis")
+    if len(shapes) == 1 and axis >= 0:
+        return inputs  # Keras does not look at the axis then
     _check_concatenated(shapes, axis)
     total = shapes[0][axis]
     for shape in shapes[1:]:

@@ -131,7 +131,7 @@ def _normalized_axes(args: LayerArgs, shape: Shape) -> Shape:
     for axis in args.axes():
         at(shape, axis)
     kept = sorted(axis % len(shape) for axis in args.axes())
-    if len(set(kept)) < len(kept):
+    if any(kept.count(axis) > 1 and isinstance(shape[axis], int) and shape[axis] != 1 for axis in kept):
         raise Invalid(f"axis names an axis twice, received {args.axes()}")
     return tuple(channels(shape[axis], "a normalized axis of the input") for axis in kept)
 
