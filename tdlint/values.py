@@ -44,11 +44,21 @@ def _same_constant(left: object, right: object) -> bool:
     return left == right
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Const(Value):
-    """A number, text, bytes, bool, None or Ellipsis."""
+    """A number, text, bytes, bool, None or Ellipsis. ``1``, ``1.0`` and ``True`` are three constants."""
 
     value: object
+
+    def __eq__(self, other: object) -> bool:
+        """Equal in type and value."""
+        if type(other) is not Const or type(self.value) is not type(other.value):
+            return False
+        return self.value is other.value or self.value == other.value
+
+    def __hash__(self) -> int:
+        """See ``__eq__``."""
+        return hash((type(self.value), self.value))
 
     def must_be(self, *constants: object) -> bool:
         """See ``Value``."""
@@ -125,6 +135,10 @@ class Symbol(Value):
 
     name: str
     namespace: str | None = None
+
+    def may_be(self, *constants: object) -> bool:
+        """A name of another library may be bound to any constant there; what Keras and Python export is none."""
+        return self.namespace is None and not self.name.startswith(("builtins.", "keras.", "tensorflow."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +232,7 @@ class TensorValue(Value):
 
     ``producer`` is a node id, None if the tensor does not come out of one layer call that is certain. ``step`` is set
     for a slice ``x[:, i]`` of another tensor: the index, and the number of plain subscripts that ``x`` must bear.
+    ``joined`` says that it is one of several tensors, depending on the path.
     """
 
     shape: AnyShape
@@ -225,6 +240,7 @@ class TensorValue(Value):
     producer: int | None = None
     output_index: int = 0
     step: TimeStep | None = None
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +330,7 @@ class ClassValue(Value):
 
 NONE = Const(None)
 Number: TypeAlias = int | float
+BoolOrNumber: TypeAlias = bool | int | float
 
 
 def options(value: Value) -> tuple[Value, ...]:
@@ -328,38 +345,50 @@ def one_of(values: Iterable[Value], why: str = "too many alternatives") -> Value
         for option in options(value):
             if isinstance(option, Unknown):
                 return option
-            if option not in flat:
-                flat.append(option)
+            _add_option(flat, option)
     if len(flat) == 1:
         return flat[0]
     return OneOf(tuple(flat)) if 1 < len(flat) <= MAX_OPTIONS else Unknown(why)
 
 
+def _add_option(flat: list[Value], option: Value) -> None:
+    for position, have in enumerate(flat):
+        merged = _merge(have, option)
+        if merged is not None:
+            flat[position] = merged
+            return
+    flat.append(option)
+
+
 def join(left: Value, right: Value) -> Value:
     """The least description that covers both; commutative up to the order of options, associative, idempotent."""
-    if left == right:
-        # 1 == True == 1.0 in Python, and they are different arguments
-        if not (isinstance(left, Const) and isinstance(right, Const)) or type(left.value) is type(right.value):
-            return left
-        return OneOf((left, right))
+    if left is right:
+        return left
     if isinstance(left, Unknown):
         return left
     if isinstance(right, Unknown):
         return right
+    merged = _merge(left, right)
+    return one_of((left, right)) if merged is None else merged
+
+
+def _merge(left: Value, right: Value) -> Value | None:
+    """One value in place of two of a kind; None if they must be kept apart."""
+    if left == right:
+        return left
     if isinstance(left, Symbol) and isinstance(right, Symbol) and left.name == right.name:
         return Symbol(left.name)
     if isinstance(left, TensorValue) and isinstance(right, TensorValue):
-        return TensorValue(join_shapes(left.shape, right.shape), left.dtype if left.dtype == right.dtype else None)
+        dtype = left.dtype if left.dtype == right.dtype else None
+        return TensorValue(join_shapes(left.shape, right.shape), dtype, joined=True)
     if isinstance(left, ArrayValue) and isinstance(right, ArrayValue):
         return ArrayValue(
             join_shapes(left.shape, right.shape),
             left.dtype if left.dtype == right.dtype else None,
             left.range if left.range == right.range else None,
             left.labels if left.labels == right.labels else None,
-            left.classes if left.classes == right.classes else None,
-            left.memory | right.memory,
         )
-    return one_of((left, right))
+    return None
 
 
 def number(value: Value) -> Number | None:

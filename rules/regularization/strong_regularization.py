@@ -138,7 +138,7 @@ class StrongRegularization(Rule):
                 continue
             ratio = found.value / loss.value
             if ratio >= (ON_SEQUENCES if _on_sequences(node) else ELSEWHERE):
-                yield _report(node, found, loss.value, loss.why, ratio)
+                yield _report(node, found, loss.value, loss.why, ratio, model.origin == "source")
 
 
 def _penalty(model: ModelGraph, layer: LayerObject, context: Context) -> LayerPenalty | None:
@@ -169,7 +169,7 @@ def _on_sequences(node: LayerNode) -> bool:
     return not isinstance(shape, UnknownShape) and len(shape) == 3
 
 
-def _report(node: LayerNode, found: LayerPenalty, data_loss: float, why: str, ratio: float) -> Report:
+def _report(node: LayerNode, found: LayerPenalty, data_loss: float, why: str, ratio: float, in_source: bool) -> Report:
     weight = found.largest
     layer = weight.layer
     about = "at least about" if found.at_least else "about"
@@ -179,8 +179,8 @@ def _report(node: LayerNode, found: LayerPenalty, data_loss: float, why: str, ra
         f"the weight penalty of {layer.short_type} starts at {about} {found.value:,.3g}, {share} the data loss of "
         f"about {data_loss:.3g} ({why})",
         fact=_measured(node, ratio),
-        help=f"divide the coefficients by {_factor(ratio)} for a penalty of a tenth of the data loss; "
-        "`tdlint inspect` accounts for every weight of the built model",
+        help=f"divide the coefficients by {_factor(ratio)} for a penalty of a tenth of the data loss"
+        + ("; `tdlint inspect` accounts for every weight of the built model" if in_source else ""),
     )
 
 

@@ -192,7 +192,8 @@ def _needs_sequence(node: LayerNode, ndim: int) -> str | None:
         )
     if short == "TimeDistributed":
         return _time_distributed_needs(node, ndim)
-    spec = layer_spec(node.type)
+    inner = node.args.get("layer") if short == "Bidirectional" else None
+    spec = layer_spec(inner.type if isinstance(inner, LayerObject) else node.type)
     if spec is None or spec.ndim.minimum is None or spec.ndim.minimum != ndim + 1:
         return None
     bound = "ndim" if spec.ndim.maximum == spec.ndim.minimum else "min_ndim"
@@ -200,14 +201,16 @@ def _needs_sequence(node: LayerNode, ndim: int) -> str | None:
 
 
 def _time_distributed_needs(node: LayerNode, ndim: int) -> str | None:
-    if ndim == 2:
+    """With the time axis back, the inner layer gets ``ndim`` axes: that must be what it takes."""
+    inner = node.args.get("layer")
+    spec = layer_spec(inner.type) if isinstance(inner, LayerObject) else None
+    least = spec.ndim.minimum if spec is not None else None
+    if ndim == 2 and (least is None or least <= ndim):
         return (
             "Keras raises ValueError: `TimeDistributed` Layer should be passed an `input_shape` with at least 3 "
             "dimensions (FACTS A1)"
         )
-    inner = node.args.get("layer")
-    spec = layer_spec(inner.type) if isinstance(inner, LayerObject) else None
-    if spec is None or spec.ndim.minimum is None or spec.ndim.minimum != ndim:
+    if spec is None or least != ndim:
         return None
     return f"{spec.name.rpartition('.')[2]} inside TimeDistributed gets {ndim - 1} axes and needs {ndim} (FACTS A3)"
 

@@ -40,6 +40,9 @@ def summary(result: RunResult, options: Options) -> str:
     suppressed = sum(file.suppressed for file in result.files)
     if suppressed:
         parts.append(f"{suppressed} suppressed")
+    advice = sum(file.advice for file in result.files)
+    if advice:
+        parts.append(f"{advice} advice not shown (--min-severity advice shows it)")
     if failed:
         parts.append(paint(f"tdlint failed on {count(failed, 'file')}", "error"))
     return "; ".join(parts) + "."

@@ -116,7 +116,8 @@ class _Models:
     def _unconnected(self, short: str, config: dict[str, Json], entries: list[Entry], depth: int) -> ModelGraph:
         """A subclassed model whose layers are known, and not how it calls them."""
         nodes = [self._node(entry, number, entry.built or (_NOT_SAVED,), depth) for number, entry in enumerate(entries)]
-        reason = f"{short} is a subclassed model: which layer feeds which is only in its code"
+        what = "a model whose config can't be had" if short == "Functional" else "a subclassed model"
+        reason = f"{short} is {what}: which layer feeds which is only in its code"
         return ModelGraph(
             self.reader.new_key(),
             _model_name(config, "subclass"),

@@ -211,6 +211,7 @@ class ValueReader:
     def layer(self, raw: dict[str, Json], where: str, depth: int = 0) -> LayerObject:
         """A serialized layer; its own config becomes its arguments, less those that equal the default.
 
+        ``partial`` marks one of a live model whose config can't be had: its other arguments are unknown, not defaults.
         Within another one (``depth``), a model keeps its layers as the argument ``layers``.
 
         Raises:
@@ -234,7 +235,7 @@ class ValueReader:
         return LayerObject(
             self.new_key(),
             kind,
-            _arguments(kind, bound, complete=not custom),
+            _arguments(kind, bound, complete=not custom and raw.get("partial") is not True),
             None if custom else "keras",
             given if isinstance(given, str) else None,
             custom=custom,

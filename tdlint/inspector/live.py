@@ -10,7 +10,7 @@ from typing import Any
 from tdlint.graph import LayerNode, ModelGraph
 from tdlint.inspector.archive import read_version
 from tdlint.inspector.config_graph import read_model
-from tdlint.inspector.config_values import MAX_DEPTH, Json, ValueReader
+from tdlint.inspector.config_values import MAX_DEPTH, Json, ValueReader, is_keras
 from tdlint.inspector.errors import InspectionError, ModelFileError
 from tdlint.inspector.held import Found, Held, Inspected, fitted, match, orthogonal_penalty, sums_of
 from tdlint.inspector.steps import time_steps
@@ -87,7 +87,14 @@ def _serialized(thing: Any, keras: KerasVersion) -> dict[str, Json]:
             return plain
     except Exception:  # the user's own get_config may do anything; its absence is no reason to give up
         pass
-    return {"class_name": name, "module": None, "registered_name": name, "config": {"name": thing.name}}
+    module = "keras.layers" if type(thing).__module__.split(".")[0] in ("keras", "tf_keras") else None
+    return {
+        "class_name": name,
+        "module": module,
+        "registered_name": name,
+        "config": {"name": thing.name},
+        "partial": True,
+    }
 
 
 def _public(kind: type) -> str | None:
@@ -103,10 +110,16 @@ def _config_of(model: Any, keras: KerasVersion) -> dict[str, Json]:
     if isinstance(blocks, list):
         config["layers"] = [_completed(one, layers, keras) for one in blocks]
     else:
-        block["unconnected"] = True
+        sequential = any(kind.__name__ == "Sequential" and is_keras(kind.__module__) for kind in type(model).__mro__)
+        if sequential:
+            block = {"class_name": "Sequential", "module": "keras"}
+        else:
+            block["unconnected"] = True
         unique = {id(layer): layer for layer in model.layers}.values()
         config = {"name": model.name, "trainable": bool(model.trainable)}
         config["layers"] = [_completed(_serialized(layer, keras), layers, keras) for layer in unique]
+        if sequential:
+            config["build_input_shape"] = _plain(model.input_shape)
     block["config"] = config
     return block
 
@@ -181,13 +194,18 @@ class _Collector:
 
     def _layer(self, layer: Any, specs: tuple[WeightSpec, ...] | None, node: LayerNode) -> tuple[Held, ...]:
         variables = [variable for variable in layer.weights if id(variable) not in self.seen]
+        names = _short_names([_path(variable) for variable in variables])
+        if node.layer.custom:
+            parts = _specs_of_parts(layer, self.keras)
+            return tuple(self._variable(v, name, parts.get(id(v))) for v, name in zip(variables, names, strict=True))
         by_path = {str(number): variable for number, variable in enumerate(variables)}
         found = [Found(key, tuple(variable.shape), _reader(variable)) for key, variable in by_path.items()]
         if specs is None:
             specs = fitted(node.layer, [one.shape for one in found])
-        pairs = match(found, specs)
-        names = _short_names([_path(variable) for variable in variables])
-        return tuple(self._variable(by_path[one.path], names[int(one.path)], spec) for one, spec in pairs)
+        return tuple(
+            self._variable(by_path[one.path], spec.name if spec else names[int(one.path)], spec)
+            for one, spec in match(found, specs)
+        )
 
     def _variable(self, variable: Any, name: str, spec: WeightSpec | None) -> Held:
         self.seen.add(id(variable))
@@ -204,7 +222,7 @@ class _Collector:
         if measured is None and raw is not None and coefficients(regularizer, self.keras) is None:
             measured = _called(raw, variable)
         return Held(
-            spec.name if spec else name,
+            name,
             found.shape,
             sums_of(found.read()),
             spec,
@@ -213,6 +231,19 @@ class _Collector:
             measured,
             counted,
         )
+
+
+def _specs_of_parts(layer: Any, keras: KerasVersion) -> dict[int, WeightSpec]:
+    """What the spec knows of the layers of Keras that a user's own layer holds, by the identity of the variable."""
+    found: dict[int, WeightSpec] = {}
+    for part in layer._flatten_layers(include_self=False):
+        try:
+            described = ValueReader().layer(_serialized(part, keras), "config")
+        except ModelFileError:  # of the user's own making; its variables still tell size and regularizer
+            continue
+        specs = fitted(described, [tuple(weight.shape) for weight in part.weights]) or ()
+        found.update((id(weight), spec) for weight, spec in zip(part.weights, specs, strict=False))
+    return found
 
 
 def _regularizer(raw: Any) -> Value:

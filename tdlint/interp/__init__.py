@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     import libcst as cst
 
+    from tdlint.interp.relevance import Texts
     from tdlint.interp.run import Run
     from tdlint.values import Site
 
@@ -46,19 +47,22 @@ def _follow(run: Run, module: cst.Module, work: Callable[[], None]) -> None:
     run.state.dead = False
 
 
-def interpret(module: cst.Module, lines: int = 0) -> Analysis:
+def interpret(module: cst.Module, lines: int = 0, texts: Texts | None = None) -> Analysis:
     """Follow a module from top to bottom, then everything in it that nobody calls.
 
-    ``lines`` is the length of the source; the longer it is, the more steps it may take.
+    ``lines`` is the length of the source; the longer it is, the more steps it may take. With the ``texts`` of its
+    functions, those that nobody calls and that name nothing of Keras are left out.
     """
     from tdlint.interp import build, classes, statements
+    from tdlint.interp.relevance import irrelevant_functions
     from tdlint.interp.run import Run
 
     run = Run(lines)
     _follow(run, module, lambda: statements.execute_block(run, module))
-    _follow(run, module, lambda: classes.enter_unused(run, forward=False))
+    skip = irrelevant_functions(run, texts) if texts is not None else set()
+    _follow(run, module, lambda: classes.enter_unused(run, skip, forward=False))
     models = build.build_all(run)
-    _follow(run, module, lambda: classes.enter_unused(run, forward=True))
+    _follow(run, module, lambda: classes.enter_unused(run, skip, forward=True))
     seen = {model.key for model in models}
     models += tuple(model for model in build.build_all(run, seen))
     program = Program(

@@ -11,9 +11,10 @@ import libcst as cst
 from tdlint.interp import classes, functions, models, names
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.run import Run
-from tdlint.interp.state import BoundMethod, Ref, SuperValue
+from tdlint.interp.state import BoundMethod, InstanceObject, Ref, SomeLayer, SuperValue
 from tdlint.shapes import UnknownShape
 from tdlint.values import (
+    NONE,
     Arguments,
     ClassValue,
     Const,
@@ -27,7 +28,6 @@ from tdlint.values import (
     TensorValue,
     Unknown,
     Value,
-    join,
 )
 
 
@@ -46,14 +46,24 @@ def get(run: Run, owner: Value, name: str, node: cst.CSTNode) -> Value:
 
 def _of_class(run: Run, owner: ClassValue, name: str, node: cst.CSTNode) -> Value:
     found = classes.find_attribute(run, owner.key, name)
-    return found if found is not None else Unknown(f"attribute {name} of a class")
+    if isinstance(found, FunctionValue):
+        kind = run.functions[found.key].kind
+        if kind == "class":
+            return replace(found, bound_self=owner)
+        return Unknown(f"attribute {name} of a class", name) if kind in ("property", "unknown") else found
+    if found is None or run.classes[owner.key].open:
+        return Unknown(f"attribute {name} of a class", name)
+    return found
 
 
 def _of_any(run: Run, owner: OneOf, name: str, node: cst.CSTNode) -> Value:
-    result = get(run, owner.options[0], name, node)
-    for option in owner.options[1:]:
-        result = join(result, get(run, option, name, node))
-    return result
+    # None has no attributes: where the program goes on, it was not None
+    options = [option for option in owner.options if not option.must_be(None)]
+    return functions.any_path(run, *(_got(run, option, name, node) for option in options))
+
+
+def _got(run: Run, owner: Value, name: str, node: cst.CSTNode) -> Callable[[], Value]:
+    return lambda: get(run, owner, name, node)
 
 
 def _method(run: Run, owner: Value, name: str, node: cst.CSTNode) -> Value:
@@ -67,15 +77,20 @@ def _of_constant(run: Run, owner: Const, name: str, node: cst.CSTNode) -> Value:
 def _of_object(run: Run, owner: Instance | LayerObject | ModelValue, name: str, node: cst.CSTNode) -> Value:
     attributes = classes.attributes_of(run, owner)
     if attributes is not None:
+        if name == "__dict__":
+            run.lose(owner)  # whoever has it may set any of them
+            return Unknown("the attributes of an object")
         found = attributes.get(name)
-        if found is not None:
-            return found
         key = classes.class_key(run, owner)
         member = None if key is None else classes.find_attribute(run, key, name)
+        if isinstance(member, FunctionValue) and run.functions[member.key].kind == "property":
+            return functions.enter(run, replace(member, bound_self=owner), CallArguments())
+        if found is not None:
+            return found if name not in attributes.partial or member is None else run.merge(found, member)
         if isinstance(member, FunctionValue):
-            function = run.functions[member.key]
-            bound = member if function.kind == "static" else replace(member, bound_self=owner)
-            return functions.enter(run, bound, CallArguments()) if function.kind == "property" else bound
+            return _bound(run, member, owner)
+        if attributes.open and (member is not None or isinstance(owner, Instance)):
+            return Unknown(f"attribute {name}", name)
         if member is not None:
             return member
         if isinstance(owner, Instance):
@@ -83,20 +98,55 @@ def _of_object(run: Run, owner: Instance | LayerObject | ModelValue, name: str, 
     if isinstance(owner, ModelValue):
         return models.attribute(run, owner, name)
     if isinstance(owner, LayerObject):
-        if name == "trainable":
-            trainable = run.layer(owner).trainable
-            return Unknown("trainable differs between paths") if trainable is None else Const(trainable)
-        value = owner.args.get(name)
-        return BoundMethod(owner, name) if isinstance(value, Unknown) else value
+        return _of_layer(run, owner, name)
     value = owner.args.get(name)
     return Unknown(f"attribute {name} of {owner.type}", name) if isinstance(value, Unknown) else value
 
 
+def _bound(run: Run, member: FunctionValue, owner: Value) -> Value:
+    kind = run.functions[member.key].kind
+    if kind == "class":
+        own = classes.attributes_of(run, owner)
+        found = None if own is None else own.get("__class__")
+        return replace(member, bound_self=found)
+    if member.bound_self is not None or kind == "static":
+        return member
+    return replace(member, bound_self=owner)
+
+
+# Attributes of library layers that are the arguments as they were given; others are made into something else.
+_AS_GIVEN = frozenset(
+    {
+        *("units", "filters", "rate", "use_bias", "input_dim", "output_dim", "mask_zero", "n", "name", "layer"),
+        *("return_sequences", "return_state", "stateful", "go_backwards", "center", "scale", "num_heads", "key_dim"),
+    }
+)
+
+
+def _of_layer(run: Run, owner: LayerObject, name: str) -> Value:
+    layer = run.layer(owner)
+    if name == "trainable":
+        return Unknown("trainable differs between paths") if layer.trainable is None else Const(layer.trainable)
+    value = layer.args.get(name)
+    if isinstance(value, Unknown):
+        return BoundMethod(owner, name)
+    return value if name in _AS_GIVEN else Unknown(f"attribute {name} of a layer", name)
+
+
 def _of_super(run: Run, owner: SuperValue, name: str, node: cst.CSTNode) -> Value:
-    for base in run.classes[owner.owner].own_bases:
-        member = classes.find_attribute(run, base, name)
-        if isinstance(member, FunctionValue):
-            return replace(member, bound_self=owner.self_value)
+    key = classes.class_key(run, owner.self_value)
+    if isinstance(owner.self_value, ClassValue):
+        key = owner.self_value.key
+    member = classes.find_attribute(run, key or owner.owner, name, after=owner.owner)
+    if isinstance(member, FunctionValue):
+        kind = run.functions[member.key].kind
+        if kind == "property":
+            return functions.enter(run, replace(member, bound_self=owner.self_value), CallArguments())
+        return member if kind == "static" else replace(member, bound_self=owner.self_value)
+    return BoundMethod(owner, name)
+
+
+def _of_function(run: Run, owner: FunctionValue, name: str, node: cst.CSTNode) -> Value:
     return BoundMethod(owner, name)
 
 
@@ -113,6 +163,7 @@ def _of_tensor(run: Run, owner: TensorValue, name: str, node: cst.CSTNode) -> Va
 _GETTERS: dict[type[Value], Callable[[Run, Any, str, cst.CSTNode], Value]] = {
     ClassValue: _of_class,
     Const: _of_constant,
+    FunctionValue: _of_function,
     Instance: _of_object,
     LayerObject: _of_object,
     ModelValue: _of_object,
@@ -126,10 +177,42 @@ _GETTERS: dict[type[Value], Callable[[Run, Any, str, cst.CSTNode], Value]] = {
 
 def set_attribute(run: Run, owner: Value, name: str, value: Value, node: cst.CSTNode) -> None:
     """``owner.name = value``."""
+    if isinstance(owner, OneOf):
+        _set_on_one(run, owner, name, value, node)
+        return
+    if isinstance(owner, ClassValue):
+        classes.set_class_attribute(run, owner, name, value)
+        return
+    if isinstance(owner, SomeLayer):
+        models.touch_layers(run, owner.model)
+        return
     if isinstance(owner, LayerObject | ModelValue) and name == "trainable":
         _set_trainable(run, owner, value)
     if not classes.set_object_attribute(run, owner, name, value) and isinstance(owner, LayerObject):
         _set_layer_argument(run, owner, name, value)
+
+
+def _set_on_one(run: Run, owner: OneOf, name: str, value: Value, node: cst.CSTNode) -> None:
+    def setting(option: Value) -> Callable[[], Value]:
+        def work() -> Value:
+            set_attribute(run, option, name, value, node)
+            return NONE
+
+        return work
+
+    functions.any_path(run, *(setting(option) for option in owner.options if not option.must_be(None)))
+
+
+def delete_attribute(run: Run, owner: Value, name: str) -> None:
+    """``del owner.name``."""
+    key = owner.key if isinstance(owner, ClassValue) else None
+    if isinstance(owner, Instance | LayerObject | ModelValue):
+        key = -owner.key
+    thing = None if key is None else run.state.heap.get(key)
+    if key is None or not isinstance(thing, InstanceObject):
+        run.lose(owner)
+    else:
+        run.state.heap[key] = thing.without(name)
 
 
 def _set_trainable(run: Run, owner: LayerObject | ModelValue, value: Value) -> None:
@@ -140,6 +223,8 @@ def _set_trainable(run: Run, owner: LayerObject | ModelValue, value: Value) -> N
     model = run.model(owner.key)
     if model is not None:
         run.state.heap[owner.key] = replace(model, trainable=known)
+        for layer in models.known_layers(run, owner.key):
+            _set_trainable(run, layer, value)
 
 
 def _set_layer_argument(run: Run, owner: LayerObject, name: str, value: Value) -> None:

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import libcst as cst
 
-from tdlint.interp import attributes, classes, containers, expressions, functions, layers, library, models
+from collections.abc import Callable
+
+from tdlint.interp import (
+    attributes,
+    classes,
+    container_methods,
+    containers,
+    expressions,
+    functions,
+    layers,
+    library,
+    models,
+)
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.builtin_calls import call_builtin, call_text_method
 from tdlint.interp.names import bind_name
 from tdlint.interp.run import Run
-from tdlint.interp.state import BoundMethod, DictObject, ListObject, ModelObject, Ref, SuperValue
+from tdlint.interp.state import BoundMethod, ModelObject, Ref, SuperValue
 from tdlint.interp.tensors import operation
 from tdlint.values import (
     ClassValue,
@@ -24,7 +36,6 @@ from tdlint.values import (
     TensorValue,
     Unknown,
     Value,
-    join,
     text,
 )
 
@@ -46,26 +57,37 @@ def evaluate_arguments(run: Run, node: cst.Call) -> CallArguments:
     positional: list[tuple[Value, cst.CSTNode | None]] = []
     keywords: dict[str, tuple[Value, cst.CSTNode | None]] = {}
     complete = True
+    counted = True
+    hidden: list[Value] = []
     for arg in node.args:
         value = expressions.evaluate(run, arg.value)
         if arg.star == "*":
             items, rest = containers.iterate(run, value)
-            positional.extend((item, arg) for item in items)
-            complete = complete and rest is None
+            if counted:
+                positional.extend((item, arg) for item in items)
+            else:
+                hidden.extend(items)
+            if rest is not None:
+                # the places of what follows are not known
+                complete = counted = False
+                hidden.append(rest)
         elif arg.star == "**":
             spread = containers.as_dict(run, value)
-            if spread is None:
+            if spread is None or spread.rest is not None:
                 complete = False
-                continue
-            for key, item in spread.items:
+                hidden.append(value)
+            for key, item in spread.items if spread is not None else ():
                 name = text(key)
                 if name is not None:
                     keywords[name] = (item, arg)
-            complete = complete and spread.rest is None
         elif arg.keyword is not None:
             keywords[arg.keyword.value] = (value, arg.value)
-        else:
+        elif counted:
             positional.append((value, arg.value))
+        else:
+            hidden.append(value)
+    if hidden:
+        run.lose(*hidden)
     return CallArguments(tuple(positional), keywords, complete)
 
 
@@ -86,10 +108,7 @@ def apply(run: Run, callee: Value, args: CallArguments, node: cst.Call) -> Value
     if isinstance(callee, BoundMethod):
         return _call_method(run, callee, args, node)
     if isinstance(callee, OneOf):
-        result = apply(run, callee.options[0], args, node)
-        for option in callee.options[1:]:
-            result = join(result, apply(run, option, args, node))
-        return result
+        return functions.any_path(run, *(_applied(run, option, args, node) for option in callee.options))
     if isinstance(callee, Instance):
         found = attributes.get(run, callee, "__call__", node)
         if isinstance(found, FunctionValue):
@@ -97,9 +116,13 @@ def apply(run: Run, callee: Value, args: CallArguments, node: cst.Call) -> Value
     return _unknown_call(run, callee, args)
 
 
+def _applied(run: Run, callee: Value, args: CallArguments, node: cst.Call) -> Callable[[], Value]:
+    return lambda: apply(run, callee, args, node)
+
+
 def _unknown_call(run: Run, callee: Value, args: CallArguments) -> Value:
+    run.lose(*args.everything())
     for value in args.everything():
-        containers.escape(run, value)
         escape_model(run, value)
     return Unknown(callee.reason if isinstance(callee, Unknown) else "called something that is not known")
 
@@ -116,15 +139,7 @@ def escape_model(run: Run, value: Value) -> None:
 def _call_method(run: Run, method: BoundMethod, args: CallArguments, node: cst.Call) -> Value:
     owner, name = method.owner, method.name
     if isinstance(owner, Ref):
-        thing = run.state.heap.get(owner.key)
-        if isinstance(thing, ListObject):
-            return containers.list_method(run, owner, name, args.values)
-        if isinstance(thing, DictObject):
-            if name == "update" and args.keywords and not args.positional:
-                for key, (value, _) in args.keywords.items():
-                    containers.set_item(run, owner, Const(key), value)
-                return Const(None)
-            return containers.dict_method(run, owner, thing, name, args.values)
+        return container_methods.call(run, owner, name, args)
     if isinstance(owner, SuperValue):
         if name == "__init__" and isinstance(owner.self_value, ModelValue):
             models.initialize_subclass(run, owner.self_value, args)
@@ -139,6 +154,7 @@ def _call_method(run: Run, method: BoundMethod, args: CallArguments, node: cst.C
         return call_text_method(owner.value, name, args)
     if isinstance(owner, Sequence):
         return Unknown(f"the result of {name}")
+    run.lose(owner)
     return _unknown_call(run, owner, args)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 import libcst as cst
 
 from tdlint.interp import expressions, functions, layers, statements
@@ -18,28 +20,52 @@ from tdlint.values import (
     ModelValue,
     Symbol,
     TensorValue,
+    Unknown,
     Value,
+    options,
 )
 
 LAYER_BASES = frozenset({"keras.Layer", "keras.layers.Wrapper", "keras.layers.RNN"})
 MODEL_BASES = frozenset({"keras.Model", "keras.Sequential"})
 
 
+# Bases that leave the attributes of a class as they are written.
+_PLAIN_BASES = ("builtins.object", "abc.ABC", "typing.Generic", "builtins.Exception", "builtins.ValueError", "keras.")
+_HOOKS = frozenset({"__new__", "__setattr__", "__getattribute__", "__slots__"})
+
+
 def define(run: Run, node: cst.ClassDef) -> ClassValue:
     """A class as a value; its body is executed in a frame of its own."""
     library: list[str] = []
     own: list[int] = []
-    is_open = False
+    is_open = bool(node.keywords)
     for base in node.bases:
         value = expressions.evaluate(run, base.value)
         if isinstance(value, Symbol):
             library.append(value.name)
+            is_open = is_open or not value.name.startswith(_PLAIN_BASES)
         elif isinstance(value, ClassValue):
             own.append(value.key)
             library.extend(value.bases)
             is_open = is_open or run.classes[value.key].open
         else:
             is_open = True
+    attributes, key = _execute_body(run, node)
+    fields = next((found for base in own if (found := run.classes[base].fields) is not None), None)
+    for decorator in node.decorators:
+        name = _decorator_name(run, decorator)
+        if name in ("dataclasses.dataclass", "flax.struct.dataclass"):
+            fields = (*(fields or ()), *(name for name in _annotated_names(node) if name not in (fields or ())))
+        elif not name.startswith(("keras.", "typing.")):
+            is_open = True
+    is_open = is_open or bool(attributes.keys() & _HOOKS)
+    bases = tuple(dict.fromkeys(library))
+    run.classes[key] = Class(node, node.name.value, bases, tuple(own), attributes, is_open, fields=fields)
+    run.state.heap[key] = InstanceObject(tuple(attributes.items()), is_open)
+    return ClassValue(key, node.name.value, bases)
+
+
+def _execute_body(run: Run, node: cst.ClassDef) -> tuple[dict[str, Value], int]:
     frame = run.push_frame(run.frame.number)
     try:
         statements.execute_block(run, node.body)
@@ -47,26 +73,67 @@ def define(run: Run, node: cst.ClassDef) -> ClassValue:
         attributes = dict(run.state.frames[frame.number])
     finally:
         run.frames.pop()
+    run.frame.captured = run.frame.captured or frame.captured
     # methods see the module, not the body of their class
     key = run.fresh()
     for value in attributes.values():
-        if isinstance(value, FunctionValue) and run.functions[value.key].frame == frame.number:
-            run.functions[value.key].frame = run.frame.number
-            run.functions[value.key].owner = key
-    run.classes[key] = Class(node, node.name.value, tuple(dict.fromkeys(library)), tuple(own), attributes, is_open)
-    return ClassValue(key, node.name.value, tuple(dict.fromkeys(library)))
+        for option in options(value):
+            if isinstance(option, FunctionValue) and run.functions[option.key].frame == frame.number:
+                run.functions[option.key].frame = run.frame.number
+                run.functions[option.key].owner = key
+    return attributes, key
 
 
-def find_attribute(run: Run, key: int, name: str) -> Value | None:
-    """A class attribute or method, from the class or its own ancestors."""
-    definition = run.classes[key]
-    if name in definition.attributes:
-        return definition.attributes[name]
-    for base in definition.own_bases:
-        found = find_attribute(run, base, name)
+def _decorator_name(run: Run, decorator: cst.Decorator) -> str:
+    target = decorator.decorator.func if isinstance(decorator.decorator, cst.Call) else decorator.decorator
+    value = expressions.evaluate(run, target)
+    return value.name if isinstance(value, Symbol) else ""
+
+
+def _annotated_names(node: cst.ClassDef) -> list[str]:
+    """The fields of a dataclass, in order."""
+    lines = [line for line in node.body.body if isinstance(line, cst.SimpleStatementLine)]
+    return [
+        small.target.value
+        for line in lines
+        for small in line.body
+        if isinstance(small, cst.AnnAssign) and isinstance(small.target, cst.Name)
+    ]
+
+
+def mro(run: Run, key: int) -> tuple[int, ...]:
+    """The classes of the program in which a class looks for a method, itself first."""
+    lists = [list(mro(run, base)) for base in run.classes[key].own_bases] + [list(run.classes[key].own_bases)]
+    order = [key]
+    while lists := [each for each in lists if each]:
+        tails = {other for each in lists for other in each[1:]}
+        head = next((each[0] for each in lists if each[0] not in tails), lists[0][0])
+        order.append(head)
+        lists = [[other for other in each if other != head] for each in lists]
+    return tuple(order)
+
+
+def find_attribute(run: Run, key: int, name: str, after: int | None = None) -> Value | None:
+    """A class attribute or method, from the class or its own ancestors; those that come ``after`` one of them."""
+    order = mro(run, key)
+    if after is not None:
+        order = order[order.index(after) + 1 :] if after in order else mro(run, after)[1:]
+    for number in order:
+        thing = run.state.heap.get(number)
+        if not isinstance(thing, InstanceObject):
+            continue
+        found = thing.get(name)
         if found is not None:
-            return found
+            return found if name not in thing.partial else Unknown(f"{name} is set on some paths only", name)
     return None
+
+
+def decides_truth(run: Run, value: Value) -> bool:
+    """Whether an object of a class of the program may count as false."""
+    key = class_key(run, value)
+    if key is None:
+        return False
+    return run.classes[key].open or any(find_attribute(run, key, name) is not None for name in ("__bool__", "__len__"))
 
 
 def method(run: Run, key: int, name: str) -> FunctionValue | None:
@@ -105,10 +172,34 @@ def instantiate(run: Run, value: ClassValue, args: CallArguments, node: cst.CSTN
         made = Instance(value.name, Arguments(complete=False), key, site=site)
     # an object's own attributes are under its negative key
     run.state.heap[-key] = InstanceObject((("__class__", value),), definition.open)
-    initializer = method(run, value.key, "__init__")
-    if initializer is not None:
+    initializer = find_attribute(run, value.key, "__init__")
+    if isinstance(initializer, FunctionValue):
         functions.enter(run, initializer, args, first=made)
+    elif definition.fields is not None and initializer is None:
+        _set_fields(run, made, definition, value.key, args)
+    elif initializer is not None or definition.open:
+        run.lose(made, *args.everything())
     return made
+
+
+def _set_fields(run: Run, made: Value, definition: Class, key: int, args: CallArguments) -> None:
+    """What ``__init__`` of a dataclass does."""
+    given = dict(zip(definition.fields or (), args.values, strict=False))
+    given |= {name: value for name, (value, _) in args.keywords.items()}
+    for name in definition.fields or ():
+        default = find_attribute(run, key, name)
+        made_by_call = isinstance(default, Instance | Unknown) or default is None
+        if name in given:
+            value = given[name]
+        elif args.complete and not made_by_call and default is not None:
+            value = default
+        else:
+            value = Unknown(f"{name} is not known", name)
+        set_object_attribute(run, made, name, value)
+    if find_attribute(run, key, "__post_init__") is not None:
+        after = method(run, key, "__post_init__")
+        if after is not None:
+            functions.enter(run, after, CallArguments(), first=made)
 
 
 def _key_of(value: Value) -> int:
@@ -143,17 +234,33 @@ def set_object_attribute(run: Run, value: Value, name: str, new: Value) -> bool:
     found = attributes_of(run, value)
     if found is None:
         return False
+    owner = found.get("__class__")
+    member = find_attribute(run, owner.key, name) if isinstance(owner, ClassValue) else None
+    if isinstance(member, FunctionValue) and run.functions[member.key].kind in ("property", "unknown"):
+        setter = run.functions[member.key].setter
+        if setter is None:
+            run.lose(value, new)
+        else:
+            functions.enter(run, FunctionValue(setter, name), CallArguments(((new, None),)), first=value)
+        return True
     run.state.heap[-_key_of(value)] = found.set(name, new)
     return True
 
 
-def enter_unused(run: Run, forward: bool) -> None:
+def set_class_attribute(run: Run, owner: ClassValue, name: str, value: Value) -> None:
+    """``A.name = value``."""
+    thing = run.state.heap.get(owner.key)
+    if isinstance(thing, InstanceObject):
+        run.state.heap[owner.key] = thing.set(name, value)
+
+
+def enter_unused(run: Run, skip: Set[int], forward: bool) -> None:
     """Enter what the program never calls, with unknown arguments: functions, and each method of each class.
 
     ``forward`` includes ``build`` and ``call`` of layers that the program does make: building the graphs of its models
-    enters most of them, with the shapes that they get there.
+    enters most of them, with the shapes that they get there. ``skip`` are functions not worth it.
     """
-    done: set[int] = set()
+    done = set(skip)
     while True:
         pending = [
             key

@@ -1,13 +1,14 @@
-"""Lists, tuples, dicts and ranges: their items, and the methods that read or change them."""
+"""Lists, tuples, sets and dicts: their items, and what statements and operators do to them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Literal
 
 from tdlint.interp.run import Run
 from tdlint.interp.state import MAX_ITEMS, DictObject, ListObject, Ref
 from tdlint.values import (
-    NONE,
     Const,
     Mapping,
     OneOf,
@@ -15,8 +16,11 @@ from tdlint.values import (
     Unknown,
     Value,
     integer,
-    join,
 )
+
+ANY_ITEM = Unknown("an item of something that is not known")
+
+Items = tuple[tuple[Value, ...], Value | None]
 
 
 def as_list(run: Run, value: Value) -> ListObject | Sequence | None:
@@ -37,18 +41,46 @@ def as_dict(run: Run, value: Value) -> DictObject | None:
     return DictObject(value.items, value.rest) if isinstance(value, Mapping) else None
 
 
-def iterate(run: Run, value: Value) -> tuple[tuple[Value, ...], Value | None]:
+def iterate(run: Run, value: Value) -> Items:
     """The items that a loop over a value sees, and a description of further ones, unknown in number."""
     listed = as_list(run, value)
     if listed is not None:
+        if listed.kind == "set" and len(listed.items) > 1:
+            # the order of a set is not that of its source
+            return (), any_of(run, listed.items, listed.rest)
         return listed.items, listed.rest
     found = as_dict(run, value)
     if found is not None:
-        keys = tuple(key for key, _ in found.items)
-        return keys, None if found.rest is None else Unknown("a key that is not known")
+        if found.rest is not None:
+            return (), Unknown("a key that is not known")
+        return tuple(key for key, _ in found.items), None
     if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) <= 256:
         return tuple(Const(character) for character in value.value), None
-    return (), Unknown("an item of something that is not known")
+    return (), ANY_ITEM
+
+
+def make_list(run: Run, items: Iterable[Value], rest: Value | None = None) -> Ref:
+    """A new list."""
+    known = tuple(items)
+    if len(known) > MAX_ITEMS:
+        known, rest = (), any_of(run, known, rest)
+    return Ref(run.allocate(ListObject(known, rest)))
+
+
+def make_set(run: Run, items: Iterable[Value], rest: Value | None = None) -> Ref:
+    """A new set; it has each constant once, and what is not constant may or may not be in it already."""
+    known: list[Value] = []
+    for item in items:
+        if not isinstance(item, Const):
+            rest = item if rest is None else run.merge(rest, item)
+        elif not any(_same_key(item, have) for have in known):
+            known.append(item)
+    return Ref(run.allocate(ListObject(tuple(known), rest, "set")))
+
+
+def _same_key(left: Value, right: Value) -> bool:
+    """Whether two constants are one key: ``1``, ``1.0`` and ``True`` are."""
+    return isinstance(left, Const) and isinstance(right, Const) and left.value == right.value
 
 
 def snapshot(run: Run, value: Value, depth: int = 0) -> Value:
@@ -58,42 +90,59 @@ def snapshot(run: Run, value: Value, depth: int = 0) -> Value:
     if isinstance(value, Ref):
         thing = run.state.heap.get(value.key)
         if isinstance(thing, ListObject):
+            run.spend(len(thing.items))
             items = tuple(snapshot(run, item, depth + 1) for item in thing.items)
             rest = None if thing.rest is None else snapshot(run, thing.rest, depth + 1)
             return Sequence(items, thing.kind, rest)
         if isinstance(thing, DictObject):
+            run.spend(len(thing.items))
             pairs = tuple((key, snapshot(run, item, depth + 1)) for key, item in thing.items)
             return Mapping(pairs, None if thing.rest is None else snapshot(run, thing.rest, depth + 1))
         return Unknown("an object that is not known")
-    if isinstance(value, Sequence) and value.items:
-        return replace(value, items=tuple(snapshot(run, item, depth + 1) for item in value.items))
+    if isinstance(value, Sequence) and (value.items or value.rest is not None):
+        run.spend(len(value.items))
+        rest = None if value.rest is None else snapshot(run, value.rest, depth + 1)
+        return Sequence(tuple(snapshot(run, item, depth + 1) for item in value.items), value.kind, rest)
     if isinstance(value, OneOf):
-        joined = snapshot(run, value.options[0], depth + 1)
-        for option in value.options[1:]:
-            joined = join(joined, snapshot(run, option, depth + 1))
-        return joined
+        return run.merge(*(snapshot(run, option, depth + 1) for option in value.options))
     return value
+
+
+def any_of(run: Run, values: Iterable[Value], rest: Value | None = None) -> Value:
+    """Some item of a list, which one is not known."""
+    known = [*values, *(() if rest is None else (rest,))]
+    if not known:
+        return Unknown("an item of an empty list")
+    run.spend(len(known) // 16)
+    return run.merge(*known)
 
 
 def item(run: Run, owner: Value, index: Value | slice) -> Value:
     """``owner[index]``."""
+    if isinstance(owner, OneOf):
+        return run.merge(*(item(run, option, index) for option in owner.options))
     listed = as_list(run, owner)
     if listed is not None:
-        return _list_item(run, listed, index)
+        return Unknown("an item of a set") if listed.kind == "set" else _list_item(run, listed, index)
     found = as_dict(run, owner)
     if found is not None and not isinstance(index, slice):
-        for key, value in found.items:
-            if isinstance(index, Const) and key.must_be(index.value):
-                return value
         if isinstance(index, Const):
+            have = lookup(found, index)
+            if have is not None:
+                return have
             return found.rest if found.rest is not None else Unknown("a key that the dict does not have")
-        return _any_of([value for _, value in found.items], found.rest)
+        return any_of(run, (value for _, value in found.items), found.rest)
     if isinstance(owner, Const) and isinstance(owner.value, str) and isinstance(index, Const):
         try:
             return Const(owner.value[index.value])  # type: ignore[index]
         except (IndexError, TypeError):
             return Unknown("an index that fails")
-    return Unknown("an item of something that is not known")
+    return ANY_ITEM
+
+
+def lookup(thing: DictObject, key: Const) -> Value | None:
+    """The value that a dict certainly has under a key."""
+    return next((value for have, value in thing.items if _same_key(have, key)), None)
 
 
 def _list_item(run: Run, listed: ListObject | Sequence, index: Value | slice) -> Value:
@@ -101,73 +150,144 @@ def _list_item(run: Run, listed: ListObject | Sequence, index: Value | slice) ->
     if isinstance(index, slice):
         bounds = [None if bound is None else integer(bound) for bound in (index.start, index.stop, index.step)]
         given = (index.start, index.stop, index.step)
-        known = all(bound is None or value is not None for bound, value in zip(given, bounds, strict=True))
+        known = all(
+            bound is None or bound.must_be(None) or value is not None
+            for bound, value in zip(given, bounds, strict=True)
+        )
         if not known or listed.rest is not None or bounds[2] == 0:
-            rest = _any_of(list(items), listed.rest)
-            return Ref(run.allocate(ListObject((), rest)))
+            rest = any_of(run, items, listed.rest)
+            return Sequence((), "tuple", rest) if listed.kind == "tuple" else make_list(run, (), rest)
         chosen = items[slice(*bounds)]
-        return Sequence(chosen, "tuple") if listed.kind == "tuple" else Ref(run.allocate(ListObject(chosen)))
+        return Sequence(chosen, "tuple") if listed.kind == "tuple" else make_list(run, chosen)
     position = integer(index)
     if position is not None and (listed.rest is None or 0 <= position < len(items)):
         if -len(items) <= position < len(items):
             return items[position]
         return Unknown("an index that the list does not have")
-    return _any_of(list(items), listed.rest)
-
-
-def _any_of(values: list[Value], rest: Value | None) -> Value:
-    """Some item of a list, which one is not known."""
-    if rest is not None:
-        values = [*values, rest]
-    if not values:
-        return Unknown("an item of an empty list")
-    joined = values[0]
-    for value in values[1:]:
-        joined = join(joined, value)
-    return joined
+    return any_of(run, items, listed.rest)
 
 
 def set_item(run: Run, owner: Value, index: Value | slice, value: Value) -> None:
     """``owner[index] = value``."""
+    if isinstance(owner, OneOf):
+        for option in owner.options:
+            set_item(run, option, Unknown("an item of one of several"), value)
+        return
     if not isinstance(owner, Ref):
+        run.lose(value)
         return
     thing = run.state.heap.get(owner.key)
     if isinstance(thing, ListObject):
         position = None if isinstance(index, slice) else integer(index)
-        if position is not None and thing.rest is None and -len(thing.items) <= position < len(thing.items):
+        if isinstance(index, slice):
+            run.lose(value)
+            run.state.heap[owner.key] = replace(thing, items=(), rest=Unknown("a slice of it was set"))
+        elif position is not None and thing.rest is None and -len(thing.items) <= position < len(thing.items):
             items = list(thing.items)
             items[position] = value
             run.state.heap[owner.key] = replace(thing, items=tuple(items))
         else:
-            run.state.heap[owner.key] = replace(thing, items=(), rest=_any_of([*thing.items, value], thing.rest))
+            run.state.heap[owner.key] = replace(thing, items=(), rest=any_of(run, [*thing.items, value], thing.rest))
     elif isinstance(thing, DictObject):
         if isinstance(index, Const):
-            merged = dict(thing.items)
-            merged[index] = value
-            run.state.heap[owner.key] = replace(thing, items=tuple(merged.items()))
+            run.state.heap[owner.key] = with_entry(run, thing, index, value)
         else:
-            rest = value if thing.rest is None else join(thing.rest, value)
-            run.state.heap[owner.key] = replace(thing, rest=rest)
+            run.state.heap[owner.key] = blurred(run, thing, value)
+
+
+def with_entry(run: Run, thing: DictObject, key: Const, value: Value) -> DictObject:
+    """A dict in which a key certainly has this value."""
+    if len(thing.items) > MAX_ITEMS:
+        return blurred(run, thing, value)
+    for position, (have, _) in enumerate(thing.items):
+        if _same_key(have, key):
+            return replace(thing, items=(*thing.items[:position], (have, value), *thing.items[position + 1 :]))
+    return replace(thing, items=(*thing.items, (key, value)))
+
+
+def without_entry(run: Run, thing: DictObject, key: Value) -> DictObject:
+    """A dict from which a key was taken away."""
+    if isinstance(key, Const):
+        return replace(thing, items=tuple(pair for pair in thing.items if not _same_key(pair[0], key)))
+    return DictObject((), any_of(run, (value for _, value in thing.items), thing.rest))
+
+
+def blurred(run: Run, thing: DictObject, value: Value) -> DictObject:
+    """A dict in which some key, which one is not known, has this value."""
+    rest = value if thing.rest is None else run.merge(thing.rest, value)
+    return DictObject(tuple((key, run.merge(have, value)) for key, have in thing.items), rest)
+
+
+def spread(run: Run, thing: DictObject, other: DictObject | None) -> DictObject:
+    """A dict updated with another one, None if that is not known."""
+    if other is None or other.rest is not None:
+        rest = Unknown("an item of a dict that is not known") if other is None else other.rest
+        assert rest is not None
+        thing = blurred(run, thing, rest)
+    for key, value in other.items if other is not None else ():
+        if isinstance(key, Const):
+            thing = with_entry(run, thing, key, value)
+    return thing
+
+
+def delete_item(run: Run, owner: Value, index: Value | slice) -> None:
+    """``del owner[index]``."""
+    if isinstance(owner, OneOf):
+        run.lose(owner)
+    if not isinstance(owner, Ref):
+        return
+    thing = run.state.heap.get(owner.key)
+    if isinstance(thing, DictObject):
+        key = Unknown("a slice") if isinstance(index, slice) else index
+        run.state.heap[owner.key] = without_entry(run, thing, key)
+    elif isinstance(thing, ListObject):
+        position = None if isinstance(index, slice) else integer(index)
+        if position is not None and thing.rest is None and -len(thing.items) <= position < len(thing.items):
+            items = list(thing.items)
+            del items[position]
+            run.state.heap[owner.key] = replace(thing, items=tuple(items))
+        else:
+            run.state.heap[owner.key] = replace(thing, items=(), rest=any_of(run, thing.items, thing.rest))
+
+
+def contains(run: Run, value: Value, owner: Value) -> bool | None:
+    """``value in owner``; None if it can't be told."""
+    if not isinstance(value, Const):
+        return None
+    if isinstance(owner, Const):
+        if isinstance(owner.value, str) and isinstance(value.value, str):
+            return value.value in owner.value
+        return None
+    found = as_dict(run, owner)
+    if found is not None:
+        known, rest = tuple(key for key, _ in found.items), found.rest
+    else:
+        listed = as_list(run, owner)
+        if listed is None:
+            return None
+        known, rest = listed.items, listed.rest
+    if any(_same_key(have, value) for have in known):
+        return True
+    return False if rest is None and all(isinstance(have, Const) for have in known) else None
 
 
 def concatenate(run: Run, left: Value, right: Value) -> Value | None:
     """``left + right`` of two lists or tuples; None if they are not."""
     one, other = as_list(run, left), as_list(run, right)
-    if one is None or other is None:
+    if one is None or other is None or "set" in (one.kind, other.kind):
         return None
     items, rest = (*one.items, *other.items), other.rest
     if one.rest is not None:
-        items, rest = one.items, _any_of(list(other.items), join_rests(one.rest, other.rest))
+        items, rest = one.items, any_of(run, (one.rest, *other.items), other.rest)
+    return _like(run, one.kind, items, rest)
+
+
+def _like(run: Run, kind: Literal["list", "tuple", "set"], items: tuple[Value, ...], rest: Value | None) -> Value:
+    if kind != "tuple":
+        return make_list(run, items, rest)
     if len(items) > MAX_ITEMS:
-        return Unknown("a very long list")
-    return Sequence(items, "tuple", rest) if one.kind == "tuple" else Ref(run.allocate(ListObject(items, rest)))
-
-
-def join_rests(left: Value | None, right: Value | None) -> Value | None:
-    """What describes the further items of two lists put together."""
-    if left is None or right is None:
-        return left if right is None else right
-    return join(left, right)
+        items, rest = (), any_of(run, items, rest)
+    return Sequence(items, "tuple", rest)
 
 
 def repeat(run: Run, left: Value, right: Value) -> Value | None:
@@ -175,109 +295,55 @@ def repeat(run: Run, left: Value, right: Value) -> Value | None:
     listed, times = as_list(run, left), right
     if listed is None:
         listed, times = as_list(run, right), left
-    if listed is None:
+    if listed is None or listed.kind == "set":
         return None
+    return _like(run, listed.kind, *repeated(run, listed, times))
+
+
+def repeated(run: Run, listed: ListObject | Sequence, times: Value) -> Items:
+    """The items of a list that is repeated."""
     count = integer(times)
-    items: tuple[Value, ...] = ()
-    rest: Value | None = None
-    if count is None or listed.rest is not None:
-        rest = _any_of(list(listed.items), listed.rest)
-    elif len(listed.items) * max(count, 0) > MAX_ITEMS:
-        return Unknown("a very long list")
-    else:
-        items = listed.items * max(count, 0)
-    return Sequence(items, "tuple", rest) if listed.kind == "tuple" else Ref(run.allocate(ListObject(items, rest)))
+    if count is None or listed.rest is not None or len(listed.items) * max(count, 0) > MAX_ITEMS:
+        return (), any_of(run, listed.items, listed.rest)
+    return listed.items * max(count, 0), None
 
 
 def extend(run: Run, owner: Ref, values: tuple[Value, ...], rest: Value | None) -> None:
-    """Add items at the end of a list. In a loop whose rounds are not counted, they are unknown in number."""
+    """Add items at the end of a list, or to a set."""
     thing = run.state.heap.get(owner.key)
     if not isinstance(thing, ListObject):
         return
-    if thing.rest is not None or run.loops_unknown or len(thing.items) + len(values) > MAX_ITEMS:
-        more = join_rests(thing.rest, rest)
-        if values or more is not None:
-            run.state.heap[owner.key] = replace(thing, rest=_any_of(list(values), more))
+    if thing.kind == "set":
+        made = make_set(run, (*thing.items, *values), rest if thing.rest is None else any_of(run, (thing.rest,), rest))
+        run.state.heap[owner.key] = run.state.heap[made.key]
+    elif thing.rest is not None or len(thing.items) + len(values) > MAX_ITEMS:
+        kept = [value for value in (thing.rest, *values, rest) if value is not None]
+        if kept:
+            run.state.heap[owner.key] = replace(thing, rest=any_of(run, kept))
     else:
         run.state.heap[owner.key] = replace(thing, items=(*thing.items, *values), rest=rest)
 
 
-def escape(run: Run, value: Value) -> None:
-    """A list or dict goes to code that tdlint does not see: it may come back changed."""
-    if isinstance(value, Ref):
-        thing = run.state.heap.get(value.key)
-        why = Unknown("passed to a function that is not known")
-        if isinstance(thing, ListObject | DictObject):
-            run.state.heap[value.key] = replace(thing, rest=why)
-
-
-def list_method(run: Run, owner: Ref, name: str, args: list[Value]) -> Value:
-    """A method call on a list or set."""
+def augment(run: Run, owner: Value, name: str, value: Value) -> bool:
+    """``owner += value`` and the like where they change the object itself; False if they do not."""
+    if isinstance(owner, OneOf) and any(isinstance(option, Ref) for option in owner.options):
+        run.lose(owner, value)
+        return False
+    if not isinstance(owner, Ref):
+        return False
     thing = run.state.heap.get(owner.key)
+    if isinstance(thing, DictObject):
+        run.state.heap[owner.key] = spread(run, thing, as_dict(run, value) if name == "or" else None)
+        return True
     if not isinstance(thing, ListObject):
-        return Unknown("a method of something that is not known")
-    if name in ("append", "add") and len(args) == 1:
-        extend(run, owner, (args[0],), None)
-        return NONE
-    if name == "extend" and len(args) == 1:
-        values, rest = iterate(run, args[0])
-        extend(run, owner, values, rest)
-        return NONE
-    if name == "insert" and len(args) == 2:
-        position = integer(args[0])
-        if position is None or thing.rest is not None:
-            run.state.heap[owner.key] = replace(thing, items=(), rest=_any_of([*thing.items, args[1]], thing.rest))
-        else:
-            items = list(thing.items)
-            items.insert(position, args[1])
-            run.state.heap[owner.key] = replace(thing, items=tuple(items))
-        return NONE
-    if name == "pop" and thing.rest is None and len(args) <= 1:
-        position = integer(args[0]) if args else -1
-        if position is not None and -len(thing.items) <= position < len(thing.items):
-            items = list(thing.items)
-            taken = items.pop(position)
-            run.state.heap[owner.key] = replace(thing, items=tuple(items))
-            return taken
-    if name == "copy":
-        return Ref(run.allocate(thing))
-    if name == "reverse" and thing.rest is None:
-        run.state.heap[owner.key] = replace(thing, items=thing.items[::-1])
-        return NONE
-    if name in ("index", "count"):
-        return Unknown("a position in a list")
-    run.state.heap[owner.key] = replace(thing, items=(), rest=Unknown(f"changed by {name}"))
-    return Unknown(f"the result of {name}")
-
-
-def dict_method(run: Run, owner: Value, thing: DictObject, name: str, args: list[Value]) -> Value:
-    """A method call on a dict."""
-    if name in ("get", "setdefault", "pop") and args:
-        fallback = args[1] if len(args) > 1 else NONE
-        if isinstance(args[0], Const):
-            for key, value in thing.items:
-                if key.must_be(args[0].value):
-                    return value
-            if thing.rest is None:
-                return fallback
-        return Unknown("an item of a dict that is not known")
-    why = None if thing.rest is None else Unknown("an item of a dict that is not known")
-    if name == "items":
-        pairs = tuple(Sequence(pair, "tuple") for pair in thing.items)
-        return Sequence(pairs, "tuple", why)
-    if name == "keys":
-        return Sequence(tuple(key for key, _ in thing.items), "tuple", why)
-    if name == "values":
-        return Sequence(tuple(value for _, value in thing.items), "tuple", thing.rest)
-    if name == "copy":
-        return Ref(run.allocate(thing))
-    if name == "update" and isinstance(owner, Ref):
-        other = as_dict(run, args[0]) if args else None
-        merged = dict(thing.items)
-        merged.update(other.items if other is not None else ())
-        rest = join_rests(thing.rest, Unknown("updated") if other is None else other.rest)
-        run.state.heap[owner.key] = DictObject(tuple(merged.items()), rest)
-        return NONE
-    if isinstance(owner, Ref):
-        escape(run, owner)
-    return Unknown(f"the result of {name}")
+        return False
+    if thing.kind == "set":
+        run.lose(owner)
+    elif name == "add":
+        extend(run, owner, *iterate(run, value))
+    elif name == "multiply":
+        items, rest = repeated(run, thing, value)
+        run.state.heap[owner.key] = replace(thing, items=items, rest=rest)
+    else:
+        run.lose(owner)
+    return True

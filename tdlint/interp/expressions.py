@@ -8,14 +8,16 @@ from typing import Any, TypeAlias
 
 import libcst as cst
 
-from tdlint.interp import attributes, calls, containers, functions
+from tdlint.interp import attributes, calls, classes, containers, functions
 from tdlint.interp.names import bind_name, lookup
 from tdlint.interp.run import OutOfSteps, Run
-from tdlint.interp.state import DictObject, ListObject, Ref
+from tdlint.interp.state import BoundMethod, DictObject, ListObject, Ref
 from tdlint.interp.tensors import operation, subscript_tensor
 from tdlint.values import (
     NONE,
+    ClassValue,
     Const,
+    FunctionValue,
     Instance,
     LayerObject,
     ModelValue,
@@ -24,7 +26,6 @@ from tdlint.values import (
     TensorValue,
     Unknown,
     Value,
-    join,
 )
 
 Handler: TypeAlias = Callable[[Run, Any], Value]
@@ -78,20 +79,21 @@ def _string(run: Run, node: cst.SimpleString | cst.ConcatenatedString) -> Value:
 
 
 def _formatted(run: Run, node: cst.FormattedString) -> Value:
-    parts = []
+    parts: list[str] = []
+    known = True
     for part in node.parts:
         if isinstance(part, cst.FormattedStringText):
+            known = known and ("\\" not in part.value or "r" in node.start.lower())
             parts.append(part.value.replace("{{", "{").replace("}}", "}"))
             continue
         if not isinstance(part, cst.FormattedStringExpression):
             return Unknown("text that is put together")
         value = evaluate(run, part.expression)
-        if isinstance(value, Const) and part.format_spec is None and part.conversion is None:
+        plain = part.format_spec is None and part.conversion is None and part.equal is None
+        known = known and plain and isinstance(value, Const)
+        if isinstance(value, Const) and known:
             parts.append(str(value.value))
-        else:
-            parts.append("\0")
-    joined = "".join(parts)
-    return Unknown("text that is put together") if "\0" in joined else Const(joined)
+    return Const("".join(parts)) if known else Unknown("text that is put together")
 
 
 def elements(run: Run, nodes: Any) -> tuple[tuple[Value, ...], Value | None]:
@@ -102,13 +104,13 @@ def elements(run: Run, nodes: Any) -> tuple[tuple[Value, ...], Value | None]:
         value = evaluate(run, element.value)
         if type(element) is cst.StarredElement:
             spread, more = containers.iterate(run, value)
-            items.extend(spread)
-            if more is not None:
-                rest = more
-        elif rest is not None:
-            rest = join(rest, value)
         else:
-            items.append(value)
+            spread, more = (value,), None
+        if rest is None:
+            items.extend(spread)
+            rest = more
+        else:
+            rest = containers.any_of(run, (rest, *spread), more)
     return tuple(items), rest
 
 
@@ -118,34 +120,26 @@ def _tuple(run: Run, node: cst.Tuple) -> Value:
 
 
 def _list(run: Run, node: cst.List) -> Value:
-    items, rest = elements(run, node.elements)
-    return Ref(run.allocate(ListObject(items, rest)))
+    return containers.make_list(run, *elements(run, node.elements))
 
 
 def _set(run: Run, node: cst.Set) -> Value:
-    items, rest = elements(run, node.elements)
-    return Ref(run.allocate(ListObject(items, rest, "set")))
+    return containers.make_set(run, *elements(run, node.elements))
 
 
 def _dict(run: Run, node: cst.Dict) -> Value:
-    items: dict[Value, Value] = {}
-    rest: Value | None = None
+    made = DictObject()
     for element in node.elements:
-        value = evaluate(run, element.value)
         if isinstance(element, cst.StarredDictElement):
-            other = containers.as_dict(run, value)
-            if other is None:
-                rest = Unknown("spread from a dict that is not known")
-            else:
-                items.update(other.items)
-                rest = other.rest if other.rest is not None else rest
+            made = containers.spread(run, made, containers.as_dict(run, evaluate(run, element.value)))
         elif isinstance(element, cst.DictElement):
             key = evaluate(run, element.key)
+            value = evaluate(run, element.value)
             if isinstance(key, Const):
-                items[key] = value
+                made = containers.with_entry(run, made, key, value)
             else:
-                rest = value if rest is None else join(rest, value)
-    return Ref(run.allocate(DictObject(tuple(items.items()), rest)))
+                made = containers.blurred(run, made, value)
+    return Ref(run.allocate(made))
 
 
 _BINARY: dict[type[cst.CSTNode], tuple[str, Callable[[Any, Any], Any]]] = {
@@ -172,7 +166,21 @@ _BINARY |= {
     cst.FloorDivideAssign: _BINARY[cst.FloorDivide],
     cst.ModuloAssign: _BINARY[cst.Modulo],
     cst.PowerAssign: _BINARY[cst.Power],
+    cst.LeftShiftAssign: _BINARY[cst.LeftShift],
+    cst.RightShiftAssign: _BINARY[cst.RightShift],
+    cst.BitAndAssign: _BINARY[cst.BitAnd],
+    cst.BitOrAssign: _BINARY[cst.BitOr],
+    cst.BitXorAssign: _BINARY[cst.BitXor],
+    cst.MatrixMultiplyAssign: _BINARY[cst.MatrixMultiply],
 }
+
+
+def augment(run: Run, node: cst.AugAssign, left: Value, right: Value) -> Value:
+    """``left op= right``: the value to bind; a list or dict is changed in its place."""
+    name, _ = _BINARY.get(type(node.operator), ("", None))
+    if containers.augment(run, left, name, right):
+        return left
+    return binary(run, node, left, right)
 
 
 def _binary(run: Run, node: cst.BinaryOperation) -> Value:
@@ -206,18 +214,14 @@ def binary(run: Run, node: cst.BinaryOperation | cst.AugAssign, left: Value, rig
         if repeated is not None:
             return repeated
     if isinstance(left, OneOf) and isinstance(right, Const):
-        return _fold_options(left, lambda option: binary(run, node, option, right))
+        return run.merge(*(binary(run, node, option, right) for option in left.options))
     if isinstance(right, OneOf) and isinstance(left, Const):
-        return _fold_options(right, lambda option: binary(run, node, left, option))
+        return run.merge(*(binary(run, node, left, option) for option in right.options))
+    for value in (left, right):
+        # the items of a list are in the result too
+        listed = containers.as_list(run, value)
+        run.lose(*((value,) if listed is None else (*listed.items, *filter(None, (listed.rest,)))))
     return Unknown("computed from what is not known")
-
-
-def _fold_options(value: OneOf, compute: Callable[[Value], Value]) -> Value:
-    results = [compute(option) for option in value.options]
-    joined = results[0]
-    for result in results[1:]:
-        joined = join(joined, result)
-    return joined
 
 
 def _fold(compute: Callable[[Any, Any], Any], name: str, left: object, right: object) -> Value:
@@ -271,10 +275,12 @@ def truth(run: Run, value: Value) -> bool | None:
     if isinstance(value, Sequence):
         return True if value.items else (False if value.complete else None)
     if isinstance(value, LayerObject | ModelValue | Instance):
-        return True
+        return None if classes.decides_truth(run, value) else True
     if isinstance(value, OneOf):
         answers = {truth(run, option) for option in value.options}
         return answers.pop() if len(answers) == 1 else None
+    if isinstance(value, FunctionValue | ClassValue | BoundMethod):
+        return True
     return None
 
 
@@ -284,8 +290,7 @@ def _boolean(run: Run, node: cst.BooleanOperation) -> Value:
     wants = type(node.operator) is cst.Or
     if known is not None:
         return left if known is wants else evaluate(run, node.right)
-    right = evaluate(run, node.right)
-    return join(left, right)
+    return functions.either(run, lambda: left, lambda: evaluate(run, node.right))
 
 
 _COMPARISONS: dict[type[cst.CSTNode], Callable[[Any, Any], Any]] = {
@@ -314,16 +319,11 @@ def _comparison(run: Run, node: cst.Comparison) -> Value:
 
 def _compare(run: Run, node: cst.BaseCompOp, left: Value, right: Value) -> bool | None:
     if isinstance(node, cst.Is | cst.IsNot):
-        if not (right.must_be(None) or left.must_be(None)):
-            return None
-        other = left if right.must_be(None) else right
-        answer = True if other.must_be(None) else (False if not other.may_be(None) else None)
+        answer = _identical(left, right)
         return None if answer is None else answer is isinstance(node, cst.Is)
     if isinstance(node, cst.In | cst.NotIn):
-        items, rest = containers.iterate(run, right)
-        if rest is not None or not isinstance(left, Const) or not all(isinstance(item, Const) for item in items):
-            return None
-        return any(item.must_be(left.value) for item in items) is isinstance(node, cst.In)
+        found = containers.contains(run, left, right)
+        return None if found is None else found is isinstance(node, cst.In)
     compute = _COMPARISONS.get(type(node))
     if compute is None or not (isinstance(left, Const) and isinstance(right, Const)):
         return None
@@ -331,6 +331,16 @@ def _compare(run: Run, node: cst.BaseCompOp, left: Value, right: Value) -> bool 
         return bool(compute(left.value, right.value))
     except TypeError:
         return None
+
+
+def _identical(left: Value, right: Value) -> bool | None:
+    """``left is right``, for the constants of which there is one each."""
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Const) and (one.value is None or one.value is ... or isinstance(one.value, bool)):
+            if other.must_be(one.value):
+                return True
+            return None if other.may_be(one.value) else False
+    return None
 
 
 def _conditional(run: Run, node: cst.IfExp) -> Value:
@@ -350,11 +360,16 @@ def _subscript(run: Run, node: cst.Subscript) -> Value:
     owner = evaluate(run, node.value)
     if isinstance(owner, TensorValue):
         return subscript_tensor(run, owner, [_index(run, element.slice) for element in node.slice], node)
-    if len(node.slice) != 1:
-        for element in node.slice:
-            _index(run, element.slice)
-        return Unknown("an index that is not followed")
-    return containers.item(run, owner, _index(run, node.slice[0].slice))
+    return containers.item(run, owner, index_of(run, node))
+
+
+def index_of(run: Run, node: cst.Subscript) -> Value | slice:
+    """The index of a subscript as a value, or a Python slice of values."""
+    if len(node.slice) == 1:
+        return _index(run, node.slice[0].slice)
+    for element in node.slice:
+        _index(run, element.slice)
+    return Unknown("an index that is not followed")
 
 
 def _index(run: Run, node: cst.BaseSlice) -> Value | slice:
@@ -370,14 +385,14 @@ def _index(run: Run, node: cst.BaseSlice) -> Value | slice:
 def _named(run: Run, node: cst.NamedExpr) -> Value:
     value = evaluate(run, node.value)
     if isinstance(node.target, cst.Name):
-        bind_name(run, node.target.value, value)
+        bind_name(run, node.target.value, value, around=True)
     return value
 
 
 def _yield(run: Run, node: cst.Yield) -> Value:
-    run.frame.generator = True
     if node.value is not None:
-        evaluate(run, node.value.item if isinstance(node.value, cst.From) else node.value)
+        # whoever takes it may change it
+        run.lose(evaluate(run, node.value.item if isinstance(node.value, cst.From) else node.value))
     return Unknown("what is sent into a generator")
 
 

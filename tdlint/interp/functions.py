@@ -22,7 +22,7 @@ from tdlint.values import (
     join,
 )
 
-MAX_RECURSION = 2
+MAX_RECURSION = 1
 
 MAX_ROUNDS = 256
 """Rounds of a loop over known items that are followed one by one."""

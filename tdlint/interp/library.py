@@ -48,8 +48,8 @@ def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -
         return operation(run, short, (*tensors, Unknown(f"given to {name}")), node)
     if symbol.namespace is None:
         for value in args.everything():
-            if not name.startswith(_HARMLESS):
-                containers.escape(run, value)
+            if not name.startswith(_HARMLESS) or short == "shuffle":
+                run.lose(value)
                 if isinstance(value, ModelValue):
                     _escape(run, value)
     return Unknown(f"the result of {name}")
@@ -86,6 +86,28 @@ _HARMLESS = (
     "math.",
     "random.",
     "time.",
+    "argparse.",
+    "collections.",
+    "copy.",
+    "csv.",
+    "cv2.",
+    "datetime.",
+    "functools.",
+    "glob.",
+    "h5py.",
+    "itertools.",
+    "json.",
+    "logging.",
+    "pathlib.",
+    "pickle.",
+    "PIL.",
+    "pprint.",
+    "re.",
+    "seaborn.",
+    "shutil.",
+    "sys.",
+    "typing.",
+    "warnings.",
 )
 
 

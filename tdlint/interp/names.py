@@ -6,6 +6,7 @@ import libcst as cst
 
 from tdlint.interp.program import Import
 from tdlint.interp.run import Run
+from tdlint.interp.state import BUILTIN_NAMES
 from tdlint.spec.layers import find
 from tdlint.spec.names import canonical, member
 from tdlint.values import Const, Sequence, Symbol, Unknown, Value
@@ -31,13 +32,54 @@ def symbol(path: str) -> Symbol:
     return Symbol(name, namespace)
 
 
-def bind_name(run: Run, name: str, value: Value) -> None:
-    """Assign to a name in the current frame, or in the module's where ``global`` says so."""
-    frame = run.frames[-1]
-    if name in frame.global_names:
-        run.state.own(run.frames[0].number)[name] = value
-        return
-    run.state.own(frame.number)[name] = value
+def bind_name(run: Run, name: str, value: Value, around: bool = False) -> None:
+    """Assign to a name in the current frame, or where ``global`` or ``nonlocal`` say.
+
+    ``around`` is for ``:=``, which in a comprehension binds in the function around it.
+    """
+    number = run.frames[-1].number
+    if around:
+        number = next(frame.number for frame in reversed(run.frames) if not frame.comprehension)
+    declared = run.declared.get(number)
+    if declared is not None:
+        number = declared.get(name, number)
+    if number in run.state.frames:
+        run.state.own(number)[name] = value
+
+
+def unbind_name(run: Run, name: str) -> None:
+    """``del name``."""
+    bind_name(run, name, Unknown(f"{name} was deleted"))
+    number = run.frames[-1].number
+    if number in run.state.modules and name in BUILTIN_NAMES:
+        run.state.own(number).pop(name, None)
+
+
+def module_of(run: Run, number: int) -> int:
+    """The frame of the module that a frame lies in."""
+    parent = run.parents[number]
+    while parent is not None:
+        number, parent = parent, run.parents[parent]
+    return number
+
+
+def execute_global(run: Run, node: cst.Global) -> None:
+    """``global x``."""
+    number = run.frames[-1].number
+    declared = run.declared.setdefault(number, {})
+    declared.update((item.name.value, module_of(run, number)) for item in node.names)
+
+
+def execute_nonlocal(run: Run, node: cst.Nonlocal) -> None:
+    """``nonlocal x``: the nearest function around that binds it."""
+    number = run.frames[-1].number
+    declared = run.declared.setdefault(number, {})
+    for item in node.names:
+        name, around = item.name.value, run.parents[number]
+        while around is not None and name not in run.state.frames.get(around, ()):
+            around = run.parents[around]
+        if around is not None:
+            declared[name] = run.declared.get(around, {}).get(name, around)
 
 
 def lookup(run: Run, name: str) -> Value:
@@ -45,6 +87,9 @@ def lookup(run: Run, name: str) -> Value:
     number: int | None = run.frames[-1].number
     frames = run.state.frames
     while number is not None:
+        declared = run.declared.get(number) if run.declared else None
+        if declared is not None:
+            number = declared.get(name, number)
         frame = frames.get(number)
         if frame is not None:
             value = frame.get(name)
@@ -54,15 +99,21 @@ def lookup(run: Run, name: str) -> Value:
     constant = _CONSTANTS.get(name)
     if constant is not None:
         return constant
-    if name in _BUILTINS:
+    star = frames[module_of(run, run.frames[-1].number)].get(_STAR)
+    if name in BUILTIN_NAMES and not (isinstance(star, Sequence) and _hides_builtins(star)):
         return Symbol(f"builtins.{name}")
-    star = frames[run.frames[0].number].get(_STAR)
     if isinstance(star, Sequence):
         found = _from_star(star, name)
         if found is not None:
             return found
     why = "is not defined in this file" if star is None else "may come from a star import"
     return Unknown(f"{name} {why}", name)
+
+
+def _hides_builtins(star: Sequence) -> bool:
+    """Whether a module that was imported with ``*`` has its own ``sum``, ``max`` and so on."""
+    names = [module.name for module in star.items if isinstance(module, Symbol)]
+    return any(name.startswith(("numpy", "pylab", "keras.backend", "keras.ops")) for name in names)
 
 
 def _from_star(modules: Sequence, name: str) -> Symbol | None:
@@ -77,76 +128,6 @@ def _from_star(modules: Sequence, name: str) -> Symbol | None:
 
 
 _MODEL_NAMES = frozenset({"keras.Sequential", "keras.Model", "keras.Input"})
-
-_BUILTINS = frozenset(
-    [
-        "abs",
-        "all",
-        "any",
-        "bool",
-        "bytes",
-        "callable",
-        "dict",
-        "dir",
-        "enumerate",
-        "filter",
-        "float",
-        "getattr",
-        "hasattr",
-        "hash",
-        "id",
-        "input",
-        "int",
-        "isinstance",
-        "issubclass",
-        "iter",
-        "len",
-        "list",
-        "map",
-        "max",
-        "min",
-        "next",
-        "object",
-        "open",
-        "print",
-        "range",
-        "repr",
-        "reversed",
-        "round",
-        "set",
-        "setattr",
-        "sorted",
-        "str",
-        "sum",
-        "super",
-        "tuple",
-        "type",
-        "vars",
-        "zip",
-        "Exception",
-        "ValueError",
-        "TypeError",
-        "ImportError",
-        "RuntimeError",
-        "KeyError",
-        "NotImplementedError",
-        "property",
-        "staticmethod",
-        "classmethod",
-        "slice",
-        "frozenset",
-        "divmod",
-        "pow",
-        "ord",
-        "chr",
-        "format",
-        "globals",
-        "locals",
-        "exit",
-        "quit",
-    ]
-)
-
 
 def execute_import(run: Run, node: cst.Import) -> None:
     """``import a.b``, ``import a.b as c``."""

@@ -10,14 +10,14 @@ import libcst as cst
 
 from tdlint.graph import CallSite, LayerNode
 from tdlint.interp.program import Import, StepLayer
-from tdlint.interp.state import HeapObject, ModelObject, State, join_states
-from tdlint.values import LayerObject, Site, Unknown, Value, join
+from tdlint.interp.state import HeapObject, ModelObject, State, join_all, join_kept, join_states, lose
+from tdlint.values import LayerObject, Site, Unknown, Value
 
-STEPS = 60_000
-STEPS_PER_LINE = 40
+STEPS = 12_000
+STEPS_PER_LINE = 30
 """How many syntax nodes are evaluated at most in a source, by its length; what comes after is unknown."""
 
-MAX_DEPTH = 12
+MAX_DEPTH = 20
 """Nested calls of the program's own functions that are followed."""
 
 
@@ -37,11 +37,16 @@ class Function:
     kind: str = "function"  # or "static", "class", "property", "unknown"
     entered: bool = False
     active: int = 0
+    generator: bool = False
+    setter: int | None = None
 
 
 @dataclass
 class Class:
-    """A class of the program: its bases' canonical names, its own ancestors, and the functions in its body."""
+    """A class of the program: its bases' canonical names, its own ancestors, and the names that its body binds.
+
+    What they are bound to later is on the heap. ``open`` says that an ancestor, a decorator or a metaclass is not known.
+    """
 
     node: cst.ClassDef
     name: str
@@ -50,6 +55,7 @@ class Class:
     attributes: dict[str, Value]
     open: bool
     used: bool = False
+    fields: tuple[str, ...] | None = None  # of a dataclass, those of its ancestors first
 
 
 @dataclass
@@ -60,7 +66,7 @@ class Frame:
     returns: list[tuple[Value, State]] = field(default_factory=list)
     breaks: list[State] = field(default_factory=list)
     continues: list[State] = field(default_factory=list)
-    global_names: set[str] = field(default_factory=set)
+    comprehension: bool = False
     generator: bool = False
     captured: bool = False
     self_value: Value | None = None
@@ -76,6 +82,9 @@ class Run:
         self.max_steps = STEPS + STEPS_PER_LINE * lines
         self.state = State()
         self.parents: dict[int, int | None] = {}
+        self.declared: dict[int, dict[str, int]] = {}
+        self.loop_floors: list[int] = []
+        self.tries: list[State] = []
         self.frames: list[Frame] = []
         self.nodes: dict[int, LayerNode] = {}
         self.functions: dict[int, Function] = {}
@@ -118,6 +127,8 @@ class Run:
         number = self.fresh()
         self.parents[number] = parent
         self.state.add_frame(number)
+        if parent is None:
+            self.state.modules.add(number)
         frame = Frame(number)
         self.frames.append(frame)
         return frame
@@ -164,6 +175,28 @@ class Run:
         if not self.muted:
             self.calls.setdefault((call.site, call.models, call.args), call)
 
+    def merge(self, *values: Value) -> Value:
+        """One of several values; lists and the like that can't be reached any more are unknown from now on."""
+        lost: list[Value] = []
+        joined = join_all(values, lost)
+        if lost:
+            self.lose(*lost)
+        return Unknown("one of no values") if joined is None else joined
+
+    def lose(self, *values: Value) -> None:
+        """Code that is not followed gets these values, and may change what is in them."""
+        lose(self.state.heap, values)
+
+    def spend(self, steps: int) -> None:
+        """Count work that is more than one step.
+
+        Raises:
+            OutOfSteps: the source's budget is used up.
+        """
+        self.steps += steps
+        if self.steps > self.max_steps:
+            raise OutOfSteps
+
     def keep_going(self, state: State) -> None:
         """Continue from another state."""
         self.state = state
@@ -192,7 +225,9 @@ def join_returns(returns: list[tuple[Value, State]]) -> tuple[Value, State] | No
     if not returns:
         return None
     value, state = returns[0]
+    lost: list[Value] = []
     for other_value, other_state in returns[1:]:
-        value = join(value, other_value)
+        value = join_kept(value, other_value, lost)
         state = join_states(state, other_state)
+    lose(state.heap, lost)
     return value, state

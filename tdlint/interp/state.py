@@ -6,13 +6,29 @@ place, so that forks share what did not change.
 
 from __future__ import annotations
 
+import builtins
 import itertools
 import operator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from tdlint.graph import CallSite, ModelKind
-from tdlint.values import LayerObject, ModelValue, Site, TensorValue, Unknown, Value, join
+from tdlint.values import (
+    Const,
+    FunctionValue,
+    Instance,
+    LayerObject,
+    ModelValue,
+    OneOf,
+    Site,
+    Symbol,
+    TensorValue,
+    Unknown,
+    Value,
+    join,
+)
+from tdlint.values import Sequence as ListSnapshot
 
 MAX_ITEMS = 4096
 """A list with more items than this is unknown from there on."""
@@ -60,6 +76,13 @@ class ZipValue(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class SomeLayer(Value):
+    """A layer of the model ``model``, which one is not known."""
+
+    model: int
+
+
+@dataclass(frozen=True, slots=True)
 class ListObject:
     """A list, set or other growing sequence; ``rest`` describes further items, unknown in number."""
 
@@ -70,7 +93,7 @@ class ListObject:
 
 @dataclass(frozen=True, slots=True)
 class DictObject:
-    """A dict; ``rest`` describes further values under keys that are not known."""
+    """A dict: ``items`` are certainly there, ``rest`` describes further values under keys that are not known."""
 
     items: tuple[tuple[Value, Value], ...] = ()
     rest: Value | None = None
@@ -78,10 +101,15 @@ class DictObject:
 
 @dataclass(frozen=True, slots=True)
 class InstanceObject:
-    """The attributes of an object of a class of the program."""
+    """The attributes of an object of a class of the program, or of the class itself.
+
+    ``open`` says that there may be others, set by code that tdlint does not see; those in ``partial`` are set on some
+    paths only.
+    """
 
     attributes: tuple[tuple[str, Value], ...] = ()
     open: bool = False
+    partial: frozenset[str] = frozenset()
 
     def get(self, name: str) -> Value | None:
         """The attribute, None if it was never set."""
@@ -90,7 +118,11 @@ class InstanceObject:
     def set(self, name: str, value: Value) -> InstanceObject:
         """A copy with one attribute set."""
         kept = tuple((key, old) for key, old in self.attributes if key != name)
-        return replace(self, attributes=(*kept, (name, value)))
+        return replace(self, attributes=(*kept, (name, value)), partial=self.partial - {name})
+
+    def without(self, name: str) -> InstanceObject:
+        """A copy with one attribute deleted."""
+        return replace(self, attributes=tuple((key, old) for key, old in self.attributes if key != name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +170,13 @@ class State:
     Forks share frames until one of them writes: ``own`` gives the frame to write to. Nothing ever leaves the heap.
     """
 
-    __slots__ = ("_mine", "dead", "frames", "heap")
+    __slots__ = ("_mine", "dead", "frames", "heap", "modules")
 
     def __init__(self) -> None:
         self.frames: dict[int, dict[str, Value]] = {}
         self.heap: dict[int, HeapObject] = {}
         self.dead = False
+        self.modules: set[int] = set()
         self._mine: set[int] = set()
 
     def fork(self) -> State:
@@ -152,6 +185,7 @@ class State:
         other.frames = self.frames.copy()
         other.heap = self.heap.copy()
         other.dead = self.dead
+        other.modules = self.modules
         self._mine = set()
         return other
 
@@ -175,25 +209,90 @@ def join_states(left: State, right: State) -> State:
         return right
     if right.dead:
         return left
+    lost: list[Value] = []
+    _join_heaps(left.heap, right.heap, lost)
     for number, frame in right.frames.items():
         mine = left.frames.setdefault(number, frame)
         if mine is not frame:
-            _join_frames(left.own(number), frame)
-    _join_heaps(left.heap, right.heap)
+            _join_frames(left.own(number), frame, lost, number in left.modules)
+    lose(left.heap, lost)
     return left
 
 
-def _join_frames(left: dict[str, Value], right: dict[str, Value]) -> None:
+BUILTIN_NAMES = frozenset(dir(builtins))
+
+
+def _join_frames(left: dict[str, Value], right: dict[str, Value], lost: list[Value], module: bool) -> None:
+    # a name that only one path sets can be used later on that path only, unless Python has one of that name
+    if module:
+        for name in (left.keys() ^ right.keys()) & BUILTIN_NAMES:
+            left[name] = join(left.get(name) or right[name], Symbol(f"builtins.{name}"))
     for name, value in right.items():
         have = left.get(name)
-        # a name that only one path sets can be used later on that path only
         if have is None:
             left[name] = value
         elif have is not value:
-            left[name] = join(have, value)
+            left[name] = join_kept(have, value, lost)
 
 
-def _join_heaps(left: dict[int, HeapObject], right: dict[int, HeapObject]) -> None:
+def join_kept(left: Value, right: Value, lost: list[Value]) -> Value:
+    """The join of two values; what can't be reached through it any more, though it can be changed, goes to ``lost``."""
+    joined = join(left, right)
+    if isinstance(joined, Unknown):
+        lost.extend(value for value in (left, right) if not isinstance(value, Unknown | Const))
+    return joined
+
+
+_LOST = Unknown("it can be reached, and changed, in ways that are not followed")
+
+
+def lose(heap: dict[int, HeapObject], values: Iterable[Value]) -> None:
+    """Make unknown what code that is not followed may change: lists, dicts and objects, and what is in them."""
+    pending, seen = list(values), set()
+    while pending:
+        value = pending.pop()
+        if isinstance(value, OneOf):
+            pending.extend(value.options)
+        elif isinstance(value, ListSnapshot):
+            pending.extend(value.items)
+            if value.rest is not None:
+                pending.append(value.rest)
+        elif isinstance(value, BoundMethod):
+            pending.append(value.owner)
+        elif isinstance(value, FunctionValue) and value.bound_self is not None:
+            pending.append(value.bound_self)
+        elif isinstance(value, Ref) and value.key not in seen:
+            seen.add(value.key)
+            pending.extend(_lose_container(heap, value.key))
+        elif isinstance(value, Instance) and value.key not in seen:
+            seen.add(value.key)
+            pending.extend(_lose_object(heap, -value.key))
+
+
+def _lose_container(heap: dict[int, HeapObject], key: int) -> tuple[Value, ...]:
+    thing = heap.get(key)
+    held: tuple[Value, ...] = ()
+    if isinstance(thing, ListObject):
+        heap[key] = replace(thing, items=(), rest=_LOST)
+        held = thing.items
+    elif isinstance(thing, DictObject):
+        heap[key] = DictObject((), _LOST)
+        held = tuple(value for _, value in thing.items)
+    if isinstance(thing, ListObject | DictObject) and thing.rest is not None:
+        held = (*held, thing.rest)
+    return held
+
+
+def _lose_object(heap: dict[int, HeapObject], key: int) -> tuple[Value, ...]:
+    thing = heap.get(key)
+    if not isinstance(thing, InstanceObject):
+        return ()
+    own = thing.get("__class__")
+    heap[key] = InstanceObject(() if own is None else (("__class__", own),), open=True)
+    return tuple(value for _, value in thing.attributes)
+
+
+def _join_heaps(left: dict[int, HeapObject], right: dict[int, HeapObject], lost: list[Value]) -> None:
     """Both grew out of one heap and keep its order, so a comparison side by side finds what changed, in C."""
     same = list(map(operator.is_, left.values(), right.values()))
     if all(same) and len(right) <= len(left):
@@ -202,63 +301,77 @@ def _join_heaps(left: dict[int, HeapObject], right: dict[int, HeapObject]) -> No
     for number, thing in itertools.islice(right.items(), start, None):
         have = left.setdefault(number, thing)
         if have is not thing and have != thing:
-            left[number] = join_objects(have, thing)
+            left[number] = join_objects(have, thing, lost)
 
 
-def _join_items(left: tuple[Value, ...], right: tuple[Value, ...]) -> tuple[tuple[Value, ...], Value | None]:
-    if len(left) == len(right):
-        return tuple(join(a, b) for a, b in zip(left, right, strict=True)), None
-    return (), Unknown("its length differs between paths")
-
-
-def join_objects(left: HeapObject, right: HeapObject) -> HeapObject:
-    """One object in two states."""
+def join_objects(left: HeapObject, right: HeapObject, lost: list[Value]) -> HeapObject:
+    """One object in two states; what can't be reached through it any more goes to ``lost``."""
     if isinstance(left, ListObject) and isinstance(right, ListObject):
-        items, extra = _join_items(left.items, right.items)
-        if extra is not None:
-            every = (*left.items, *right.items)
-            extra = every[0]
-            for value in every[1:]:
-                extra = join(extra, value)
-        for rest in (left.rest, right.rest):
-            if rest is not None:
-                extra = rest if extra is None else join(extra, rest)
-        return ListObject(items, extra, left.kind)
+        return _join_lists(left, right, lost)
     if isinstance(left, DictObject) and isinstance(right, DictObject):
-        return _join_dicts(left, right)
+        return _join_dicts(left, right, lost)
     if isinstance(left, InstanceObject) and isinstance(right, InstanceObject):
-        merged = dict(left.attributes)
-        for name, value in right.attributes:
-            merged[name] = join(merged[name], value) if name in merged else value
-        return InstanceObject(tuple(merged.items()), left.open or right.open)
+        return _join_instances(left, right, lost)
     if isinstance(left, LayerObject) and isinstance(right, LayerObject):
-        return replace(left, trainable=left.trainable if left.trainable == right.trainable else None)
+        args = left.args
+        for name, value in left.args.bound if left.args != right.args else ():
+            if right.args.get(name) != value:
+                args = args.replace(name, Unknown(f"{name} differs between paths", name))
+        return replace(left, args=args, trainable=left.trainable if left.trainable == right.trainable else None)
     if isinstance(left, ModelObject) and isinstance(right, ModelObject):
+        ends = () if left.inputs == right.inputs and left.outputs == right.outputs else ("it differs between paths",)
         return replace(
             left,
             stack=join_stacks(left.stack, right.stack),
             compiles=_union(left.compiles, right.compiles),
             fits=_union(left.fits, right.fits),
-            unknown=tuple(dict.fromkeys((*left.unknown, *right.unknown))),
+            unknown=tuple(dict.fromkeys((*left.unknown, *right.unknown, *ends))),
             trainable=left.trainable if left.trainable == right.trainable else None,
         )
     return left
+
+
+def _join_lists(left: ListObject, right: ListObject, lost: list[Value]) -> ListObject:
+    count = min(len(left.items), len(right.items)) if left.kind == "list" else 0
+    if left.kind == "set" and left.items == right.items:
+        count = len(left.items)
+    both = zip(left.items[:count], right.items[:count], strict=True)
+    items = tuple(join_kept(one, other, lost) for one, other in both)
+    further = [*left.items[count:], *right.items[count:]]
+    further += [rest for rest in (left.rest, right.rest) if rest is not None]
+    return ListObject(items, join_all(further, lost), left.kind)
+
+
+def join_all(values: Iterable[Value], lost: list[Value]) -> Value | None:
+    """The join of any number of values, None of none."""
+    joined: Value | None = None
+    for value in values:
+        joined = value if joined is None else join_kept(joined, value, lost)
+    return joined
 
 
 def _union(left: tuple[CallSite, ...], right: tuple[CallSite, ...]) -> tuple[CallSite, ...]:
     return (*left, *(call for call in right if call not in left))
 
 
-def _join_dicts(left: DictObject, right: DictObject) -> DictObject:
-    merged = dict(left.items)
-    rest = left.rest
-    for key, value in right.items:
-        merged[key] = join(merged[key], value) if key in merged else value
-    if right.rest is not None:
-        rest = right.rest if rest is None else join(rest, right.rest)
-    if len(merged) != len(left.items) or len(merged) != len(right.items):
-        rest = Unknown("its keys differ between paths")
-    return DictObject(tuple(merged.items()), rest)
+def _join_dicts(left: DictObject, right: DictObject, lost: list[Value]) -> DictObject:
+    if left.rest is None and right.rest is None and [k for k, _ in left.items] == [k for k, _ in right.items]:
+        both = zip(left.items, right.items, strict=True)
+        return DictObject(tuple((key, join_kept(one, other, lost)) for (key, one), (_, other) in both))
+    others = dict(right.items)
+    certain = [(key, join_kept(value, others[key], lost)) for key, value in left.items if key in others]
+    shared = {key for key, _ in certain}
+    lost.extend(value for key, value in (*left.items, *right.items) if key not in shared)
+    lost.extend(rest for rest in (left.rest, right.rest) if rest is not None)
+    return DictObject(tuple(certain), Unknown("its keys differ between paths"))
+
+
+def _join_instances(left: InstanceObject, right: InstanceObject, lost: list[Value]) -> InstanceObject:
+    merged, others = dict(left.attributes), dict(right.attributes)
+    for name, value in others.items():
+        merged[name] = join_kept(merged[name], value, lost) if name in merged else value
+    partial = left.partial | right.partial | (dict(left.attributes).keys() ^ others.keys())
+    return InstanceObject(tuple(merged.items()), left.open or right.open, partial)
 
 
 def join_stacks(left: tuple[StackEntry, ...], right: tuple[StackEntry, ...]) -> tuple[StackEntry, ...]:

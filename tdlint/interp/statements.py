@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from tdlint.interp import attributes, classes, containers, expressions, functions, library, names
+from tdlint.interp import attributes, classes, containers, expressions, functions, library, loops, names, trying
 from tdlint.interp.run import Run
 from tdlint.interp.state import ListObject, Ref, State, join_states
 from tdlint.values import NONE, Symbol, Unknown, Value
@@ -24,6 +24,8 @@ def execute_block(run: Run, block: cst.BaseSuite | cst.Module) -> None:
                 execute(run, small)
         else:
             execute(run, statement)
+        if run.tries:
+            trying.remember(run)
 
 
 def execute(run: Run, node: cst.CSTNode) -> None:
@@ -62,11 +64,7 @@ def _annotated(run: Run, node: cst.AnnAssign) -> None:
 def _augmented(run: Run, node: cst.AugAssign) -> None:
     left = expressions.evaluate(run, node.target)
     right = expressions.evaluate(run, node.value)
-    if isinstance(left, Ref) and isinstance(run.state.heap.get(left.key), ListObject):
-        items, rest = containers.iterate(run, right)
-        containers.extend(run, left, items, rest)
-        return
-    assign(run, node.target, expressions.binary(run, node, left, right))
+    assign(run, node.target, expressions.augment(run, node, left, right))
 
 
 def assign(run: Run, target: Any, value: Value) -> None:
@@ -80,19 +78,16 @@ def assign(run: Run, target: Any, value: Value) -> None:
         attributes.set_attribute(run, expressions.evaluate(run, target.value), target.attr.value, value, target)
     elif kind is cst.Subscript:
         owner = expressions.evaluate(run, target.value)
-        index = [element.slice for element in target.slice]
-        if len(index) == 1 and isinstance(index[0], cst.Index):
-            key = expressions.evaluate(run, index[0].value)
-            if isinstance(owner, Symbol) and owner.name == "os.environ":
-                library.set_environment(run, key, value)
-            containers.set_item(run, owner, key, value)
-        else:
-            containers.set_item(run, owner, Unknown("an index that is not followed"), value)
+        key = expressions.index_of(run, target)
+        if isinstance(owner, Symbol) and owner.name == "os.environ" and not isinstance(key, slice):
+            library.set_environment(run, key, value)
+        containers.set_item(run, owner, key, value)
 
 
 def _unpack(run: Run, targets: Sequence[cst.BaseElement], value: Value) -> None:
     starred = next((i for i, target in enumerate(targets) if isinstance(target, cst.StarredElement)), None)
     if containers.as_list(run, value) is None:
+        run.lose(value)
         for target in targets:
             name = target.value.value if isinstance(target.value, cst.Name) else None
             assign(run, target.value, Unknown("unpacked from something that is not known", name))
@@ -105,6 +100,7 @@ def _unpack(run: Run, targets: Sequence[cst.BaseElement], value: Value) -> None:
     for position, target in enumerate(targets):
         if starred is not None and len(items) != len(targets):
             found: Value = Unknown("unpacked from a list whose length is not known")
+            run.lose(*items)
         elif position < len(items):
             found = items[position]
         else:
@@ -113,10 +109,20 @@ def _unpack(run: Run, targets: Sequence[cst.BaseElement], value: Value) -> None:
 
 
 def _delete(run: Run, node: cst.Del) -> None:
-    targets = [e.value for e in node.target.elements] if isinstance(node.target, cst.Tuple) else [node.target]
-    for target in targets:
-        if isinstance(target, cst.Name):
-            names.bind_name(run, target.value, Unknown(f"{target.value} was deleted"))
+    _delete_target(run, node.target)
+
+
+def _delete_target(run: Run, target: cst.BaseExpression) -> None:
+    if isinstance(target, cst.Tuple | cst.List):
+        for element in target.elements:
+            _delete_target(run, element.value)
+    elif isinstance(target, cst.Name):
+        names.unbind_name(run, target.value)
+    elif isinstance(target, cst.Attribute):
+        attributes.delete_attribute(run, expressions.evaluate(run, target.value), target.attr.value)
+    elif isinstance(target, cst.Subscript):
+        owner = expressions.evaluate(run, target.value)
+        containers.delete_item(run, owner, expressions.index_of(run, target))
 
 
 def _return(run: Run, node: cst.Return) -> None:
@@ -137,14 +143,11 @@ def _assert(run: Run, node: cst.Assert) -> None:
         run.state.dead = True
 
 
-def _global(run: Run, node: cst.Global) -> None:
-    run.frame.global_names.update(item.name.value for item in node.names)
-
-
 def branch(run: Run, *paths: Callable[[], None]) -> None:
     """Run each path from the present state and join where they lead."""
     before = run.state
     results: list[State] = []
+    run.spend(len(before.heap) // 64)
     with run.uncertainly():
         for number, path in enumerate(paths):
             run.keep_going(before.fork() if number < len(paths) - 1 else before)
@@ -174,89 +177,6 @@ def _if(run: Run, node: cst.If) -> None:
         branch(run, lambda: execute_block(run, node.body), otherwise)
 
 
-def _for(run: Run, node: cst.For) -> None:
-    source = expressions.evaluate(run, node.iter)
-    items, rest = containers.iterate(run, source)
-    if rest is None and len(items) <= functions.MAX_ROUNDS:
-        outer_breaks, outer_continues = run.frame.breaks, run.frame.continues
-        run.frame.breaks, run.frame.continues = [], []
-        for item in items:
-            if run.state.dead:
-                break
-            assign(run, node.target, item)
-            execute_block(run, node.body)
-            _resume(run, run.frame.continues)
-        _resume(run, run.frame.breaks)
-        run.frame.breaks, run.frame.continues = outer_breaks, outer_continues
-    else:
-        item = functions.loop_variable(run, node.target, source, rest or Unknown("an item"))
-        _widened(run, node.body, lambda: assign(run, node.target, item))
-    if node.orelse is not None:
-        execute_block(run, node.orelse.body)
-
-
-def _resume(run: Run, states: list[State]) -> None:
-    for state in states:
-        state.dead = False
-        run.keep_going(join_states(run.state, state))
-    states.clear()
-
-
-def _while(run: Run, node: cst.While) -> None:
-    condition = expressions.evaluate(run, node.test)
-    if expressions.truth(run, condition) is not False:
-        _widened(run, node.body, lambda: None)
-    if node.orelse is not None:
-        execute_block(run, node.orelse.body)
-
-
-def _widened(run: Run, body: cst.BaseSuite, start: Callable[[], None]) -> None:
-    """A loop whose rounds can't be counted.
-
-    A first, silent round finds out which names change; in the second, which counts, they are unknown from the start.
-    Afterwards the loop may have run any number of times, none included.
-    """
-    outer_breaks, outer_continues = run.frame.breaks, run.frame.continues
-    run.frame.breaks, run.frame.continues = [], []
-    before = run.state
-    trial = before.fork()
-    run.keep_going(trial)
-    run.loops_unknown += 1
-    try:
-        with run.silently(), run.uncertainly():
-            start()
-            execute_block(run, body)
-            _resume(run, run.frame.continues)
-        run.frame.breaks.clear()
-        _forget_changes(before, run.state)
-        skipped = before.fork()
-        run.keep_going(before)
-        with run.uncertainly():
-            start()
-            execute_block(run, body)
-            _resume(run, run.frame.continues)
-            _resume(run, run.frame.breaks)
-    finally:
-        run.loops_unknown -= 1
-    run.keep_going(join_states(run.state, skipped))
-    run.frame.breaks, run.frame.continues = outer_breaks, outer_continues
-
-
-def _forget_changes(before: State, after: State) -> None:
-    for key, frame in list(before.frames.items()):
-        changed = after.frames.get(key)
-        if changed is None or after.dead:
-            continue
-        for name, now in changed.items() if changed is not frame else ():
-            value = frame.get(name)
-            if value is not None and now is not value and now != value:
-                before.own(key)[name] = Unknown(f"{name} changes in a loop", name)
-    for number, thing in before.heap.items():
-        other = after.heap.get(number)
-        if other is not None and other is not thing and isinstance(thing, ListObject) and isinstance(other, ListObject):
-            before.heap[number] = other if other.rest is not None else thing
-
-
 def _break(run: Run, node: cst.Break) -> None:
     run.frame.breaks.append(run.state.fork())
     run.state.dead = True
@@ -267,47 +187,8 @@ def _continue(run: Run, node: cst.Continue) -> None:
     run.state.dead = True
 
 
-def _try(run: Run, node: cst.Try | cst.TryStar) -> None:
-    before = run.state.fork()
-    run.in_try += 1
-    try:
-        execute_block(run, node.body)
-        after_body = run.state
-        if node.orelse is not None:
-            execute_block(run, node.orelse.body)
-            after_body = run.state
-        results = [after_body]
-        for handler in node.handlers:
-            # The body may have stopped anywhere: what it bound is there on some paths only.
-            run.keep_going(join_states(before.fork(), after_body.fork()) if not after_body.dead else before.fork())
-            with run.uncertainly():
-                if handler.name is not None and isinstance(handler.name.name, cst.Name):
-                    names.bind_name(run, handler.name.name.value, Unknown("an exception"))
-                execute_block(run, handler.body)
-            results.append(run.state)
-    finally:
-        run.in_try -= 1
-    joined = results[0]
-    for state in results[1:]:
-        joined = join_states(joined, state)
-    run.keep_going(joined)
-    if node.finalbody is not None:
-        dead = run.state.dead
-        run.state.dead = False
-        execute_block(run, node.finalbody.body)
-        run.state.dead = run.state.dead or dead
-
-
-def _with(run: Run, node: cst.With) -> None:
-    for item in node.items:
-        value = expressions.evaluate(run, item.item)
-        if item.asname is not None:
-            assign(run, item.asname.name, value)
-    execute_block(run, node.body)
-
-
 def _match(run: Run, node: cst.Match) -> None:
-    expressions.evaluate(run, node.subject)
+    run.lose(expressions.evaluate(run, node.subject))  # patterns bind parts of it
 
     def path(case: cst.MatchCase) -> Callable[[], None]:
         def take() -> None:
@@ -323,7 +204,7 @@ def _match(run: Run, node: cst.Match) -> None:
 def _captures(pattern: cst.CSTNode) -> list[str]:
     found = []
     for child in pattern.children:
-        if isinstance(pattern, cst.MatchAs | cst.MatchStar) and isinstance(child, cst.Name):
+        if isinstance(pattern, cst.MatchAs | cst.MatchStar | cst.MatchMapping) and isinstance(child, cst.Name):
             found.append(child.value)
         else:
             found.extend(_captures(child))
@@ -348,17 +229,18 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[[Run, Any], None]] = {
     cst.Continue: _continue,
     cst.Del: _delete,
     cst.Expr: _expression,
-    cst.For: _for,
+    cst.For: loops.execute_for,
     cst.FunctionDef: _function,
-    cst.Global: _global,
+    cst.Global: names.execute_global,
     cst.If: _if,
     cst.Import: names.execute_import,
     cst.ImportFrom: names.execute_import_from,
     cst.Match: _match,
+    cst.Nonlocal: names.execute_nonlocal,
     cst.Raise: _raise,
     cst.Return: _return,
-    cst.Try: _try,
-    cst.TryStar: _try,
-    cst.While: _while,
-    cst.With: _with,
+    cst.Try: trying.execute_try,
+    cst.TryStar: trying.execute_try,
+    cst.While: loops.execute_while,
+    cst.With: trying.execute_with,
 }

@@ -130,9 +130,11 @@ def _check(readable: Readable, settings: Settings, rules: Rules) -> FileResult:
         import libcst
 
         from tdlint.interp import interpret
+        from tdlint.interp.relevance import function_texts
 
         module = libcst.parse_module(source.parse_text)
-        analysis = interpret(module, source.parse_text.count("\n"))
+        texts = function_texts(module, readable.tree, source.parse_text) if readable.tree is not None else None
+        analysis = interpret(module, source.parse_text.count("\n"), texts)
         program = analysis.program
         found, crashes = _run_rules(rules, program, selection, settings)
         diagnostics += resolve_in_source(found, module, analysis.node, source)
@@ -149,6 +151,7 @@ def _check(readable: Readable, settings: Settings, rules: Rules) -> FileResult:
         models=len(program.models),
         partly=sum(bool(model.unknown) for model in program.models),
         suppressed=result.hidden,
+        advice=result.advice,
         unknown=unknown,
     )
 

@@ -22,11 +22,15 @@ _USE = re.compile(r"^[ \t]*(?:from|import)\b[^#\n]*keras|[\w)\]]\.keras\b|\bkera
 
 @dataclass(frozen=True)
 class Readable:
-    """A source, what is wrong with its syntax, and whether there is Keras in it that can be analysed."""
+    """A source, what is wrong with its syntax, and whether there is Keras in it that can be analysed.
+
+    ``tree`` is CPython's own, None if only LibCST can parse the source.
+    """
 
     source: SourceFile
     problems: tuple[SyntaxProblem, ...]
     analysable: bool
+    tree: ast.Module | None = None
 
 
 def worth_reading(data: bytes) -> bool:
@@ -51,7 +55,7 @@ def read(path: str, data: bytes) -> Readable | None:
     # the cells that are wrong are blank in the text, and among the problems
     tree, problem = check_syntax(source.parse_text)
     problems = (*source.problems, problem) if problem else source.problems
-    return Readable(source, problems, problem is None and _uses_keras(source.parse_text, tree))
+    return Readable(source, problems, problem is None and _uses_keras(source.parse_text, tree), tree)
 
 
 def _uses_keras(text: str, tree: ast.Module | None) -> bool:

@@ -12,8 +12,9 @@ class FileResult:
     """One file's part of a run.
 
     ``failed`` says that the tool itself failed on the file (a crashed rule, a dead worker). ``models`` were found,
-    ``partly`` of them understood in part only. ``suppressed`` diagnostics were hidden by a comment. ``unknown`` has the
-    reasons for what was not understood, each with its place as ``path:line``.
+    ``partly`` of them understood in part only. ``suppressed`` diagnostics were hidden by a comment, ``advice`` was not
+    shown because nobody asked for it. ``unknown`` has the reasons for what was not understood, each with its place as
+    ``path:line``.
     """
 
     path: str
@@ -22,6 +23,7 @@ class FileResult:
     models: int = 0
     partly: int = 0
     suppressed: int = 0
+    advice: int = 0
     unknown: tuple[str, ...] = ()
 
 

@@ -58,6 +58,11 @@ class Selection:
             return diagnostic.severity >= self.minimum
         return diagnostic.severity > Severity.ADVICE or diagnostic.code in self.chosen
 
+    def withholds(self, diagnostic: Diagnostic) -> bool:
+        """Whether a diagnostic is not shown only because it is advice that nobody asked for."""
+        unasked = self.minimum is None and diagnostic.code in self.enabled and diagnostic.code not in self.chosen
+        return unasked and diagnostic.severity is Severity.ADVICE and diagnostic.confidence is Confidence.HIGH
+
 
 def known_entries(rules: Sequence[type[Rule]]) -> tuple[Entry, ...]:
     """All that can be selected: the rules, and the codes of the tool whether or not their pages are among them."""

@@ -15,10 +15,11 @@ from tdlint.sources.suppressions import Suppression, SuppressionKind
 
 @dataclass(frozen=True, slots=True)
 class Suppressed:
-    """What is left to show, and how many diagnostics the comments hid."""
+    """What is left to show, how many diagnostics the comments hid, and how much advice nobody asked for."""
 
     shown: tuple[Diagnostic, ...]
     hidden: int
+    advice: int
 
 
 def suppress(
@@ -35,11 +36,12 @@ def suppress(
     by_code = {entry.code: entry for entry in entries}
     used: set[tuple[Suppression, str | None]] = set()
     shown = []
-    hidden = 0
+    hidden = advice = 0
     for diagnostic in diagnostics:
         hits = _hits(diagnostic, comments, source, by_code)
         used.update(hits)
         if not selection.shows(diagnostic):
+            advice += not hits and selection.withholds(diagnostic)
             continue
         if hits:
             hidden += 1
@@ -54,7 +56,7 @@ def suppress(
             if selection.shows(report):
                 hidden += bool(hits)
                 shown.extend(() if hits else (report,))
-    return Suppressed(tuple(shown), hidden)
+    return Suppressed(tuple(shown), hidden, advice)
 
 
 def _names_itself(comment: Suppression, by_code: dict[str, Entry]) -> bool:

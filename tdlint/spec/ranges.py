@@ -111,7 +111,7 @@ def apply(name: str, found: Range | None) -> Range | None:
         return None
 
 
-_BOUNDED: dict[str, Range] = {"tanh": (-1, 1)}
+_BOUNDED: dict[str, Range] = {"tanh": (-1, 1), "sin": (-1, 1), "cos": (-1, 1)}
 
 _MONOTONE: dict[str, Callable[[float], float]] = {
     "sqrt": math.sqrt,

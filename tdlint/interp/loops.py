@@ -1,0 +1,215 @@
+"""Loops: round by round where the rounds are known, otherwise once for all rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import libcst as cst
+
+from tdlint.interp import containers, expressions, functions, statements
+from tdlint.interp.run import Run
+from tdlint.interp.state import (
+    DictObject,
+    HeapObject,
+    InstanceObject,
+    ListObject,
+    ModelObject,
+    Ref,
+    Repeated,
+    State,
+    join_objects,
+    join_states,
+    lose,
+)
+from tdlint.values import LayerObject, TensorValue, Unknown, Value, join
+
+MAX_ROUNDS = 256
+"""Rounds of a loop that are followed one by one."""
+
+MAX_TRIALS = 8
+"""How often a loop is tried to find out what its rounds change; what changes is forgotten after each trial."""
+
+
+def execute_for(run: Run, node: cst.For) -> None:
+    """``for``."""
+    source = expressions.evaluate(run, node.iter)
+    outer_breaks, outer_continues = run.frame.breaks, run.frame.continues
+    run.frame.breaks, run.frame.continues = [], []
+    items, rest = containers.iterate(run, source)
+    position = 0
+    while not run.state.dead and rest is None and position < min(len(items), MAX_ROUNDS):
+        statements.assign(run, node.target, items[position])
+        statements.execute_block(run, node.body)
+        resume(run, run.frame.continues)
+        position += 1
+        if isinstance(source, Ref) and not run.state.dead and containers.as_list(run, source) is not None:
+            items, rest = containers.iterate(run, source)  # the body may have changed the list
+    if not run.state.dead and (rest is not None or position < len(items)):
+        item = functions.loop_variable(run, node.target, source, containers.any_of(run, items, rest))
+
+        def one_round() -> None:
+            statements.assign(run, node.target, item)
+            statements.execute_block(run, node.body)
+
+        widen(run, one_round)
+    _end(run, node, outer_breaks, outer_continues)
+
+
+def execute_while(run: Run, node: cst.While) -> None:
+    """``while``."""
+    outer_breaks, outer_continues = run.frame.breaks, run.frame.continues
+    run.frame.breaks, run.frame.continues = [], []
+    known: bool | None = None
+    for _ in range(MAX_ROUNDS):
+        known = expressions.truth(run, expressions.evaluate(run, node.test))
+        # once a path may have left the loop, the others need not have as many rounds
+        if known is not True or run.frame.breaks or run.state.dead:
+            break
+        statements.execute_block(run, node.body)
+        resume(run, run.frame.continues)
+        if run.state.dead:
+            break
+    if not run.state.dead and known is not False:
+
+        def one_round() -> None:
+            if expressions.truth(run, expressions.evaluate(run, node.test)) is not False:
+                statements.execute_block(run, node.body)
+
+        widen(run, one_round)
+    _end(run, node, outer_breaks, outer_continues)
+
+
+def _end(run: Run, node: cst.For | cst.While, breaks: list[State], continues: list[State]) -> None:
+    """``else``, which is for those who did not break, and the way on."""
+    broken, run.frame.breaks, run.frame.continues = run.frame.breaks, breaks, continues
+    if node.orelse is not None and not run.state.dead:
+        statements.execute_block(run, node.orelse.body)
+    resume(run, broken)
+
+
+def resume(run: Run, states: list[State]) -> None:
+    """Those who went another way to this place meet the others here."""
+    for state in states:
+        state.dead = False
+        run.keep_going(join_states(run.state, state))
+    states.clear()
+
+
+def widen(run: Run, one_round: Callable[[], None]) -> None:
+    """A loop whose rounds can't be counted.
+
+    Silent rounds find out what a round changes, until one changes nothing that is not forgotten already; then comes
+    the round that counts. Afterwards the loop may have run any number of times, none included.
+    """
+    frame, before = run.frame, run.state
+    returns = len(frame.returns)
+    skipped = before.fork()
+    run.loops_unknown += 1
+    run.loop_floors.append(run.next_key)
+    try:
+        for _ in range(MAX_TRIALS):
+            run.keep_going(before.fork())
+            with run.silently(), run.uncertainly():
+                one_round()
+                resume(run, frame.continues)
+            frame.breaks.clear()
+            del frame.returns[returns:]
+            if not _forget_changes(before, run.state):
+                break
+        after_some = before.fork()
+        run.keep_going(before)
+        with run.uncertainly():
+            one_round()
+            resume(run, frame.continues)
+    finally:
+        run.loops_unknown -= 1
+        run.loop_floors.pop()
+    # a name that only the loop binds is unknown after some rounds, and unbound after none
+    for key, names in after_some.frames.items():
+        known = skipped.frames.get(key)
+        if known is not None and len(names) > len(known):
+            for name in names.keys() - known.keys():
+                del after_some.own(key)[name]
+    run.keep_going(join_states(run.state, join_states(after_some, skipped)))
+
+
+def _forget_changes(before: State, after: State) -> bool:
+    """Make unknown what a round changed; whether there was anything."""
+    if after.dead:
+        return False
+    changed = False
+    lost: list[Value] = []
+    for key, frame in list(before.frames.items()):
+        now = after.frames.get(key)
+        if now is None or now is frame:
+            continue
+        for name, value in now.items():
+            have = frame.get(name)
+            if have is not value and have != value and not isinstance(have, Unknown):
+                before.own(key)[name] = Unknown(f"{name} changes in a loop", name)
+                lost += [each for each in (have, value) if each is not None]
+                changed = True
+    for number, thing in list(before.heap.items()):
+        other = after.heap.get(number)
+        if other is None or other is thing or other == thing:
+            continue
+        widened = _widened(thing, other, lost)
+        if widened != thing:
+            before.heap[number] = widened
+            changed = True
+    lose(before.heap, lost)
+    return changed
+
+
+_CHANGES = Unknown("it changes in a loop")
+
+
+def _widened(thing: HeapObject, other: HeapObject, lost: list[Value]) -> HeapObject:
+    """An object after any number of rounds, of which one makes ``other`` of it."""
+    if isinstance(thing, ListObject) and isinstance(other, ListObject):
+        return _widened_list(thing, other, lost)
+    if isinstance(thing, DictObject) and isinstance(other, DictObject):
+        values = dict(other.items)
+        certain = tuple((key, value) for key, value in thing.items if values.get(key) == value)
+        lost += [value for key, value in (*thing.items, *other.items) if (key, value) not in certain]
+        return DictObject(certain, _CHANGES)
+    if isinstance(thing, InstanceObject) and isinstance(other, InstanceObject):
+        joined = join_objects(thing, other, lost)
+        assert isinstance(joined, InstanceObject)
+        for name, value in joined.attributes:
+            if thing.get(name) != value:
+                lost.append(value)
+                joined = replace(joined.set(name, _CHANGES), partial=joined.partial)
+        return joined
+    if isinstance(thing, ModelObject) and isinstance(other, ModelObject):
+        mark = Repeated(())
+        stack = thing.stack
+        if other.stack != stack and (not stack or stack[-1] != mark):
+            stack = (*stack, mark)  # how it ends is not known within the loop
+        joined = join_objects(replace(thing, stack=()), replace(other, stack=()), lost)
+        assert isinstance(joined, ModelObject)
+        return replace(joined, stack=stack, compiles=thing.compiles, fits=thing.fits)
+    return join_objects(thing, other, lost)
+
+
+def _widened_list(thing: ListObject, other: ListObject, lost: list[Value]) -> ListObject:
+    same = 0
+    while same < min(len(thing.items), len(other.items)) and thing.items[same] == other.items[same]:
+        same += 1
+    if len(thing.items) == len(other.items) and thing.rest == other.rest and thing.kind == "list":
+        pairs = list(zip(thing.items, other.items, strict=True))
+        lost += [value for one, two in pairs if one != two for value in (one, two)]
+        return replace(thing, items=tuple(one if one == two else _CHANGES for one, two in pairs))
+    further = [*other.items[same:], *(() if other.rest is None else (other.rest,))]
+    if same < len(thing.items):
+        lost += [*thing.items[same:], *further]
+        return replace(thing, items=thing.items[:same], rest=_CHANGES)
+    # it only grew
+    rest = thing.rest
+    for value in further:
+        joined = value if rest is None else join(rest, value)
+        stable = rest is None or joined == rest or isinstance(joined, TensorValue | LayerObject)
+        rest = joined if stable else _CHANGES
+        lost += [] if stable else [value]
+    return replace(thing, rest=rest)

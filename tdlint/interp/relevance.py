@@ -1,0 +1,153 @@
+"""Which functions that nobody calls are worth entering: those whose text names something of Keras.
+
+Most functions of a large program never touch Keras, and following them would cost more than parsing them. Their text comes
+from CPython's own tree, which has positions, where that of LibCST has none.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import libcst as cst
+
+from tdlint.interp.classes import is_layer, is_model
+from tdlint.interp.run import Function, Run
+from tdlint.spec.objects import OBJECT_MODULES
+from tdlint.values import ClassValue, FunctionValue, LayerObject, ModelValue, Symbol
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+
+# Keras itself, or calls that only make sense on a model, whatever the model is called.
+_ALWAYS = ("keras", ".fit(", "optimizer=")
+
+_MAKING = ("keras.layers", "keras.models", "keras.applications", *(name.rstrip(".") for name in OBJECT_MODULES))
+_MODELS = frozenset({"keras", "keras.Sequential", "keras.Model", "keras.Input", "keras.Layer"})
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The source text of every function of a module, by the identity of its LibCST node."""
+
+    by_node: dict[int, str]
+
+    def of(self, function: Function) -> str | None:
+        """The text of a function, None if it is not known."""
+        return self.by_node.get(id(function.node))
+
+
+def function_texts(module: cst.Module, tree: ast.Module, text: str) -> Texts:
+    """Pair the functions of both trees by their order; nothing is known if they do not agree in number."""
+    ours = list(_cst_functions(module))
+    theirs = list(_ast_functions(tree.body))
+    if len(ours) != len(theirs):
+        return Texts({})
+    lines = _LINE_END.split(text)
+    return Texts(
+        {
+            id(mine): "\n".join(lines[_first_line(their) - 1 : their.end_lineno])
+            for mine, their in zip(ours, theirs, strict=True)
+        }
+    )
+
+
+def _cst_functions(node: Any) -> Iterator[cst.FunctionDef]:
+    """All functions below a block, in the order of the text; only statements are looked at."""
+    for statement in node.body:
+        kind = type(statement)
+        if kind is cst.SimpleStatementLine:
+            continue
+        if kind is cst.FunctionDef:
+            yield statement
+        yield from _below(statement)
+
+
+def _below(statement: Any) -> Iterator[cst.FunctionDef]:
+    if type(statement) is cst.Match:
+        for case in statement.cases:
+            yield from _below(case)
+        return
+    if type(statement.body) is cst.IndentedBlock:
+        yield from _cst_functions(statement.body)
+    for handler in getattr(statement, "handlers", ()):
+        yield from _below(handler)
+    for name in ("orelse", "finalbody"):
+        after = getattr(statement, name, None)
+        if after is not None:
+            yield from _below(after)
+
+
+def _first_line(function: _Functions) -> int:
+    """The first line of the body after a docstring, as those of Keras' own code are full of Keras."""
+    first = function.body[0]
+    documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    return (first.end_lineno or first.lineno) + 1 if documented else function.lineno
+
+
+_Functions = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def _ast_functions(body: list[ast.stmt]) -> Iterator[_Functions]:
+    for statement in body:
+        if isinstance(statement, _Functions):
+            yield statement
+        for name in ("body", "cases", "handlers", "orelse", "finalbody"):
+            for child in getattr(statement, name, ()):
+                if isinstance(child, ast.match_case | ast.ExceptHandler):
+                    yield from _ast_functions(child.body)
+                elif isinstance(child, ast.stmt):
+                    yield from _ast_functions([child])
+
+
+def irrelevant_functions(run: Run, texts: Texts) -> set[int]:
+    """The keys of functions whose text names neither Keras nor anything of the module that is made with it."""
+    names = run.state.frames[run.frames[0].number]
+    words = {name for name, value in names.items() if _makes_or_is_keras(value)}
+    functions = {
+        value.name: run.functions[value.key] for value in names.values() if isinstance(value, FunctionValue)
+    }
+    classes = {name: value for name, value in names.items() if isinstance(value, ClassValue)}
+    members = {name: _texts_of_class(run, texts, value) for name, value in classes.items()}
+    members |= {name: [texts.of(function)] for name, function in functions.items()}
+    members = {name: found for name, found in members.items() if name not in words}
+    while True:
+        found = {name for name, parts in members.items() if any(_names_one(part, words) for part in parts)}
+        if not found:
+            break
+        words |= found
+        members = {name: parts for name, parts in members.items() if name not in found}
+    return {
+        key
+        for key, function in run.functions.items()
+        if not _of_keras_class(run, function) and not _names_one(texts.of(function), words)
+    }
+
+
+def _makes_or_is_keras(value: object) -> bool:
+    if isinstance(value, Symbol):
+        return value.name in _MODELS or value.name.startswith(_MAKING)
+    return isinstance(value, LayerObject | ModelValue)
+
+
+def _names_one(text: str | None, words: set[str]) -> bool:
+    """Whether a text has one of the words in it; by plain search, which is ten times as fast as a regular expression."""
+    return text is None or any(word in text for word in _ALWAYS) or any(word in text for word in words)
+
+
+def _texts_of_class(run: Run, texts: Texts, value: ClassValue) -> list[str | None]:
+    """The texts of a class's methods; a layer or model counts in any case."""
+    if is_layer(value.bases) or is_model(value.bases):
+        return [None]
+    members = run.classes[value.key].attributes.values()
+    return [texts.of(run.functions[member.key]) for member in members if isinstance(member, FunctionValue)]
+
+
+def _of_keras_class(run: Run, function: Function) -> bool:
+    """Whether a function is a method of a layer or model: there ``self`` holds what is of Keras."""
+    if function.owner is None:
+        return False
+    bases = run.classes[function.owner].library_bases
+    return is_layer(bases) or is_model(bases)
