@@ -8,8 +8,9 @@ from tdlint.graph import CallSite, Edge, LayerNode, ModelGraph, Place, layer_pla
 from tdlint.interp.program import Import, Program, StepLayer
 from tdlint.linting.rule import AddArgument, Context, FixPlan, ReplaceBy, Report, Rule
 from tdlint.shapes import Free, Symbolic, UnknownDim, UnknownShape, format_shape
+from tdlint.spec.layers import fault as layer_fault
 from tdlint.spec.layers import find as layer_spec
-from tdlint.spec.layers.base import WeightSpec
+from tdlint.spec.layers.base import Fault, WeightSpec
 from tdlint.spec.metrics import log_keys
 from tdlint.spec.regularizers import Coefficients, coefficients, expected_penalty
 from tdlint.spec.version import KerasVersion
@@ -40,6 +41,7 @@ __all__ = [
     "Const",
     "Context",
     "Edge",
+    "Fault",
     "FixPlan",
     "Free",
     "Import",
@@ -72,6 +74,7 @@ __all__ = [
     "format_shape",
     "head_loss_at_start",
     "integer",
+    "layer_fault",
     "layer_place",
     "layer_spec",
     "log_keys",

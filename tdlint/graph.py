@@ -32,12 +32,14 @@ class Edge:
     """One input of a node: the output ``index`` of node ``producer``.
 
     ``producer`` is None where the tensor does not certainly come out of one known layer call (``reason`` says why);
-    then it may be an input of the model, an unknown tensor, or one of several.
+    then it may be an input of the model, an unknown tensor, or one of several. ``input`` is the key of the layer that
+    stands for the tensor, where it is a ``keras.Input``.
     """
 
     producer: int | None
     index: int = 0
     reason: str = ""
+    input: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,10 @@ class ModelGraph:
 
     ``weights`` has the weights of every distinct layer by ``layer.key``, None where they can't be told. ``unknown``
     lists the reasons why a part of the model is not known; it is empty if the graph is all there is. ``output_edges``
-    are the tensors that the model returns, ``output_shapes`` their shapes.
+    are the tensors that the model returns, ``output_shapes`` their shapes. ``input_layers`` has the layers that stand
+    for the inputs, in the order of ``input_shapes``, None for an input that is not a ``keras.Input``; it is empty where
+    the reader does not tell. ``named_after`` is the class that Keras makes the name of, None where the program names
+    the model.
     """
 
     key: int
@@ -137,6 +142,8 @@ class ModelGraph:
     origin: Origin = "source"
     site: Site | None = None
     unknown: tuple[str, ...] = ()
+    input_layers: tuple[LayerObject | None, ...] = ()
+    named_after: str | None = None
 
     @cached_property
     def _by_id(self) -> dict[int, LayerNode]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from tdlint.shapes import AnyShape, Dim, Free, Symbolic, UnknownDim, UnknownShape, join_shapes
@@ -192,7 +192,8 @@ class Arguments:
 class Instance(Value):
     """An object of a class other than a layer: regularizer, initializer, optimizer, loss, callback, user's own.
 
-    ``type`` is the canonical name of its class, ``key`` tells two objects of the same call site apart.
+    ``type`` is the canonical name of its class, ``key`` tells two objects of one call site apart; it is 0 for one
+    of several.
     """
 
     type: str
@@ -232,7 +233,8 @@ class TensorValue(Value):
 
     ``producer`` is a node id, None if the tensor does not come out of one layer call that is certain. ``step`` is set
     for a slice ``x[:, i]`` of another tensor: the index, and the number of plain subscripts that ``x`` must bear.
-    ``joined`` says that it is one of several tensors, depending on the path.
+    ``joined`` says that it is one of several tensors, depending on the path. ``input`` is the layer that stands for
+    the tensor, where it is a ``keras.Input``.
     """
 
     shape: AnyShape
@@ -241,6 +243,7 @@ class TensorValue(Value):
     output_index: int = 0
     step: TimeStep | None = None
     joined: bool = False
+    input: LayerObject | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,7 +391,23 @@ def _merge(left: Value, right: Value) -> Value | None:
             left.range if left.range == right.range else None,
             left.labels if left.labels == right.labels else None,
         )
+    if isinstance(left, LayerObject) and isinstance(right, LayerObject) and left.key == right.key:
+        args = _merge_arguments(left.args, right.args)
+        return None if args is None else replace(left, args=args)
+    if isinstance(left, Instance) and isinstance(right, Instance):
+        made_here = (left.type, left.site) == (right.type, right.site)
+        args = _merge_arguments(left.args, right.args) if made_here else None
+        return None if args is None else replace(left, args=args, key=0)
     return None
+
+
+def _merge_arguments(left: Arguments, right: Arguments) -> Arguments | None:
+    """The arguments of one call in two rounds of a loop; None if they are not those of one call."""
+    if replace(left, bound=()) != replace(right, bound=()) or len(left.bound) != len(right.bound):
+        return None
+    pairs = zip(left.bound, right.bound, strict=True)
+    merged = tuple((name, join(one, other)) for (name, one), (name_too, other) in pairs if name == name_too)
+    return replace(left, bound=merged) if len(merged) == len(left.bound) else None
 
 
 def number(value: Value) -> Number | None:

@@ -107,18 +107,8 @@ from tdlint.api import (
     layer_spec,
 )
 
-# ndim of what a recurrent layer returns without its time axis
-VECTOR_NDIM = {
-    "LSTM": 2,
-    "GRU": 2,
-    "SimpleRNN": 2,
-    "RNN": 2,
-    "CuDNNLSTM": 2,
-    "CuDNNGRU": 2,
-    "ConvLSTM1D": 3,
-    "ConvLSTM2D": 4,
-    "ConvLSTM3D": 5,
-}
+from .._helpers import VECTOR_NDIM, last_output_of
+
 ATTENTION = frozenset({"Attention", "AdditiveAttention", "MultiHeadAttention", "GroupQueryAttention"})
 
 
@@ -132,7 +122,7 @@ class MissingReturnSequences(Rule):
         """Report at the recurrent layer; the layer that needs the sequence is related."""
         for node in model.nodes:
             for edge in _sequence_edges(node):
-                found = _recurrent_source(model, edge)
+                found = last_output_of(model, edge)
                 if found is None:
                     continue
                 ndim = VECTOR_NDIM[found.short_type]
@@ -145,33 +135,6 @@ class MissingReturnSequences(Rule):
 def _sequence_edges(node: LayerNode) -> tuple[Edge, ...]:
     # what follows the first input of a recurrent layer are its initial states
     return node.edges[:2] if node.layer.short_type in ATTENTION else node.edges[:1]
-
-
-def _recurrent_source(model: ModelGraph, edge: Edge) -> LayerObject | None:
-    """The recurrent layer whose last output, and nothing else, arrives at this edge."""
-    while True:
-        node = model.producer(edge)
-        if node is None or node.inner is not None or edge.index != 0:
-            return None
-        recurrent = _returning_vector(node.layer)
-        if recurrent is not None:
-            return recurrent
-        spec = layer_spec(node.type)
-        if spec is None or not spec.keeps_steps or len(node.edges) != 1:
-            return None
-        edge = node.edges[0]
-
-
-def _returning_vector(layer: LayerObject) -> LayerObject | None:
-    """The layer that ought to return sequences and does not; for Bidirectional, the one inside."""
-    if not layer.type.startswith("keras.layers."):
-        return None
-    if layer.short_type == "Bidirectional":
-        inner = layer.args.get("layer")
-        return _returning_vector(inner) if isinstance(inner, LayerObject) else None
-    if layer.short_type in VECTOR_NDIM and layer.args.get("return_sequences").must_be(False):
-        return layer
-    return None
 
 
 def _needs_sequence(node: LayerNode, ndim: int) -> str | None:

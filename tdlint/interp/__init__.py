@@ -44,6 +44,8 @@ def _follow(run: Run, module: cst.Module, work: Callable[[], None]) -> None:
     del run.frames[1:]
     run.depth = run.uncertain = run.muted = run.loops_unknown = run.in_try = 0
     run.owners.clear()
+    run.loop_floors.clear()
+    run.tries.clear()
     run.state.dead = False
 
 

@@ -10,7 +10,9 @@ import libcst as cst
 
 from tdlint.interp import containers
 from tdlint.interp.arguments import CallArguments
+from tdlint.interp.array_memory import forget
 from tdlint.interp.run import Run
+from tdlint.interp.state import FrameValue
 from tdlint.shapes import AnyShape, Dim, Shape, UnknownDim, UnknownShape
 from tdlint.spec.arrays import Fails, stack
 from tdlint.spec.dtypes import INTEGERS, dtype_name, promote
@@ -19,6 +21,7 @@ from tdlint.values import (
     ArrayValue,
     BoolOrNumber,
     Const,
+    Labels,
     LoopIndex,
     OneOf,
     Sequence,
@@ -122,6 +125,9 @@ class Given:
         return default if value is None else dtype_of(value)
 
 
+MAX_PARTS = 4096
+"""An array is not taken apart into more pieces than this."""
+
 Handler: TypeAlias = Callable[[Given], Value]
 
 
@@ -150,6 +156,9 @@ def follow(run: Run, name: str, target: Function, args: CallArguments, node: cst
     if len(args.positional) > len(target.parameters):
         return Unknown(f"the result of {name} with more arguments than are followed")
     given = Given(run, name, values, node)
+    if given.get("out") is not None:
+        forget(run, values["out"])
+        return Unknown(f"{name} into an array that is given")
     try:
         return with_memory(run, target.compute(given), node)
     except Fails as error:
@@ -158,14 +167,19 @@ def follow(run: Run, name: str, target: Function, args: CallArguments, node: cst
         return Unknown(str(error))
 
 
-def with_memory(run: Run, value: Value, node: cst.CSTNode) -> Value:
-    """Arrays just made get the place of the call as their memory; one of which nothing is known is unknown."""
+def with_memory(run: Run, value: Value, node: cst.CSTNode, part: int = 0) -> Value:
+    """Arrays just made get the place of the call, and which of its results they are, as their memory.
+
+    An array of which nothing is known is unknown.
+    """
     if isinstance(value, ArrayValue):
         if isinstance(value.shape, UnknownShape) and value.dtype is None and value.range is None:
             return Unknown(value.shape.reason)
-        return value if value.memory else replace(value, memory=frozenset((run.site(node).number,)))
+        return value if value.memory else replace(value, memory=frozenset((run.site(node).number * MAX_PARTS + part,)))
     if isinstance(value, Sequence):
-        return replace(value, items=tuple(with_memory(run, item, node) for item in value.items))
+        parts = range(part * 8 + 1, part * 8 + 1 + len(value.items))
+        items = (with_memory(run, item, node, place) for place, item in zip(parts, value.items, strict=True))
+        return replace(value, items=tuple(items))
     return value
 
 
@@ -246,14 +260,14 @@ def scalar_of(value: Value) -> BoolOrNumber | None:
 
 
 def made(
-    shape: AnyShape, dtype: str | None, range_: tuple[float, float] | None = None, labels: str | None = None
+    shape: AnyShape, dtype: str | None, range_: tuple[float, float] | None = None, labels: Labels | None = None
 ) -> ArrayValue:
     """A new array; its labels are whole numbers if its dtype is."""
     if labels is None and (dtype in INTEGERS or dtype == "bool"):
         labels = "integer"
     if range_ is None and dtype == "bool":
         range_ = (0, 1)
-    return ArrayValue(shape, dtype, range_, labels)  # type: ignore[arg-type]
+    return ArrayValue(shape, dtype, range_, labels)
 
 
 def as_array(run: Run, value: Value) -> ArrayValue:
@@ -264,6 +278,8 @@ def as_array(run: Run, value: Value) -> ArrayValue:
         return _of_constant(value)
     if isinstance(value, LoopIndex):
         return made((), "int64")
+    if isinstance(value, FrameValue):
+        return ArrayValue((value.rows, value.columns) if value.ndim == 2 else (value.rows,))
     listed = containers.as_list(run, value)
     if listed is not None and listed.kind != "set":
         return _of_list(run, listed.items, listed.rest)
@@ -280,7 +296,7 @@ def _of_constant(value: Const | Symbol) -> ArrayValue:
     found = scalar_of(value)
     if found is None:
         return ArrayValue(UnknownShape("not an array that is known"))
-    dtype = "bool" if isinstance(found, bool) else "float64" if isinstance(found, float) else "int64"
+    dtype: str | None = "bool" if isinstance(found, bool) else "float64" if isinstance(found, float) else "int64"
     if not isinstance(found, float) and abs(found) >= 2**63:
         dtype = None
     return made((), dtype, (found, found), "integer" if found == int(found) else "real")
@@ -330,15 +346,14 @@ def _of_open_list(run: Run, items: tuple[Value, ...], rest: Value) -> ArrayValue
 
 def _of_constants(plain: list[object]) -> ArrayValue:
     shape = (len(plain),)
-    if all(isinstance(value, bool) for value in plain):
-        return made(shape, "bool", (min(plain), max(plain)))  # type: ignore[type-var]
-    if all(isinstance(value, int | float) for value in plain):
-        numbers = [float(value) if isinstance(value, float) else int(value) for value in plain]  # type: ignore[arg-type]
-        real = any(isinstance(value, float) for value in plain)
-        range_ = of_numbers(numbers)
-        if range_ is None or (not real and max(map(abs, range_)) >= 2**63):
-            return made(shape, "float64" if real else None)
-        whole = all(value == int(value) for value in numbers)
-        return made(shape, "float64" if real else "int64", range_, "integer" if whole else "real")
-    texts = all(isinstance(value, str) for value in plain)
-    return ArrayValue(shape, "str" if texts else None)
+    numbers = [value for value in plain if isinstance(value, bool | int | float)]
+    if len(numbers) < len(plain):
+        return ArrayValue(shape, "str" if all(isinstance(value, str) for value in plain) else None)
+    range_ = of_numbers(numbers)
+    if all(isinstance(value, bool) for value in numbers):
+        return made(shape, "bool", range_)
+    real = any(isinstance(value, float) for value in numbers)
+    if range_ is None or (not real and max(map(abs, range_)) >= 2**63):
+        return made(shape, "float64" if real else None)
+    whole = all(value == int(value) for value in numbers)
+    return made(shape, "float64" if real else "int64", range_, "integer" if whole else "real")

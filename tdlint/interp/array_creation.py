@@ -17,7 +17,7 @@ from tdlint.shapes import AnyShape, Shape, UnknownDim, UnknownShape
 from tdlint.spec.arrays import Fails, arange_size, broadcast
 from tdlint.spec.dtypes import is_float
 from tdlint.spec.ranges import fit
-from tdlint.values import Arguments, ArrayValue, Const, Instance, Symbol, Unknown, Value, integer
+from tdlint.values import Arguments, ArrayValue, Const, Instance, Labels, Symbol, Unknown, Value, integer
 
 
 def _filled(given: Given, value: float | None, shape: AnyShape, default: str | None) -> Value:
@@ -227,7 +227,7 @@ def _shuffle(given: Given) -> Value:
 
 def _generator(given: Given) -> Value:
     kind = "numpy.random.Generator" if given.name == "default_rng" else "numpy.random.RandomState"
-    return Instance(kind, Arguments())
+    return Instance(kind, Arguments(), given.run.fresh())
 
 
 def _scalar_type(given: Given) -> Value:
@@ -254,8 +254,8 @@ def _one_hot_rows(given: Given) -> Value:
     # an index outside of the depth gives a row of zeros
     count = integer(depth)
     inside = count is not None and indices.range is not None and 0 <= indices.range[0] <= indices.range[1] < count
-    labels = "one-hot" if inside else "integer"
-    return ArrayValue((*shape, *_one(given, depth)), given.dtype("float32"), (0, 1), labels, count)  # type: ignore[arg-type]
+    labels: Labels = "one-hot" if inside else "integer"
+    return ArrayValue((*shape, *_one(given, depth)), given.dtype("float32"), (0, 1), labels, count)
 
 
 def _tensor_random(given: Given) -> Value:

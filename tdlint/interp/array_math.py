@@ -21,7 +21,7 @@ from tdlint.shapes import AnyShape, Shape, UnknownDim, UnknownShape
 from tdlint.spec import arrays as spec
 from tdlint.spec import dtypes, ranges
 from tdlint.spec.arrays import Fails
-from tdlint.values import ArrayValue, BoolOrNumber, Const, Sequence, Unknown, Value, integer
+from tdlint.values import ArrayValue, BoolOrNumber, Const, Labels, Sequence, Unknown, Value
 
 COMPARISONS = frozenset({"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"})
 _WHOLE = frozenset({"add", "subtract", "multiply", "maximum", "minimum"})
@@ -106,9 +106,11 @@ def in_place(run: Run, operation: str, left: ArrayValue, right: Value) -> ArrayV
     if found.dtype is None:
         # whether the dtypes fit is not known; if they do not, numpy raises
         return ArrayValue(left.shape, left.dtype)
-    if left.dtype != found.dtype and (left.dtype == "bool" or dtypes.is_float(found.dtype) > dtypes.is_float(left.dtype)):
+    if left.dtype != found.dtype and (
+        left.dtype == "bool" or dtypes.is_float(found.dtype) > dtypes.is_float(left.dtype)
+    ):
         raise Fails(f"a result of dtype {found.dtype} does not go into an array of {left.dtype}")
-    whole = "integer" if found.labels == "integer" else None
+    whole: Labels | None = "integer" if found.labels == "integer" else None
     return made(left.shape, left.dtype, ranges.fit(found.range, left.dtype), whole)
 
 
@@ -163,7 +165,7 @@ def of_each(name: str, array: ArrayValue) -> ArrayValue:
         raise Fails(f"{name} of booleans")
     elif dtype == "bool" or dtype not in dtypes.NUMERIC:
         dtype = "bool" if name == "absolute" and dtype == "bool" else None
-    labels = "integer" if name in _ROUNDED or (name in _SAME and array.labels == "integer") else None
+    labels: Labels | None = "integer" if name in _ROUNDED or (name in _SAME and array.labels == "integer") else None
     return made(array.shape, dtype, ranges.fit(ranges.apply(name, array.range), dtype), labels)
 
 
@@ -307,7 +309,9 @@ def _sorted(given: Given) -> Value:
         spec.axis_of(axis, len(array.shape))
     if given.name == "argsort":
         return made(shape, "int64", None, "integer")
-    return replace(array, shape=shape, labels="integer" if array.labels == "one-hot" else array.labels, memory=frozenset())
+    return replace(
+        array, shape=shape, labels="integer" if array.labels == "one-hot" else array.labels, memory=frozenset()
+    )
 
 
 def _difference(given: Given) -> Value:
@@ -390,7 +394,10 @@ def _matmul(given: Given) -> Value:
     assert not isinstance(left.shape, UnknownShape)
     assert not isinstance(right.shape, UnknownShape)
     compute = spec.dot if given.name == "dot" else spec.matmul
-    return made(compute(left.shape, right.shape), dtypes.promote(left.dtype, right.dtype) if left.shape and right.shape else None)
+    return made(
+        compute(left.shape, right.shape),
+        dtypes.promote(left.dtype, right.dtype) if left.shape and right.shape else None,
+    )
 
 
 def _unique(given: Given) -> Value:
@@ -420,7 +427,22 @@ def _norm(given: Given) -> Value:
 
 _REDUCE = "a axis dtype out keepdims"
 _BINARY = ("add", "subtract", "multiply", "divide", "true_divide", "floor_divide", "mod", "remainder", "power", "pow")
-_UNARY = ("sqrt", "exp", "log", "log2", "log10", "log1p", "expm1", "sin", "cos", "tan", "tanh", "sinh", "cosh", "arctan")
+_UNARY = (
+    "sqrt",
+    "exp",
+    "log",
+    "log2",
+    "log10",
+    "log1p",
+    "expm1",
+    "sin",
+    "cos",
+    "tan",
+    "tanh",
+    "sinh",
+    "cosh",
+    "arctan",
+)
 FUNCTIONS: dict[str, Function] = {
     **{f"numpy.{name}": function("x1 x2", _binary) for name in (*_BINARY, "maximum", "minimum", *sorted(COMPARISONS))},
     **{f"numpy.{name}": function("x", _unary) for name in (*_UNARY, *sorted(_SAME | _ROUNDED), "abs", "fabs")},

@@ -5,16 +5,41 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from tdlint.interp.run import Run
-from tdlint.interp.state import DictObject, HeapObject, InstanceObject, ListObject
+from tdlint.interp.state import DictObject, FrameValue, HeapObject, InstanceObject, ListObject
 from tdlint.shapes import UnknownShape
 from tdlint.spec.dtypes import INTEGERS, is_float
 from tdlint.spec.ranges import fit, union
-from tdlint.values import ArrayValue, OneOf, Sequence, Value
+from tdlint.values import ArrayValue, Const, OneOf, Sequence, Value, number
+
+if TYPE_CHECKING:
+    from tdlint.interp.run import Run
 
 Change: TypeAlias = Callable[[ArrayValue], ArrayValue]
+
+
+def set_items(run: Run, owner: ArrayValue | FrameValue, value: Value) -> None:
+    """``owner[…] = value``."""
+    if isinstance(owner, FrameValue):
+        change_frames(run)
+        return
+    found = number(value)
+    if isinstance(value, Const) and isinstance(value.value, bool):
+        found = int(value.value)
+    written = value if isinstance(value, ArrayValue) else None
+    if found is not None:
+        written = ArrayValue((), None, (found, found), "integer" if found == int(found) else "real")
+    store(run, owner, written)
+
+
+def change_frames(run: Run) -> None:
+    """Some table got or lost columns or rows; which others are the same table is not known."""
+
+    def change(value: Value) -> Value:
+        return FrameValue(value.ndim, indexer=value.indexer) if isinstance(value, FrameValue) else value
+
+    change_values(run, change)
 
 
 def store(run: Run, array: ArrayValue, written: ArrayValue | None) -> None:
@@ -34,9 +59,12 @@ def store(run: Run, array: ArrayValue, written: ArrayValue | None) -> None:
 
 
 def forget(run: Run, value: Value) -> None:
-    """An array goes where its values may be changed."""
+    """An array, or a tuple with arrays, goes where its values may be changed."""
     if isinstance(value, ArrayValue):
         store(run, value, None)
+    elif isinstance(value, Sequence):
+        for item in value.items:
+            forget(run, item)
 
 
 def forget_shape(run: Run, array: ArrayValue) -> None:
@@ -46,22 +74,28 @@ def forget_shape(run: Run, array: ArrayValue) -> None:
 
 def change_shared(run: Run, array: ArrayValue, change: Change) -> None:
     """Replace every array of the program that may share memory with this one."""
+    change_values(
+        run,
+        lambda value: change(value) if isinstance(value, ArrayValue) and value.memory & array.memory else value,
+    )
+
+
+def change_values(run: Run, change: Callable[[Value], Value]) -> None:
+    """Replace values everywhere in the state of the program: in frames, lists, dicts and objects."""
 
     def changed(value: Value) -> Value:
-        if isinstance(value, ArrayValue):
-            return change(value) if value.memory & array.memory else value
         if isinstance(value, Sequence) and value.items:
             items = tuple(map(changed, value.items))
             return value if items == value.items else replace(value, items=items)
         if isinstance(value, OneOf):
             return OneOf(tuple(map(changed, value.options)))
-        return value
+        return change(value)
 
-    for number, frame in list(run.state.frames.items()):
+    for level, frame in list(run.state.frames.items()):
         for name, value in list(frame.items()):
             new = changed(value)
             if new is not value and new != value:
-                run.state.own(number)[name] = new
+                run.state.own(level)[name] = new
     for key, thing in list(run.state.heap.items()):
         fresh = _changed_object(thing, changed)
         if fresh is not thing:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from tdlint.interp.array_arguments import (
+    MAX_PARTS,
     Function,
     Given,
     NotFollowed,
@@ -25,9 +26,6 @@ from tdlint.spec.arrays import Fails
 from tdlint.spec.ranges import union
 from tdlint.values import ArrayValue, Const, Unknown, Value, integer
 from tdlint.values import Sequence as SequenceValue
-
-MAX_PARTS = 4096
-"""An array is not taken apart into more pieces than this."""
 
 
 def _shape(array: ArrayValue) -> Shape:

@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from tdlint.interp import classes, functions, models, names
+from tdlint.interp import arrays, classes, functions, models, names
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.run import Run
 from tdlint.interp.state import BoundMethod, InstanceObject, Ref, SomeLayer, SuperValue
@@ -16,6 +16,7 @@ from tdlint.shapes import UnknownShape
 from tdlint.values import (
     NONE,
     Arguments,
+    ArrayValue,
     ClassValue,
     Const,
     FunctionValue,
@@ -37,7 +38,7 @@ def get(run: Run, owner: Value, name: str, node: cst.CSTNode) -> Value:
     if kind is Symbol:
         return names.attribute_of_symbol(run, owner, name, node)  # type: ignore[arg-type]
     if kind is Unknown:
-        if name in models.METHODS:
+        if name in models.METHODS or name == "reshape":
             return BoundMethod(owner, name)
         return Unknown(owner.reason, name)  # type: ignore[attr-defined]
     handler = _GETTERS.get(kind)
@@ -90,7 +91,7 @@ def _of_object(run: Run, owner: Instance | LayerObject | ModelValue, name: str, 
         if isinstance(member, FunctionValue):
             return _bound(run, member, owner)
         if attributes.open and (member is not None or isinstance(owner, Instance)):
-            return Unknown(f"attribute {name}", name)
+            return run.merge(Unknown(f"attribute {name}", name), *(() if member is None else (member,)))
         if member is not None:
             return member
         if isinstance(owner, Instance):
@@ -99,6 +100,8 @@ def _of_object(run: Run, owner: Instance | LayerObject | ModelValue, name: str, 
         return models.attribute(run, owner, name)
     if isinstance(owner, LayerObject):
         return _of_layer(run, owner, name)
+    if name in arrays.OBJECT_METHODS.get(owner.type, ()):
+        return BoundMethod(owner, name)
     value = owner.args.get(name)
     return Unknown(f"attribute {name} of {owner.type}", name) if isinstance(value, Unknown) else value
 
@@ -161,6 +164,7 @@ def _of_tensor(run: Run, owner: TensorValue, name: str, node: cst.CSTNode) -> Va
 
 
 _GETTERS: dict[type[Value], Callable[[Run, Any, str, cst.CSTNode], Value]] = {
+    **dict.fromkeys(arrays.DATA_TYPES, arrays.attribute),
     ClassValue: _of_class,
     Const: _of_constant,
     FunctionValue: _of_function,
@@ -179,6 +183,9 @@ def set_attribute(run: Run, owner: Value, name: str, value: Value, node: cst.CST
     """``owner.name = value``."""
     if isinstance(owner, OneOf):
         _set_on_one(run, owner, name, value, node)
+        return
+    if isinstance(owner, ArrayValue):
+        arrays.set_attribute(run, owner, name)
         return
     if isinstance(owner, ClassValue):
         classes.set_class_attribute(run, owner, name, value)

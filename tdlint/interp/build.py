@@ -106,7 +106,7 @@ class _Chain:
             outputs = tuple(shape_of_tensor(value) for value in layers.flatten(self.run, result))
         else:
             shapes = layers.assumed_inputs(layer, (self.tip.shape,))
-            outputs = spec.outputs(layer, layers.recovered_inputs(layer, shapes))
+            outputs = layers.outputs_of(layer, shapes)
         self._push(layer, shapes, outputs, required)
 
     def _add_model(self, value: ModelValue) -> None:
@@ -168,14 +168,10 @@ def _functional(run: Run, key: int, model: ModelObject) -> ModelGraph:
         found[number] = replace(node, layer=run.layer(node.layer))
         wanted.extend(edge.producer for edge in node.edges)
     nodes = tuple(found[number] for number in sorted(found))
-    unknown = [edge.reason for node in nodes for edge in node.edges if edge.producer is None and not _is_input(edge)]
-    unknown += [value.reason for value in model.outputs if isinstance(value, Unknown)]
+    edges = [*(edge for node in nodes for edge in node.edges), *map(edge_of, model.outputs)]
+    unknown = [edge.reason for edge in edges if edge.producer is None and edge.input is None]
     inputs = tuple(shape_of_tensor(value) for value in model.inputs)
     return _finish(run, key, model, nodes, inputs, model.outputs, unknown)
-
-
-def _is_input(edge: Edge) -> bool:
-    return edge.reason.startswith("an input")
 
 
 def _subclass(run: Run, key: int, model: ModelObject) -> ModelGraph:
@@ -236,6 +232,8 @@ def _finish(
         and isinstance(node.outputs[0], UnknownShape)
         and not any(isinstance(shape, UnknownShape) for shape in node.inputs)
     ]
+    own_class = run.classes.get(model.instance_of or 0)
+    class_name = own_class.name if own_class is not None else model.kind.capitalize()
     return ModelGraph(
         key,
         model.name or f"{model.kind}_{key}",
@@ -250,4 +248,12 @@ def _finish(
         "source",
         model.site,
         tuple(dict.fromkeys((*model.unknown, *unknown, *shapes))),
+        tuple(map(_input_layer, model.inputs or model.stack[:1])),
+        class_name if model.name in (None, class_name) else None,
     )
+
+
+def _input_layer(start: Value | StackEntry) -> LayerObject | None:
+    if isinstance(start, LayerObject):
+        return start if start.type == "keras.layers.InputLayer" else None
+    return start.input if isinstance(start, TensorValue) else None

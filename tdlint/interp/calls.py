@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import libcst as cst
-
 from collections.abc import Callable
 
+import libcst as cst
+
 from tdlint.interp import (
+    arrays,
     attributes,
     classes,
     container_methods,
@@ -154,12 +155,20 @@ def _call_method(run: Run, method: BoundMethod, args: CallArguments, node: cst.C
         return call_text_method(owner.value, name, args)
     if isinstance(owner, Sequence):
         return Unknown(f"the result of {name}")
+    if type(owner) in arrays.DATA_TYPES:
+        return arrays.call_method(run, owner, name, args, node)
+    if isinstance(owner, Instance) and name in arrays.OBJECT_METHODS.get(owner.type, ()):
+        return arrays.call_object_method(run, owner, name, args, node)
+    if isinstance(owner, Unknown) and name == "reshape":
+        return arrays.reshape_unknown(run, owner, args, node)
     run.lose(owner)
     return _unknown_call(run, owner, args)
 
 
 def _adopt_model(run: Run, method: BoundMethod, args: CallArguments, target: cst.BaseExpression) -> Value:
     """``compile(optimizer=…)`` on something unknown: it is a Keras model that was made where tdlint does not see."""
+    if method.name == "reshape":
+        return method
     if method.name != "compile" or not ({"loss", "optimizer", "metrics"} & args.keywords.keys()):
         return Unknown("a method of something that is not known")
     if not isinstance(target, cst.Attribute) or not isinstance(target.value, cst.Name):

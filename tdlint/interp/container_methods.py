@@ -82,10 +82,11 @@ def _list_method(run: Run, owner: Ref, thing: ListObject, name: str, args: list[
         run.state.heap[owner.key] = ListObject()
         return NONE
     if name == "reverse" and not args:
-        items_of, rest = thing.items[::-1], None
-        if thing.rest is not None:
-            items_of, rest = (), containers.any_of(run, thing.items, thing.rest)
-        run.state.heap[owner.key] = replace(thing, items=items_of, rest=rest)
+        if thing.rest is None:
+            run.state.heap[owner.key] = replace(thing, items=thing.items[::-1])
+        else:
+            rest = containers.any_of(run, thing.items, thing.rest)
+            run.state.heap[owner.key] = replace(thing, items=(), rest=rest)
         return NONE
     return _changed(run, owner, name, args)
 
@@ -131,12 +132,10 @@ def _entry(run: Run, owner: Ref, thing: DictObject, name: str, args: list[Value]
         value = run.merge(fallback, containers.any_of(run, (have for _, have in thing.items), thing.rest))
     assert value is not None
     if name == "setdefault" and found is None:
-        sure = isinstance(key, Const)
-        run.state.heap[owner.key] = (
-            containers.with_entry(run, thing, key, value)
-            if isinstance(key, Const) and sure
-            else containers.blurred(run, thing, fallback)
-        )
+        if isinstance(key, Const):
+            run.state.heap[owner.key] = containers.with_entry(run, thing, key, value)
+        else:
+            run.state.heap[owner.key] = containers.blurred(run, thing, fallback)
     if name == "pop":
         run.state.heap[owner.key] = containers.without_entry(run, thing, key)
     return value

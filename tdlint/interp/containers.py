@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
+from tdlint.interp.array_items import as_argument, rows
+from tdlint.interp.array_memory import set_items
 from tdlint.interp.run import Run
-from tdlint.interp.state import MAX_ITEMS, DictObject, ListObject, Ref
+from tdlint.interp.state import MAX_ITEMS, DictObject, FrameValue, ListObject, Ref
 from tdlint.values import (
+    ArrayValue,
     Const,
     Mapping,
     OneOf,
@@ -56,7 +59,7 @@ def iterate(run: Run, value: Value) -> Items:
         return tuple(key for key, _ in found.items), None
     if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) <= 256:
         return tuple(Const(character) for character in value.value), None
-    return (), ANY_ITEM
+    return rows(value) or ((), ANY_ITEM)
 
 
 def make_list(run: Run, items: Iterable[Value], rest: Value | None = None) -> Ref:
@@ -105,7 +108,7 @@ def snapshot(run: Run, value: Value, depth: int = 0) -> Value:
         return Sequence(tuple(snapshot(run, item, depth + 1) for item in value.items), value.kind, rest)
     if isinstance(value, OneOf):
         return run.merge(*(snapshot(run, option, depth + 1) for option in value.options))
-    return value
+    return as_argument(value) if isinstance(value, ArrayValue | FrameValue) else value
 
 
 def any_of(run: Run, values: Iterable[Value], rest: Value | None = None) -> Value:
@@ -172,6 +175,9 @@ def set_item(run: Run, owner: Value, index: Value | slice, value: Value) -> None
     if isinstance(owner, OneOf):
         for option in owner.options:
             set_item(run, option, Unknown("an item of one of several"), value)
+        return
+    if isinstance(owner, ArrayValue | FrameValue):
+        set_items(run, owner, value)
         return
     if not isinstance(owner, Ref):
         run.lose(value)

@@ -8,13 +8,14 @@ from typing import Any, TypeAlias
 
 import libcst as cst
 
-from tdlint.interp import attributes, calls, classes, containers, functions
+from tdlint.interp import arrays, attributes, calls, classes, containers, functions
 from tdlint.interp.names import bind_name, lookup
 from tdlint.interp.run import OutOfSteps, Run
 from tdlint.interp.state import BoundMethod, DictObject, ListObject, Ref
 from tdlint.interp.tensors import operation, subscript_tensor
 from tdlint.values import (
     NONE,
+    ArrayValue,
     ClassValue,
     Const,
     FunctionValue,
@@ -180,6 +181,8 @@ def augment(run: Run, node: cst.AugAssign, left: Value, right: Value) -> Value:
     name, _ = _BINARY.get(type(node.operator), ("", None))
     if containers.augment(run, left, name, right):
         return left
+    if isinstance(left, ArrayValue) and not isinstance(right, TensorValue):
+        return arrays.augmented(run, name, left, right)
     return binary(run, node, left, right)
 
 
@@ -205,6 +208,8 @@ def binary(run: Run, node: cst.BinaryOperation | cst.AugAssign, left: Value, rig
         return operation(run, name, (left, right), node)
     if isinstance(left, Const) and isinstance(right, Const):
         return _fold(compute, name, left.value, right.value)
+    if type(left) in arrays.DATA_TYPES or type(right) in arrays.DATA_TYPES:
+        return arrays.binary(run, name, left, right, node)
     if name == "add":
         joined = containers.concatenate(run, left, right)
         if joined is not None:
@@ -255,6 +260,8 @@ def _unary(run: Run, node: cst.UnaryOperation) -> Value:
         return Unknown("a condition that is not known") if known is None else Const(not known)
     if isinstance(value, TensorValue):
         return operation(run, "negative", (value,), node)
+    if isinstance(value, ArrayValue):
+        return arrays.unary(run, "negative" if type(node.operator) is cst.Minus else "other", value, node)
     if isinstance(value, Const) and isinstance(value.value, int | float):
         if type(node.operator) is cst.Minus:
             return Const(-value.value)
@@ -308,6 +315,10 @@ def _comparison(run: Run, node: cst.Comparison) -> Value:
     answer: bool | None = True
     for target in node.comparisons:
         right = evaluate(run, target.comparator)
+        if type(left) in arrays.DATA_TYPES or type(right) in arrays.DATA_TYPES:
+            compared = arrays.compared(run, node, left, right)
+            if compared is not None:
+                return compared
         one = _compare(run, target.operator, left, right)
         if one is False:
             return Const(False)
@@ -360,6 +371,8 @@ def _subscript(run: Run, node: cst.Subscript) -> Value:
     owner = evaluate(run, node.value)
     if isinstance(owner, TensorValue):
         return subscript_tensor(run, owner, [_index(run, element.slice) for element in node.slice], node)
+    if type(owner) in arrays.DATA_TYPES:
+        return arrays.subscript(run, owner, [_index(run, element.slice) for element in node.slice], node)
     return containers.item(run, owner, index_of(run, node))
 
 

@@ -2,43 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Literal
+from collections.abc import Callable
+from dataclasses import replace
 
 import libcst as cst
 
-from tdlint.interp import containers, expressions, statements
+from tdlint.interp import containers, expressions, loops, statements
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.run import MAX_DEPTH, Function, Run, join_returns
-from tdlint.interp.state import DictObject, ListObject, RangeValue, Ref, ZipValue, join_states
+from tdlint.interp.state import DictObject, RangeValue, Ref, State, ZipValue, join_states
 from tdlint.values import (
     NONE,
     Const,
     FunctionValue,
     LoopIndex,
+    OneOf,
     Sequence,
     Unknown,
     Value,
-    join,
 )
 
-MAX_RECURSION = 1
+MAX_RECURSION = 12
+"""How deep a function of the program that calls itself is followed, where its arguments are known."""
 
-MAX_ROUNDS = 256
-"""Rounds of a loop over known items that are followed one by one."""
+MAX_REENTRIES = 64
+"""How often in all a function is entered from within itself; one that calls itself twice would never end."""
+
+
+def any_path(run: Run, *paths: Callable[[], Value]) -> Value:
+    """Evaluate on each path and join the values and what they did."""
+    if len(paths) == 1:
+        return paths[0]()
+    before = run.state
+    values: list[Value] = []
+    joined: State | None = None
+    run.spend(len(before.heap) // 64)
+    with run.uncertainly():
+        for number, path in enumerate(paths):
+            run.keep_going(before.fork() if number < len(paths) - 1 else before)
+            value = path()
+            if not run.state.dead or number == 0:
+                values.append(value)
+            joined = run.state if joined is None else join_states(joined, run.state)
+    if joined is not None:
+        run.keep_going(joined)
+    return run.merge(*values)
 
 
 def either(run: Run, first: Callable[[], Value], second: Callable[[], Value]) -> Value:
     """Evaluate on both paths and join the values and what they did."""
-    before = run.state
-    other = before.fork()
-    with run.uncertainly():
-        left = first()
-        after_left = run.state
-        run.keep_going(other)
-        right = second()
-    run.keep_going(join_states(after_left, run.state))
-    return join(left, right)
+    return any_path(run, first, second)
 
 
 def define(run: Run, node: cst.FunctionDef | cst.Lambda, name: str, owner: int | None = None) -> FunctionValue:
@@ -48,11 +61,45 @@ def define(run: Run, node: cst.FunctionDef | cst.Lambda, name: str, owner: int |
     for param in (*node.params.posonly_params, *node.params.params, *node.params.kwonly_params):
         if param.default is not None:
             function.defaults[param.name.value] = expressions.evaluate(run, param.default)
-    if isinstance(node, cst.FunctionDef):
-        function.kind = _kind(run, node)
     key = run.fresh()
     run.functions[key] = function
-    return FunctionValue(key, name)
+    made = FunctionValue(key, name)
+    if not isinstance(node, cst.FunctionDef):
+        return made
+    function.generator = _has_yield(node.body)
+    getter = _property_of(run, node)
+    if getter is not None:
+        run.functions[getter.key].setter = key
+        return getter
+    function.kind = _kind(run, node)
+    return made
+
+
+def _property_of(run: Run, node: cst.FunctionDef) -> FunctionValue | None:
+    """The property that a function is the setter of."""
+    for decorator in node.decorators:
+        target = decorator.decorator
+        if isinstance(target, cst.Attribute) and target.attr.value == "setter":
+            value = expressions.evaluate(run, target.value)
+            if isinstance(value, FunctionValue) and run.functions[value.key].kind == "property":
+                return value
+    return None
+
+
+def _has_yield(node: cst.CSTNode) -> bool:
+    """Whether a function body makes a generator; functions in it do not count."""
+    pending: list[cst.CSTNode] = [node]
+    while pending:
+        found = pending.pop()
+        kind = type(found)
+        if kind is cst.Yield:
+            return True
+        if kind is cst.SimpleStatementLine or kind is cst.Expr or kind is cst.Assign or isinstance(found, _BLOCKS):
+            pending.extend(child for child in found.children)
+    return False
+
+
+_BLOCKS = (cst.BaseSuite, cst.BaseCompoundStatement, cst.Else, cst.Finally, cst.ExceptHandler, cst.ExceptStarHandler)
 
 
 # Decorators after which a function still is called with its own arguments and returns what its body returns.
@@ -92,18 +139,60 @@ def _kind(run: Run, node: cst.FunctionDef) -> str:
 def enter(run: Run, value: FunctionValue, args: CallArguments, first: Value | None = None) -> Value:
     """Call a function of the program. ``first`` is ``self`` or the class, where it is bound."""
     function = run.functions[value.key]
-    if run.depth >= MAX_DEPTH:
-        return Unknown("calls are nested too deeply")
-    if function.active >= MAX_RECURSION:
-        return Unknown(f"{function.name} calls itself")
-    if function.kind == "unknown":
-        return Unknown(f"{function.name} is decorated by something that is not known")
+    if not _may_enter(run, function, args):
+        _call_unseen(run, function, args)
+        return Unknown(f"{function.name} calls itself" if function.active else "calls are nested too deeply")
     function.entered = True
     if first is None:
         first = value.bound_self
     if first is not None and function.kind != "static":
         args = args.with_first(first)
+    if function.kind == "unknown":
+        why = Unknown(f"{function.name} is decorated by something that is not known")
+        either(run, lambda: enter_function(run, function, args), lambda: why)
+        run.lose(*args.everything())
+        return why
+    if function.generator:
+        # whether and when its body runs depends on who takes its items
+        either(run, lambda: enter_function(run, function, args), lambda: NONE)
+        run.lose(*args.everything())
+        return Unknown("a generator")
     return enter_function(run, function, args)
+
+
+def _may_enter(run: Run, function: Function, args: CallArguments) -> bool:
+    if run.depth >= MAX_DEPTH:
+        return False
+    if not function.active:
+        return True
+    function.reentries += 1
+    known = any(isinstance(value, Const) for value in args.everything())
+    known = known and not any(isinstance(value, Unknown | OneOf | LoopIndex) for value in args.everything())
+    return function.active < (MAX_RECURSION if known else 1) and function.reentries <= MAX_REENTRIES
+
+
+def _call_unseen(run: Run, function: Function, args: CallArguments) -> None:
+    """A function of the program is called and not entered: it may change what it can reach."""
+    function.cut = True
+    run.spend(len(run.state.heap) // 16)
+    run.lose(*args.everything())
+    number: int | None = function.frame
+    while number is not None:
+        run.lose(*run.state.frames.get(number, {}).values())
+        number = run.parents[number]
+    for declared in run.declared.values():
+        for name, owner in declared.items():
+            if owner in run.state.frames:
+                run.state.own(owner)[name] = Unknown(f"{name} may be set by a call that is not followed", name)
+
+
+def _doubt_models(run: Run, since: int) -> None:
+    """Layers were added to models by a function that calls itself, and was not followed to its end."""
+    for key in dict.fromkeys(run.pushed[since:]):
+        model = run.model(key)
+        why = "it is changed by a function that calls itself"
+        if model is not None and why not in model.unknown:
+            run.state.heap[key] = replace(model, unknown=(*model.unknown, why))
 
 
 def enter_function(
@@ -116,6 +205,7 @@ def enter_function(
     frame = run.push_frame(function.frame)
     run.depth += 1
     function.active += 1
+    pushed = len(run.pushed)
     depth = len(run.frames)
     try:
         bind_parameters(run, function, args)
@@ -135,7 +225,10 @@ def enter_function(
             return Unknown("never returns")
         run.keep_going(result[1])
         run.state.dead = False
-        return Unknown("a generator") if frame.generator else result[0]
+        if function.cut and function.active == 1:
+            function.cut = False
+            _doubt_models(run, pushed)
+        return result[0]
     finally:
         if required_ndim is not None:
             required_ndim.append(frame.required_ndim)
@@ -149,6 +242,7 @@ def enter_call_method(run: Run, value: FunctionValue, args: CallArguments, owner
     """Enter ``call`` of a layer or model of the program; the result, and how many axes its first argument must have."""
     function = run.functions[value.key]
     if run.depth >= MAX_DEPTH or function.active >= MAX_RECURSION or function.kind == "unknown":
+        _call_unseen(run, function, args)
         return Unknown("calls are nested too deeply"), None
     function.entered = True
     required: list[int | None] = []
@@ -212,7 +306,8 @@ Comprehension = cst.ListComp | cst.SetComp | cst.DictComp | cst.GeneratorExp
 def comprehend(run: Run, node: Comprehension) -> Value:
     """A comprehension: item by item over what is known, once for all items otherwise."""
     frame = run.push_frame(run.frame.number)
-    run.frame.first_argument = run.frames[-2].first_argument
+    frame.comprehension = True
+    frame.first_argument = run.frames[-2].first_argument
     try:
         items: list[tuple[Value | None, Value]] = []
         certain = _rounds(run, node, node.for_in, items)
@@ -221,44 +316,43 @@ def comprehend(run: Run, node: Comprehension) -> Value:
         outer = run.frames[-1]
         if inner.required_ndim is not None:
             outer.required_ndim = max(outer.required_ndim or 0, inner.required_ndim)
-        outer.generator = outer.generator or frame.generator
+        outer.captured = outer.captured or inner.captured
         run.drop_frame(inner)
     values = tuple(value for _, value in items)
     if isinstance(node, cst.DictComp):
-        known = certain and all(isinstance(key, Const) for key, _ in items)
-        if known:
-            return Ref(run.allocate(DictObject(tuple({key: value for key, value in items if key}.items()))))
-        return Ref(run.allocate(DictObject((), _joined(values))))
-    kind: Literal["list", "set"] = "set" if isinstance(node, cst.SetComp) else "list"
-    if certain:
-        return Ref(run.allocate(ListObject(values, None, kind)))
-    return Ref(run.allocate(ListObject((), _joined(values), kind)))
-
-
-def _joined(values: Iterable[Value]) -> Value:
-    result: Value | None = None
-    for value in values:
-        result = value if result is None else join(result, value)
-    return result if result is not None else Unknown("an item of an empty comprehension")
+        made = DictObject()
+        for key, value in items:
+            if isinstance(key, Const) and certain:
+                made = containers.with_entry(run, made, key, value)
+            else:
+                made = containers.blurred(run, made, value)
+        if not certain:
+            made = DictObject((), made.rest or Unknown("an item of an empty comprehension"))
+        return Ref(run.allocate(made))
+    make = containers.make_set if isinstance(node, cst.SetComp) else containers.make_list
+    return make(run, values) if certain else make(run, (), containers.any_of(run, values))
 
 
 def _rounds(run: Run, node: Comprehension, clause: cst.CompFor, out: list[tuple[Value | None, Value]]) -> bool:
     """Run one ``for`` of a comprehension; False if the number of items is not known."""
     source = expressions.evaluate(run, clause.iter)
     items, rest = containers.iterate(run, source)
-    if rest is None and len(items) <= MAX_ROUNDS:
+    if rest is None and len(items) <= loops.MAX_ROUNDS:
         certain = True
         for item in items:
             statements.assign(run, clause.target, item)
             certain = _one_round(run, node, clause, out) and certain
         return certain
-    statements.assign(run, clause.target, loop_variable(run, clause.target, source, rest or Unknown("an item")))
-    run.loops_unknown += 1
-    try:
-        with run.uncertainly():
-            _one_round(run, node, clause, out)
-    finally:
-        run.loops_unknown -= 1
+    item = loop_variable(run, clause.target, source, containers.any_of(run, items, rest))
+    found: list[tuple[Value | None, Value]] = []
+
+    def one_round() -> None:
+        found.clear()
+        statements.assign(run, clause.target, item)
+        _one_round(run, node, clause, found)
+
+    loops.widen(run, one_round)
+    out.extend(found)
     return False
 
 
@@ -289,5 +383,4 @@ def loop_variable(run: Run, target: cst.BaseExpression, source: Value, item: Val
 
 
 def _any_item(run: Run, value: Value) -> Value:
-    items, rest = containers.iterate(run, value)
-    return _joined((*items, *(() if rest is None else (rest,))))
+    return containers.any_of(run, *containers.iterate(run, value))

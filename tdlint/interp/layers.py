@@ -12,7 +12,7 @@ from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.program import StepLayer
 from tdlint.interp.run import Run
 from tdlint.interp.tensors import edge_of, shape_of_tensor
-from tdlint.shapes import FREE, AnyShape, UnknownDim, UnknownShape
+from tdlint.shapes import AnyShape, UnknownDim, UnknownShape
 from tdlint.spec import layers as spec
 from tdlint.spec.objects import OPEN
 from tdlint.values import (
@@ -35,7 +35,9 @@ def make_layer(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) ->
     """An object of a Keras layer class."""
     entry = spec.find(symbol.name)
     arguments = bound(run, args, entry.signature if entry is not None else OPEN)
-    key = run.fresh()
+    if run.data_format is not None:
+        arguments = _with_default(arguments, "data_format", run.data_format)
+    key = _key(run, node)
     layer = LayerObject(
         key,
         symbol.name,
@@ -48,6 +50,22 @@ def make_layer(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) ->
     )
     run.state.heap[key] = layer
     return layer
+
+
+def _with_default(arguments: Arguments, name: str, value: Value) -> Arguments:
+    """A copy with another default of a parameter that the signature has."""
+    changed = tuple((key, value if key == name else old) for key, old in arguments.defaults)
+    return replace(arguments, defaults=changed)
+
+
+def _key(run: Run, node: cst.CSTNode) -> int:
+    """A new layer's key; in a loop whose rounds are not counted, one object stands for those of all rounds."""
+    if not run.loops_unknown:
+        return run.fresh()
+    place = (run.site(node).number, run.frame.number)
+    if place not in run.repeated_keys:
+        run.repeated_keys[place] = run.fresh()
+    return run.repeated_keys[place]
 
 
 def _trainable(arguments: Arguments) -> bool | None:
@@ -64,8 +82,15 @@ def assumed_inputs(layer: LayerObject, inputs: tuple[AnyShape, ...]) -> tuple[An
     entry = spec.find(layer.type)
     if entry is None or entry.ndim.minimum is None or entry.ndim.minimum != entry.ndim.maximum:
         return inputs
-    assumed: AnyShape = (FREE, *(UnknownDim("the input shape is not known") for _ in range(entry.ndim.minimum - 1)))
+    assumed: AnyShape = tuple(UnknownDim("the input shape is not known") for _ in range(entry.ndim.minimum))
     return tuple(assumed if isinstance(shape, UnknownShape) else shape for shape in inputs)
+
+
+def outputs_of(layer: LayerObject, inputs: tuple[AnyShape, ...]) -> tuple[AnyShape, ...]:
+    """Output shapes; unknown for a layer with arguments of an older Keras, where positional ones mean something else."""
+    if layer.args.unexpected or layer.args.surplus:
+        return (UnknownShape(f"{layer.short_type} has arguments that Keras does not take"),)
+    return spec.outputs(layer, recovered_inputs(layer, inputs))
 
 
 def recovered_inputs(layer: LayerObject, inputs: tuple[AnyShape, ...]) -> tuple[AnyShape, ...]:
@@ -122,7 +147,7 @@ def _output(
         outputs = tuple(shape_of_tensor(value) for value in flatten(run, result))
     else:
         outputs = (
-            spec.outputs(layer, recovered_inputs(layer, shapes))
+            outputs_of(layer, shapes)
             if shapes
             else (UnknownShape("called without a tensor"),)
         )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import libcst as cst
 
-from tdlint.interp import containers, layers, models
+from tdlint.interp import arrays, layers, models
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.run import Run
 from tdlint.interp.tensors import operation
 from tdlint.spec.objects import OBJECT_MODULES, signature_of
-from tdlint.values import Instance, ModelValue, Symbol, TensorValue, Unknown, Value
+from tdlint.values import NONE, Const, Instance, ModelValue, Symbol, TensorValue, Unknown, Value
 
 
 def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -> Value:
@@ -35,6 +35,9 @@ def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -
         return Unknown(f"the result of {name}")
     if name in _LOADERS:
         return models.made_elsewhere(run, f"the result of {short}", node)
+    if short in ("set_image_data_format", "set_image_dim_ordering") and name.startswith("keras."):
+        _set_data_format(run, args)
+        return NONE
     if name in _ENDINGS:
         run.state.dead = True
         return Unknown("ends the program")
@@ -46,6 +49,8 @@ def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -
     ]
     if tensors:
         return operation(run, short, (*tensors, Unknown(f"given to {name}")), node)
+    if name in arrays.FUNCTIONS:
+        return arrays.call(run, symbol, args, node)
     if symbol.namespace is None:
         for value in args.everything():
             if not name.startswith(_HARMLESS) or short == "shuffle":
@@ -53,6 +58,15 @@ def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -
                 if isinstance(value, ModelValue):
                     _escape(run, value)
     return Unknown(f"the result of {name}")
+
+
+def _set_data_format(run: Run, args: CallArguments) -> None:
+    """From here on, ``data_format=None`` means what the program says; Keras 1 calls channels first "th"."""
+    given = [value for value in args.everything() if isinstance(value, Const)]
+    named = {"th": "channels_first", "tf": "channels_last"}
+    known = given and not run.uncertain and isinstance(given[0].value, str)
+    word = str(given[0].value) if known else ""
+    run.data_format = Const(named.get(word, word)) if known else Unknown("the image data format is not known")
 
 
 def set_environment(run: Run, key: Value, value: Value) -> None:

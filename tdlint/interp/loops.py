@@ -22,10 +22,12 @@ from tdlint.interp.state import (
     join_states,
     lose,
 )
-from tdlint.values import LayerObject, TensorValue, Unknown, Value, join
+from tdlint.values import ArrayValue, LayerObject, TensorValue, Unknown, Value, join
 
 MAX_ROUNDS = 256
 """Rounds of a loop that are followed one by one."""
+
+FEW_ROUNDS = 8
 
 MAX_TRIALS = 8
 """How often a loop is tried to find out what its rounds change; what changes is forgotten after each trial."""
@@ -61,15 +63,14 @@ def execute_while(run: Run, node: cst.While) -> None:
     outer_breaks, outer_continues = run.frame.breaks, run.frame.continues
     run.frame.breaks, run.frame.continues = [], []
     known: bool | None = None
-    for _ in range(MAX_ROUNDS):
+    literal = isinstance(node.test, cst.Name | cst.Integer)  # `while True` ends by `break`, or not at all
+    for _ in range(FEW_ROUNDS if literal else MAX_ROUNDS):
         known = expressions.truth(run, expressions.evaluate(run, node.test))
         # once a path may have left the loop, the others need not have as many rounds
         if known is not True or run.frame.breaks or run.state.dead:
             break
         statements.execute_block(run, node.body)
         resume(run, run.frame.continues)
-        if run.state.dead:
-            break
     if not run.state.dead and known is not False:
 
         def one_round() -> None:
@@ -147,6 +148,11 @@ def _forget_changes(before: State, after: State) -> bool:
         for name, value in now.items():
             have = frame.get(name)
             if have is not value and have != value and not isinstance(have, Unknown):
+                if isinstance(have, ArrayValue) and isinstance(value, ArrayValue):
+                    joined = join(have, value)
+                    changed = changed or joined != have
+                    before.own(key)[name] = joined
+                    continue
                 before.own(key)[name] = Unknown(f"{name} changes in a loop", name)
                 lost += [each for each in (have, value) if each is not None]
                 changed = True

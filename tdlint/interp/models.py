@@ -10,7 +10,7 @@ from tdlint.graph import CallSite
 from tdlint.interp import classes, containers, functions, layers
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.run import Run
-from tdlint.interp.state import BoundMethod, ModelObject, Repeated, StackEntry
+from tdlint.interp.state import BoundMethod, Either, ModelObject, Repeated, SomeLayer, StackEntry
 from tdlint.shapes import FREE, AnyShape, UnknownShape
 from tdlint.spec.objects import signature_of
 from tdlint.values import (
@@ -70,7 +70,8 @@ def make_input(run: Run, args: CallArguments, node: cst.Call) -> TensorValue:
         if not isinstance(declared, UnknownShape):
             size = args.keywords.get("batch_size")
             shape = (FREE if size is None else dim(size[0]), *declared)
-    return TensorValue(shape)
+    layer = LayerObject(run.fresh(), "keras.layers.InputLayer", name=_name(args), site=run.site(node))
+    return TensorValue(shape, input=layer)
 
 
 def make_sequential(run: Run, args: CallArguments, node: cst.Call) -> ModelValue:
@@ -101,6 +102,7 @@ def _fill(run: Run, key: int, stack: Value | None) -> None:
 def _push(run: Run, key: int, entry: StackEntry) -> None:
     model = run.model(key)
     if model is not None:
+        run.pushed.append(key)
         run.state.heap[key] = replace(model, stack=(*model.stack, entry))
 
 
@@ -111,7 +113,54 @@ def add(run: Run, key: int, value: Value) -> None:
         entry = value
     else:
         entry = Unknown(value.reason if isinstance(value, Unknown) else "an added layer that is not known")
-    _push(run, key, Repeated((entry,)) if run.loops_unknown else entry)
+    _push(run, key, Repeated((entry,)) if _in_uncounted_loop(run, key) else entry)
+
+
+def _in_uncounted_loop(run: Run, key: int) -> bool:
+    """Whether a loop whose rounds are not counted runs, and the model was made before it."""
+    return bool(run.loop_floors) and key <= run.loop_floors[-1]
+
+
+def known_layers(run: Run, key: int) -> list[LayerObject | ModelValue]:
+    """The layers of a model, as far as they are known, in no order."""
+    model = run.model(key)
+    if model is None:
+        return []
+    found: list[LayerObject | ModelValue] = []
+    pending = list(model.stack)
+    while pending:
+        entry = pending.pop()
+        if isinstance(entry, LayerObject | ModelValue):
+            found.append(entry)
+        elif isinstance(entry, Either):
+            pending += [*entry.left, *entry.right]
+        elif isinstance(entry, Repeated):
+            pending += entry.body
+    wanted = [value.producer for value in model.outputs if isinstance(value, TensorValue)]
+    seen: set[int] = set()
+    while wanted:
+        number = wanted.pop()
+        if number is None or number in seen:
+            continue
+        seen.add(number)
+        node = run.nodes[number]
+        found.append(node.layer if node.inner is None else ModelValue(node.layer.key))
+        wanted.extend(edge.producer for edge in node.edges)
+    return list(dict.fromkeys(found))
+
+
+def touch_layers(run: Run, key: int) -> None:
+    """An attribute of some layer of a model is set, of which one is not known."""
+    for layer in known_layers(run, key):
+        if isinstance(layer, ModelValue):
+            model = run.model(layer.key)
+            if model is not None:
+                run.state.heap[layer.key] = replace(model, trainable=None)
+            if layer.key != key:
+                touch_layers(run, layer.key)
+        else:
+            current = run.layer(layer)
+            run.state.heap[layer.key] = replace(current, trainable=None)
 
 
 def make_model(run: Run, args: CallArguments, node: cst.Call) -> ModelValue:
@@ -169,10 +218,12 @@ def attribute(run: Run, owner: ModelValue, name: str) -> Value:
         return Unknown(f"attribute {name} of a model", name)
     if name in METHODS:
         return BoundMethod(owner, name)
-    if name == "layers" and model.kind == "sequential":
-        known = all(isinstance(entry, LayerObject | ModelValue) for entry in model.stack)
-        if known:
-            return Sequence(tuple(e for e in model.stack if isinstance(e, LayerObject | ModelValue)))
+    if name == "layers":
+        stack = model.stack[1:] if model.stack and isinstance(model.stack[0], TensorValue) else model.stack
+        known = tuple(entry for entry in stack if isinstance(entry, LayerObject | ModelValue))
+        if model.kind == "sequential" and len(known) == len(stack):
+            return Sequence(known)
+        return Sequence((), "list", SomeLayer(owner.key))
     if name in ("inputs", "outputs", "input", "output") and model.kind == "functional" and model.outputs:
         tensors = model.inputs if name.startswith("input") else model.outputs
         return tensors[0] if len(tensors) == 1 and not name.endswith("s") else Sequence(tensors)
@@ -189,12 +240,15 @@ def call_method(run: Run, owner: ModelValue, name: str, args: CallArguments, nod
         add(run, owner.key, value if value is not None else NONE)
         return NONE
     if name == "pop":
-        counted = model.stack and not run.loops_unknown
+        last = model.stack[-1] if model.stack else None
+        counted = isinstance(last, LayerObject | ModelValue) and not _in_uncounted_loop(run, owner.key)
         shorter = replace(model, stack=model.stack[:-1]) if counted else with_unknown(model, "layers were taken away")
         run.state.heap[owner.key] = shorter
         return Unknown("a layer that was taken away")
     if name in ("__call__", "call"):
         return call_model(run, owner, args, node)
+    if name == "get_layer":
+        return _layer_of_name(run, owner, args)
     full_name = f"keras.Model.{name}"
     arguments = bound(run, args, signature_of(full_name))
     compiled = model.compiles[0] if len(model.compiles) == 1 and name != "compile" else None
@@ -206,6 +260,14 @@ def call_method(run: Run, owner: ModelValue, name: str, args: CallArguments, nod
         elif name in ("fit", "fit_generator"):
             run.state.heap[owner.key] = replace(model, fits=(*model.fits, call))
     return Unknown(f"the result of {name}")
+
+
+def _layer_of_name(run: Run, owner: ModelValue, args: CallArguments) -> Value:
+    """``model.get_layer(name)``."""
+    wanted = args.first("name")
+    name = None if wanted is None else text(wanted)
+    found = [layer for layer in known_layers(run, owner.key) if isinstance(layer, LayerObject) and layer.name == name]
+    return found[0] if name is not None and len(found) == 1 else SomeLayer(owner.key)
 
 
 def call_model(run: Run, owner: ModelValue, args: CallArguments, node: cst.Call) -> Value:

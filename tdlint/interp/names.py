@@ -129,6 +129,7 @@ def _from_star(modules: Sequence, name: str) -> Symbol | None:
 
 _MODEL_NAMES = frozenset({"keras.Sequential", "keras.Model", "keras.Input"})
 
+
 def execute_import(run: Run, node: cst.Import) -> None:
     """``import a.b``, ``import a.b as c``."""
     for alias in node.names:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from tdlint.graph import CallSite, LayerNode
+from tdlint.interp.array_memory import forget
 from tdlint.interp.program import Import, StepLayer
 from tdlint.interp.state import HeapObject, ModelObject, State, join_all, join_kept, join_states, lose
-from tdlint.values import LayerObject, Site, Unknown, Value
+from tdlint.values import ArrayValue, LayerObject, Sequence, Site, Unknown, Value
 
 STEPS = 12_000
 STEPS_PER_LINE = 30
@@ -39,13 +40,16 @@ class Function:
     active: int = 0
     generator: bool = False
     setter: int | None = None
+    reentries: int = 0
+    cut: bool = False
 
 
 @dataclass
 class Class:
     """A class of the program: its bases' canonical names, its own ancestors, and the names that its body binds.
 
-    What they are bound to later is on the heap. ``open`` says that an ancestor, a decorator or a metaclass is not known.
+    What they are bound to later is on the heap. ``open`` says that an ancestor, a decorator or a metaclass is not
+    known.
     """
 
     node: cst.ClassDef
@@ -67,7 +71,6 @@ class Frame:
     breaks: list[State] = field(default_factory=list)
     continues: list[State] = field(default_factory=list)
     comprehension: bool = False
-    generator: bool = False
     captured: bool = False
     self_value: Value | None = None
     owner: int | None = None
@@ -85,6 +88,8 @@ class Run:
         self.declared: dict[int, dict[str, int]] = {}
         self.loop_floors: list[int] = []
         self.tries: list[State] = []
+        self.pushed: list[int] = []
+        self.repeated_keys: dict[tuple[int, int], int] = {}
         self.frames: list[Frame] = []
         self.nodes: dict[int, LayerNode] = {}
         self.functions: dict[int, Function] = {}
@@ -94,6 +99,7 @@ class Run:
         self.imports: dict[tuple[str, str, int], Import] = {}
         self.namespaces: dict[str, Site] = {}
         self.legacy_keras = False
+        self.data_format: Value | None = None
         self.step_calls: dict[tuple[int, int], set[tuple[int, int | None]]] = {}
         self.step_layers: dict[tuple[str, int], StepLayer] = {}
         self.unknown: list[tuple[str, Site]] = []
@@ -186,6 +192,9 @@ class Run:
     def lose(self, *values: Value) -> None:
         """Code that is not followed gets these values, and may change what is in them."""
         lose(self.state.heap, values)
+        for value in values:
+            if isinstance(value, ArrayValue | Sequence):
+                forget(self, value)
 
     def spend(self, steps: int) -> None:
         """Count work that is more than one step.

@@ -14,7 +14,9 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from tdlint.graph import CallSite, ModelKind
+from tdlint.shapes import Dim, UnknownDim
 from tdlint.values import (
+    ClassValue,
     Const,
     FunctionValue,
     Instance,
@@ -80,6 +82,20 @@ class SomeLayer(Value):
     """A layer of the model ``model``, which one is not known."""
 
     model: int
+
+
+_ROWS = UnknownDim("the rows of a table")
+_COLUMNS = UnknownDim("the columns of a table")
+
+
+@dataclass(frozen=True, slots=True)
+class FrameValue(Value):
+    """A pandas frame (two axes) or series (one). ``indexer`` is set for ``frame.iloc`` and ``frame.loc``."""
+
+    ndim: Literal[1, 2]
+    rows: Dim = _ROWS
+    columns: Dim = _COLUMNS
+    indexer: Literal["iloc", "loc"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +283,9 @@ def lose(heap: dict[int, HeapObject], values: Iterable[Value]) -> None:
         elif isinstance(value, Instance) and value.key not in seen:
             seen.add(value.key)
             pending.extend(_lose_object(heap, -value.key))
+        elif isinstance(value, ClassValue) and value.key not in seen:
+            seen.add(value.key)
+            pending.extend(_lose_class(heap, value.key))
 
 
 def _lose_container(heap: dict[int, HeapObject], key: int) -> tuple[Value, ...]:
@@ -289,6 +308,15 @@ def _lose_object(heap: dict[int, HeapObject], key: int) -> tuple[Value, ...]:
         return ()
     own = thing.get("__class__")
     heap[key] = InstanceObject(() if own is None else (("__class__", own),), open=True)
+    return tuple(value for _, value in thing.attributes)
+
+
+def _lose_class(heap: dict[int, HeapObject], key: int) -> tuple[Value, ...]:
+    thing = heap.get(key)
+    if not isinstance(thing, InstanceObject):
+        return ()
+    kept = tuple((name, value if isinstance(value, FunctionValue) else _LOST) for name, value in thing.attributes)
+    heap[key] = replace(thing, attributes=kept)
     return tuple(value for _, value in thing.attributes)
 
 

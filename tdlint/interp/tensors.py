@@ -27,7 +27,9 @@ def edge_of(value: Value) -> Edge:
     if isinstance(value, TensorValue):
         if value.producer is not None:
             return Edge(value.producer, value.output_index)
-        return Edge(None, 0, "an input, or one of several tensors")
+        if value.input is not None:
+            return Edge(None, 0, "an input", value.input.key)
+        return Edge(None, 0, "one of several tensors, by path" if value.joined else "a tensor of unknown origin")
     return Edge(None, 0, value.reason if isinstance(value, Unknown) else "not a tensor that is known")
 
 

@@ -5,6 +5,7 @@ Each raises ``Fails`` where numpy raises, with the numbers.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 
@@ -84,7 +85,7 @@ def broadcast_to(shape: AnyShape, target: Shape) -> Shape:
     """The target, if the shape can be repeated to it."""
     if not isinstance(shape, UnknownShape):
         found = broadcast(shape, target)
-        if len(shape) > len(target) or found != target and size(target) is not None:
+        if len(shape) > len(target) or (found != target and size(target) is not None):
             raise Fails(f"shape {format_shape(shape)} can't be broadcast to {format_shape(target)}")
     return target
 
@@ -101,7 +102,7 @@ def reshape(shape: AnyShape, target: Shape) -> Shape:
         raise Fails("a shape with two sizes -1")
     if any(isinstance(dim, int) and dim < -1 for dim in target):
         raise Fails(f"a negative size in {format_shape(target)}")
-    have, loose = (0, [UnknownDim()]) if isinstance(shape, UnknownShape) else _split_sizes(shape)
+    have, loose = _split_sizes((UnknownDim(),) if isinstance(shape, UnknownShape) else shape)
     open_axes = [axis for axis, dim in enumerate(target) if dim == -1 or not isinstance(dim, int)]
     want, _ = _split_sizes(tuple(dim for dim in target if dim != -1))
     if not loose and (have % want if open_axes and want else have != want):
@@ -318,13 +319,11 @@ def pad(shape: Shape, widths: Sequence[tuple[int | None, int | None]]) -> Shape:
     if any(width is not None and width < 0 for pair in widths for width in pair):
         raise Fails("a negative padding")
     known = [[UnknownDim() if width is None else width for width in pair] for pair in widths]
-    return tuple(
-        dim if pair == [0, 0] else add_dims((dim, *pair)) for dim, pair in zip(shape, known, strict=True)
-    )
+    return tuple(dim if pair == [0, 0] else add_dims((dim, *pair)) for dim, pair in zip(shape, known, strict=True))
 
 
-def split(shape: Shape, parts: int | Sequence[int], axis: int, even: bool) -> list[Shape] | None:
-    """The shapes after ``split`` (``even``) or ``array_split``; None if the number of parts is known and sizes are not.
+def split(shape: Shape, parts: int | Sequence[int], axis: int, even: bool) -> list[Shape]:
+    """The shapes after ``split`` (``even``) or ``array_split``.
 
     ``parts`` is a number, or the places where it is cut.
     """
@@ -346,7 +345,7 @@ def split(shape: Shape, parts: int | Sequence[int], axis: int, even: bool) -> li
     if not isinstance(total, int):
         return [with_size(UnknownDim("a part of a size that is not known"))] * (len(parts) + 1)
     bounds = [0, *parts, total]
-    return [with_size(len(range(total)[slice(*pair)])) for pair in zip(bounds, bounds[1:], strict=False)]
+    return [with_size(len(range(total)[slice(*pair)])) for pair in itertools.pairwise(bounds)]
 
 
 def arange_size(start: float, stop: float, step: float) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tdlint.shapes import Dim, Shape, UnknownDim
+from tdlint.shapes import Dim, Shape
 from tdlint.values import ArrayValue, Labels
 
 
@@ -19,7 +19,7 @@ class KerasDataset:
     train: int
     test: int
     sample: Shape
-    dtype: str
+    dtype: str | None
     label: Shape
     label_dtype: str | None
     labels: Labels
@@ -52,7 +52,7 @@ KERAS_DATASETS = {
     "imdb": KerasDataset(25000, 25000, (), "object", (), "int64", "integer", None, 2),
     "reuters": KerasDataset(8982, 2246, (), "object", (), "int64", "integer", None, 46),
     "boston_housing": KerasDataset(404, 102, (13,), "float64", (), "float64", "real"),
-    "california_housing": KerasDataset(16512, 4128, (8,), "float32", (), "float32", "real"),
+    "california_housing": KerasDataset(16512, 4128, (8,), None, (), None, "real"),
 }
 """By the name of the module in ``keras.datasets``."""
 
@@ -124,6 +124,3 @@ def train_test_sizes(total: int, test: float | None, train: float | None) -> tup
 
 def _rounded_up(value: float) -> int:
     return -int(-value // 1)
-
-
-UNKNOWN_SAMPLES = UnknownDim("the number of samples depends on the arguments")

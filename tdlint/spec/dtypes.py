@@ -85,7 +85,7 @@ def promote(left: str | None, right: str | None) -> str | None:
         return right
     if right == "bool":
         return left
-    small, large = sorted((left, right), key=bits)
+    large = max(left, right, key=bits)
     if is_float(left) and is_float(right):
         return large
     if is_float(left) or is_float(right):

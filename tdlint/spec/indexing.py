@@ -62,7 +62,9 @@ def index(shape: AnyShape, entries: Sequence[Entry]) -> AnyShape:
     """
     if isinstance(shape, UnknownShape):
         return shape
-    used = sum(len(entry.shape) if isinstance(entry, Mask) else isinstance(entry, At | Cut | Places) for entry in entries)
+    used = sum(
+        len(entry.shape) if isinstance(entry, Mask) else isinstance(entry, At | Cut | Places) for entry in entries
+    )
     rests = sum(isinstance(entry, Rest) for entry in entries)
     if used > len(shape) or rests > 1:
         raise Fails(f"{used} indices into an array with {len(shape)} axes")

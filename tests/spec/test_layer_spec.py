@@ -10,6 +10,7 @@ import pytest
 
 from tdlint.shapes import FREE, AnyShape, Symbolic, UnknownDim, UnknownShape
 from tdlint.spec import layers
+from tdlint.spec.layers.base import Fault
 from tdlint.spec.signature import bind
 from tdlint.values import Const, LayerObject, OneOf, Sequence, Symbol, Unknown, Value
 
@@ -79,10 +80,8 @@ def test_weights_over_axes_that_are_not_known() -> None:
     dense = layer("Dense", units=3)
     assert weights(dense, (FREE, FEATURES)) == {"kernel": (FEATURES, 3), "bias": (3,)}
     assert weights(dense, (FREE, FREE)) is None
-    assert (
-        layers.fault(dense, ((FREE, FREE),))
-        == "the last axis of the input must be known to make the weights, received None"
-    )
+    reason = "the last axis of the input must be known to make the weights, received None"
+    assert layers.fault(dense, ((FREE, FREE),)) == Fault("unknown-axis", reason)
     assert layers.fault(dense, ((FREE, FEATURES),)) is None
     recurrent = weights(layer("LSTM", units=2), (FREE, FREE, FEATURES))
     assert recurrent == {"kernel": (FEATURES, 8), "recurrent_kernel": (2, 8), "bias": (8,)}
@@ -157,7 +156,8 @@ def test_either_of_two_values() -> None:
     ids=lambda part: part.short_type if isinstance(part, LayerObject) else None,
 )
 def test_fault_says_why(made: LayerObject, inputs: list[AnyShape], reason: str) -> None:
-    assert layers.fault(made, tuple(inputs)) == reason
+    found = layers.fault(made, tuple(inputs))
+    assert (found and found.reason) == reason
 
 
 def test_a_fault_shows_in_the_output() -> None:
@@ -208,7 +208,7 @@ def test_input_layer() -> None:
     assert output(layer("InputLayer", shape=(4,), batch_size=2)) == (2, 4)
     assert output(layer("InputLayer", batch_shape=(None, 4))) == (FREE, 4)
     assert output(layer("InputLayer", input_shape=(4, None))) == (FREE, 4, FREE)
-    assert layers.fault(layer("InputLayer", shape=4), ()) == "shape must be a tuple"
+    assert layers.fault(layer("InputLayer", shape=4), ()) == Fault("argument", "shape must be a tuple")
 
 
 def test_stacked_cells() -> None:

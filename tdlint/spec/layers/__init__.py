@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from tdlint.shapes import AnyShape, UnknownShape
-from tdlint.spec.layers.base import Invalid, LayerSpec, Shapes, Undecided, WeightSpec
+from tdlint.spec.layers.base import Fault, Invalid, LayerSpec, Shapes, Undecided, WeightSpec
 from tdlint.spec.layers.registry import entries, find, output_shapes, weight_specs
 from tdlint.values import LayerObject
 
@@ -31,7 +31,7 @@ def weights(layer: LayerObject, inputs: Shapes) -> tuple[WeightSpec, ...] | None
         return None
 
 
-def fault(layer: LayerObject, inputs: Shapes) -> str | None:
+def fault(layer: LayerObject, inputs: Shapes) -> Fault | None:
     """Why Keras raises when this layer is made and called on these inputs; None if it does not or can't be told."""
     for ask in (output_shapes, weight_specs):
         try:
@@ -39,5 +39,5 @@ def fault(layer: LayerObject, inputs: Shapes) -> str | None:
         except Undecided:
             continue  # the other one may still tell
         except Invalid as reason:
-            return str(reason)
+            return Fault(reason.kind, str(reason))
     return None

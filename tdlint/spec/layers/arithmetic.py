@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from tdlint.shapes import FREE, Dim, Free, Shape, UnknownDim, dims_agree, format_dim
-from tdlint.spec.layers.base import Invalid
+from tdlint.spec.layers.base import Invalid, MergeMismatch, WindowTooLarge
 
 
 def conv_length(length: Dim, window: Dim, stride: Dim, dilation: Dim, padding: str | None) -> Dim:
@@ -29,7 +29,9 @@ def conv_length(length: Dim, window: Dim, stride: Dim, dilation: Dim, padding: s
         return UnknownDim("depends on a size that is not known")
     reach = dilation * (window - 1) + 1
     if length < reach:
-        raise Invalid(f"the window reaches over {reach} of the {length} positions that the input has along this axis")
+        raise WindowTooLarge(
+            f"the window reaches over {reach} of the {length} positions that the input has along this axis"
+        )
     return (length - reach) // stride + 1
 
 
@@ -103,7 +105,7 @@ def broadcast(left: Dim, right: Dim) -> Dim:
         return left
     agree = dims_agree(left, right)
     if agree is False:
-        raise Invalid(f"the inputs differ along an axis: {format_dim(left)} and {format_dim(right)}")
+        raise MergeMismatch(f"the inputs differ along an axis: {format_dim(left)} and {format_dim(right)}")
     if agree:
         return left
     for dim in (left, right):

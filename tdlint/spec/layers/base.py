@@ -46,8 +46,51 @@ class Undecided(Exception):
     """Something that the answer depends on is not known; the text says what."""
 
 
+FaultKind: TypeAlias = Literal["argument", "ndim", "unknown-axis", "window", "merge", "reshape"]
+
+
 class Invalid(Exception):
     """Keras refuses this layer or this input; the text is the reason, in tdlint's words, lower case."""
+
+    kind: FaultKind = "argument"
+
+
+class WrongNdim(Invalid):
+    """The input has too few or too many axes."""
+
+    kind: FaultKind = "ndim"
+
+
+class UnknownAxis(Invalid):
+    """A weight would have an axis of the input that is free."""
+
+    kind: FaultKind = "unknown-axis"
+
+
+class WindowTooLarge(Invalid):
+    """A window or cropping takes more than the input has."""
+
+    kind: FaultKind = "window"
+
+
+class MergeMismatch(Invalid):
+    """The inputs of a merging layer do not fit together."""
+
+    kind: FaultKind = "merge"
+
+
+class ReshapeMismatch(Invalid):
+    """The input has another number of elements than the target."""
+
+    kind: FaultKind = "reshape"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why Keras raises when a layer is made and called on its inputs; ``kind`` says of which sort it is."""
+
+    kind: FaultKind
+    reason: str
 
 
 Shapes: TypeAlias = tuple[AnyShape, ...]
@@ -331,7 +374,7 @@ def channels(dimension: Dim, what: str = "the last axis of the input") -> Dim:
         Invalid: the dimension is free, as Keras then can't make the weight.
     """
     if isinstance(dimension, Free):
-        raise Invalid(f"{what} must be known to make the weights, received None")
+        raise UnknownAxis(f"{what} must be known to make the weights, received None")
     return dimension
 
 

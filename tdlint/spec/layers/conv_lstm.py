@@ -5,11 +5,11 @@ from __future__ import annotations
 from tdlint.shapes import Dim, Free, Shape
 from tdlint.spec.layers.arithmetic import times
 from tdlint.spec.layers.base import (
-    Invalid,
     LayerArgs,
     LayerSpec,
     Ndim,
     Shapes,
+    UnknownAxis,
     WeightSpec,
     channels,
     known_shape,
@@ -24,7 +24,7 @@ def _step(args: LayerArgs, inputs: Shapes) -> tuple[Shape, Dim]:
     shape = known_shape(inputs[0])
     space, features = split(args, (shape[0], *shape[2:]))
     if any(isinstance(dim, Free) for dim in space):
-        raise Invalid("the spatial axes of the input must be known, received None")
+        raise UnknownAxis("the spatial axes of the input must be known, received None")
     check_strides(args, len(space))
     return space, features
 

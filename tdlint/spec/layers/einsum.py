@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tdlint.shapes import Dim, Free, Shape, dims_agree, format_dim
 from tdlint.spec.layers.arithmetic import known_product
-from tdlint.spec.layers.base import Invalid
+from tdlint.spec.layers.base import Invalid, UnknownAxis
 
 
 @dataclass(frozen=True)
@@ -101,10 +101,10 @@ def project(equation: str, shape: Shape, rest: Shape, bias_axes: str | None) -> 
         size = outputs[letter] if letter in outputs else inputs[letter]
         (fan_out if letter in outputs else fan_in).append(size)
         if isinstance(size, Free):
-            raise Invalid(f"axis {letter!r} of the kernel must be known to make it, received None")
+            raise UnknownAxis(f"axis {letter!r} of the kernel must be known to make it, received None")
         kernel.append(size)
     bias = _bias(parts, outputs, bias_axes) if bias_axes is not None else None
     if bias is not None and any(isinstance(size, Free) for size in bias):
-        raise Invalid("the axes of the bias must be known to make it, received None")
+        raise UnknownAxis("the axes of the bias must be known to make it, received None")
     into, out = known_product(fan_in), known_product(fan_out)
     return Projection(output, tuple(kernel), bias, None if into is None or out is None else (into, out))

@@ -9,6 +9,7 @@ from tdlint.spec.layers.base import (
     Invalid,
     LayerArgs,
     LayerSpec,
+    MergeMismatch,
     OutputFunction,
     Shapes,
     known_shape,
@@ -21,7 +22,7 @@ def _batch(shapes: tuple[Shape, ...]) -> Dim:
     found = [shape[0] for shape in shapes if shape and not isinstance(shape[0], Free)]
     for other in found[1:]:
         if dims_agree(found[0], other) is False:
-            raise Invalid(f"the inputs have different batch sizes: {', '.join(map(format_shape, shapes))}")
+            raise MergeMismatch(f"the inputs have different batch sizes: {', '.join(map(format_shape, shapes))}")
     return found[0] if found else FREE
 
 
@@ -57,7 +58,7 @@ def _check_concatenated(shapes: tuple[Shape, ...], axis: int) -> None:
             dims_agree(a, b) is False for a, b in zip(others[0], other, strict=True)
         ):
             shown = " and ".join(format_shape(shape) for shape in shapes)
-            raise Invalid(f"the inputs must have equal shapes except for axis {axis}: {shown}")
+            raise MergeMismatch(f"the inputs must have equal shapes except for axis {axis}: {shown}")
 
 
 def _concatenate_output(args: LayerArgs, inputs: Shapes) -> Shapes:
@@ -91,7 +92,7 @@ def _dot_output(args: LayerArgs, inputs: Shapes) -> Shapes:
     left, right = map(known_shape, inputs)
     first, second = _dot_axes(args, left, right)
     if differ(at(left, first), at(right, second)):
-        raise Invalid(
+        raise MergeMismatch(
             f"axis {first} of {format_shape(left)} and axis {second} of {format_shape(right)} must have the same size"
         )
     rest_left, rest_right = list(left), list(right)

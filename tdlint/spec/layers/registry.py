@@ -6,7 +6,7 @@ from functools import cache
 from importlib import import_module
 
 from tdlint.shapes import UnknownShape, format_shape
-from tdlint.spec.layers.base import Invalid, LayerArgs, LayerSpec, Shapes, Undecided, WeightSpec
+from tdlint.spec.layers.base import Invalid, LayerArgs, LayerSpec, Shapes, Undecided, WeightSpec, WrongNdim
 from tdlint.values import LayerObject
 
 FAMILIES = (
@@ -64,7 +64,7 @@ def check_inputs(spec: LayerSpec, inputs: Shapes) -> None:
         bound = (
             f"{minimum}" if minimum == maximum else f"at least {minimum}" if maximum is None else f"at most {maximum}"
         )
-        raise Invalid(f"its input must have {bound} axes, received {ndim}: {format_shape(shape)}")
+        raise WrongNdim(f"its input must have {bound} axes, received {ndim}: {format_shape(shape)}")
 
 
 def known_spec(layer: LayerObject) -> LayerSpec:

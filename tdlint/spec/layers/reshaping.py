@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tdlint import values
-from tdlint.shapes import FREE, Dim, Free, Shape, UnknownDim, UnknownShape, size
+from tdlint.shapes import FREE, Dim, Free, Shape, UnknownDim, UnknownShape, format_shape, size
 from tdlint.spec.layers.arithmetic import plus, product, times
 from tdlint.spec.layers.base import (
     Invalid,
@@ -11,8 +11,11 @@ from tdlint.spec.layers.base import (
     LayerSpec,
     Ndim,
     OutputFunction,
+    ReshapeMismatch,
     Shapes,
     Undecided,
+    WindowTooLarge,
+    WrongNdim,
     known_shape,
     signature,
     sizes,
@@ -55,10 +58,10 @@ def _reshaped(source: Shape, target: Shape) -> Shape:
         return tuple(unknown if dim == -1 else dim for dim in target)
     if len(rest) == len(target):
         if have != need:
-            raise Invalid(f"an input of {have} elements can't be reshaped to {need} elements")
+            raise ReshapeMismatch(f"an input of {have} elements can't be reshaped to {need} elements")
         return target
     if need == 0 or have % need:
-        raise Invalid(f"an input of {have} elements can't be divided into {need}")
+        raise ReshapeMismatch(f"an input of {have} elements can't be divided into {need}")
     return tuple(have // need if dim == -1 else dim for dim in target)
 
 
@@ -67,7 +70,7 @@ def _permute_output(args: LayerArgs, inputs: Shapes) -> Shapes:
     if sorted(dims) != list(range(1, len(dims) + 1)):
         raise Invalid(f"dims must be a permutation that starts from 1, received {dims}")
     if len(shape) != len(dims) + 1:
-        raise Invalid(f"its input must have {len(dims) + 1} axes, received {len(shape)}")
+        raise WrongNdim(f"its input must have {len(dims) + 1} axes, received {len(shape)}: {format_shape(shape)}")
     return ((shape[0], *(shape[dim] for dim in dims)),)
 
 
@@ -107,7 +110,7 @@ def _resized(args: LayerArgs, inputs: Shapes, name: str, sign: int) -> Shapes:
     for length, (left, right) in zip(space, _pairs(args, name, len(space)), strict=True):
         change = plus(left, right)
         if sign < 0 and isinstance(length, int) and isinstance(change, int) and change >= length:
-            raise Invalid(f"cropping takes {change} of the {length} positions that the input has along an axis")
+            raise WindowTooLarge(f"cropping takes {change} of the {length} positions that the input has along an axis")
         after.append(plus(length, -change if sign < 0 and isinstance(change, int) else change))
     if has_format:
         return (assemble(args, shape[0], tuple(after), features),)

@@ -1,0 +1,111 @@
+"""The names that Keras gives to layers and models that the program does not name: ``dense``, ``dense_1``, …
+
+Keras counts per session, in the order in which things are made. Here a program is a session, and a layer that is in no
+model is not counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from tdlint.graph import LayerNode, ModelGraph
+from tdlint.shapes import UnknownShape
+from tdlint.values import LayerObject, walk
+
+UNKNOWN_NAME = "?"
+"""What stands for a name that the program gives and tdlint can't tell."""
+
+OPERATION = "operation."
+"""What the type of a node starts with that is not a layer, such as ``x + y``."""
+
+_WORD_START = re.compile(r"(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
+_OPERATIONS = {"slice": "get_item", "subscript": "get_item"}
+
+
+def snake_case(class_name: str) -> str:
+    """``ConvLSTM2D`` as ``conv_lstm2d``, as Keras does it."""
+    return _WORD_START.sub("_", re.sub(r"\W+", "", class_name)).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """Something that gets a name: its place in the order of making, and its key, None if nobody asks for the name.
+
+    ``stem`` is what a counter is added to, None if Keras does not count it, because the program names it.
+    """
+
+    order: float
+    key: int | None
+    stem: str | None
+    name: str = UNKNOWN_NAME
+
+
+def automatic_names(models: Iterable[ModelGraph]) -> dict[int, str]:
+    """The name of every layer, operation and model of a program by its key."""
+    made: dict[int | tuple[str, int], _Made] = {}
+    for model in models:
+        for one in _in_model(model, outermost=True):
+            made.setdefault(("input", int(one.order)) if one.key is None else one.key, one)
+    used: Counter[str] = Counter()
+    names: dict[int, str] = {}
+    for one in sorted(made.values(), key=lambda one: one.order):
+        name = one.name
+        if one.stem is not None:
+            name = f"{one.stem}_{used[one.stem]}" if used[one.stem] else one.stem
+            used[one.stem] += 1
+        if one.key is not None:
+            names[one.key] = name
+    return names
+
+
+def _in_model(model: ModelGraph, outermost: bool = False, called: int | None = None) -> Iterator[_Made]:
+    yield _model(model)
+    for layer in model.input_layers:
+        if layer is not None:
+            yield _layer(layer)
+    yield from _implicit_input(model, called)
+    for node in model.nodes:
+        if node.inner is not None:
+            yield from _in_model(node.inner, called=node.id)
+        elif node.type.startswith(OPERATION):
+            yield _Made(node.layer.key, node.layer.key, operation_stem(node))
+        else:
+            for part in walk(node.layer):
+                if isinstance(part, LayerObject):
+                    yield _layer(part)
+
+
+def operation_stem(node: LayerNode) -> str:
+    """What Keras names the operation after."""
+    return _OPERATIONS.get(node.layer.short_type, snake_case(node.layer.short_type))
+
+
+def _layer(layer: LayerObject) -> _Made:
+    if layer.name is not None:
+        return _Made(layer.key, layer.key, None, layer.name)
+    if layer.args.passes("name") and not layer.args.get("name").must_be(None):
+        return _Made(layer.key, layer.key, None)
+    return _Made(layer.key, layer.key, snake_case(layer.short_type))
+
+
+def _model(model: ModelGraph) -> _Made:
+    if model.named_after is None:
+        return _Made(model.key, model.key, None, model.name)
+    if model.kind == "functional" and not model.nodes and model.unknown:  # it is loaded, and has the name of its file
+        return _Made(model.key, model.key, None)
+    return _Made(model.key, model.key, snake_case(model.named_after))
+
+
+def _implicit_input(model: ModelGraph, called: int | None) -> Iterator[_Made]:
+    """The InputLayer that a Sequential makes for itself: with its first layer, or when it is first called."""
+    if model.kind != "sequential" or any(model.input_layers) or not model.nodes:
+        return
+    first = model.nodes[0].layer
+    declares = any(first.args.passes(name) for name in ("input_shape", "input_dim", "batch_input_shape"))
+    if declares:
+        yield _Made(max(model.key, first.key) + 0.5, None, "input_layer")
+    elif called is not None and not isinstance(model.input_shapes[0], UnknownShape):
+        yield _Made(called - 0.5, None, "input_layer")

@@ -1,0 +1,248 @@
+"""A model as Keras' ``model.summary()`` shows it: a row per call of a layer, with shapes and numbers of parameters.
+
+What is not known is None, and has a reason in ``ModelSummary.unknown``: a number is never a guess.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from tdlint.graph import Edge, LayerNode, ModelGraph, ModelKind
+from tdlint.layer_order import as_listed
+from tdlint.naming import OPERATION, operation_stem
+from tdlint.shapes import AnyShape, UnknownShape, size
+from tdlint.values import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input tensor of a row: output ``index`` of the row ``row``, None where it does not come from a known row."""
+
+    row: int | None
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One call of a layer; ``id`` counts the rows of a model from 0.
+
+    ``params`` are those of the layer, 0 where an earlier row of this model (``same_as``) has the same layer; None if
+    they can't be told. ``certain`` is False if the layer is there on some paths only, or an unknown number of times.
+    """
+
+    id: int
+    name: str
+    type: str
+    output_shapes: tuple[AnyShape, ...]
+    params: int | None
+    trainable_params: int | None
+    inputs: tuple[Input, ...] = ()
+    site: Site | None = None
+    same_as: int | None = None
+    certain: bool = True
+    inner: ModelSummary | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSummary:
+    """All rows of a model and their sums, in which a weight counts once however often it is used."""
+
+    name: str
+    kind: ModelKind
+    rows: tuple[Row, ...]
+    output_shapes: tuple[AnyShape, ...] = ()
+    outputs: tuple[Input, ...] = ()
+    total_params: int | None = None
+    trainable_params: int | None = None
+    unknown: tuple[str, ...] = ()
+    site: Site | None = None
+
+    @property
+    def non_trainable_params(self) -> int | None:
+        """The other parameters, None if either sum is not known."""
+        if self.total_params is None or self.trainable_params is None:
+            return None
+        return self.total_params - self.trainable_params
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether every row has the output of the row before as its one input, so that connections need no telling."""
+        rows = enumerate(self.rows[1:])
+        return self.kind == "sequential" or all(
+            row.inputs == (Input(before),) and row.same_as is None for before, row in rows
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Weight:
+    """A weight's number of elements and whether it is trained; None for what is not known."""
+
+    params: int | None
+    trainable: bool | None
+
+
+_Weights = dict[tuple[object, ...], _Weight]
+"""Weights by what identifies them: the layer that declares a weight, its name, and which one of that name it is."""
+
+
+def summarize(model: ModelGraph, names: Mapping[int, str]) -> ModelSummary:
+    """The summary of a model; ``names`` has the name of every layer and model by key."""
+    return _Summarizer(names).summarize(model)[0]
+
+
+@dataclass
+class _Summarizer:
+    names: Mapping[int, str]
+    frozen: list[bool] = field(default_factory=list)
+
+    def summarize(self, model: ModelGraph) -> tuple[ModelSummary, _Weights]:
+        nodes = as_listed(model)
+        rows_of = {node.id: number for number, node in enumerate(nodes)}
+        first_of: dict[int, int] = {}
+        weights: _Weights = {}
+        rows: list[Row] = []
+        reasons = list(model.unknown)
+        for node in nodes:
+            inner, own = self._weights(model, node)
+            weights.update({key: weight for key, weight in own.items() if key not in weights})
+            row = self._row(node, own, rows_of, first_of.get(node.layer.key), inner, model.kind)
+            first_of.setdefault(node.layer.key, row.id)
+            rows.append(row)
+            reasons += _reasons(row, node)
+        whole = not _missing(model) and not any(
+            (row.params is None or row.params > 0) and not row.certain for row in rows
+        )
+        return (
+            ModelSummary(
+                self.names.get(model.key, model.name),
+                model.kind,
+                tuple(rows),
+                model.output_shapes,
+                tuple(_input(edge, rows_of) for edge in model.output_edges),
+                _total(weights) if whole else None,
+                _trainable(weights) if whole else None,
+                tuple(dict.fromkeys(reasons)),
+                model.site,
+            ),
+            weights if whole else {**weights, (model.key, "missing"): _Weight(None, None)},
+        )
+
+    def _weights(self, model: ModelGraph, node: LayerNode) -> tuple[ModelSummary | None, _Weights]:
+        """The weights of a layer, and the summary of what is in it where it is a model."""
+        if node.inner is not None:
+            inner, weights = self.summarize(node.inner)
+            trained = node.layer.trainable
+            return inner, {
+                key: _Weight(weight.params, _both(weight.trainable, trained)) for key, weight in weights.items()
+            }
+        if node.type.startswith(OPERATION):
+            return None, {}
+        specs = model.weights.get(node.layer.key, () if node.type == "keras.layers.InputLayer" else None)
+        if specs is None:
+            return None, {(node.layer.key, "unknown"): _Weight(None, None)}
+        found: _Weights = {}
+        seen: Counter[tuple[int, str]] = Counter()
+        for spec in specs:
+            # Bidirectional makes copies of its layer, other wrappers use the layer itself.
+            owner = node.layer if node.layer.short_type == "Bidirectional" else spec.layer
+            trained = _both(_both(spec.trainable, spec.layer.trainable), node.layer.trainable)
+            found[owner.key, spec.name, seen[owner.key, spec.name]] = _Weight(size(spec.shape), trained)
+            seen[owner.key, spec.name] += 1
+        return None, found
+
+    def _row(
+        self,
+        node: LayerNode,
+        weights: _Weights,
+        rows_of: Mapping[int, int],
+        same_as: int | None,
+        inner: ModelSummary | None,
+        kind: ModelKind,
+    ) -> Row:
+        layer = node.layer
+        is_operation = node.type.startswith(OPERATION)
+        # What a functional model reaches from its outputs is in it, whatever the path that made it.
+        certain = (node.certain or kind == "functional") and not layer.repeated
+        return Row(
+            rows_of[node.id],
+            self.names.get(layer.key) or node.name,
+            _camel_case(operation_stem(node)) if is_operation else _type(node),
+            node.outputs,
+            _total(weights) if same_as is None else 0,
+            _trainable(weights) if same_as is None else 0,
+            tuple(_input(edge, rows_of) for edge in node.edges),
+            node.site if is_operation or inner is not None else layer.site,
+            same_as,
+            certain,
+            inner,
+        )
+
+
+def _type(node: LayerNode) -> str:
+    if node.inner is None or node.inner.named_after is None:
+        return node.layer.short_type
+    return node.inner.named_after
+
+
+def _camel_case(name: str) -> str:
+    return "".join(word[:1].upper() + word[1:] for word in name.split("_"))
+
+
+def _input(edge: Edge, rows_of: Mapping[int, int]) -> Input:
+    source = edge.input if edge.producer is None else edge.producer
+    return Input(None if source is None else rows_of.get(source), edge.index)
+
+
+def _both(left: bool | None, right: bool | None) -> bool | None:
+    if left is False or right is False:
+        return False
+    return None if left is None or right is None else True
+
+
+def _total(weights: _Weights) -> int | None:
+    found = [weight.params for weight in weights.values()]
+    return None if None in found else sum(params for params in found if params is not None)
+
+
+def _trainable(weights: _Weights) -> int | None:
+    total = 0
+    for weight in weights.values():
+        if weight.trainable is False or weight.params == 0:
+            continue
+        if weight.trainable is None or weight.params is None:
+            return None
+        total += weight.params
+    return total
+
+
+def _missing(model: ModelGraph) -> bool:
+    """Whether layers may be missing from the graph: reasons that do not just tell an unknown shape of a Keras layer."""
+    shapes = {
+        shape.reason
+        for node in model.nodes
+        if node.type.startswith("keras.") and not any(isinstance(shape, UnknownShape) for shape in node.inputs)
+        for shape in node.outputs
+        if isinstance(shape, UnknownShape)
+    }
+    opaque = any(
+        node.type.startswith(OPERATION) and any(isinstance(shape, UnknownShape) for shape in node.outputs)
+        for node in model.nodes
+    )
+    return opaque or bool(set(model.unknown) - shapes)
+
+
+def _reasons(row: Row, node: LayerNode) -> Iterator[str]:
+    """Why numbers of a row are not known."""
+    if row.inner is not None:
+        yield from (f"{row.name}: {reason}" for reason in row.inner.unknown)
+    elif row.params is None:
+        if node.layer.custom:
+            yield f"{row.name}: the weights of {row.type}, a layer of the program, are not counted"
+        else:
+            yield f"{row.name}: its number of parameters depends on sizes that are not known"
+    elif row.trainable_params is None:
+        yield f"{row.name}: whether it is trained is not known"
+    if not row.certain and row.params != 0:
+        yield f"{row.name}: it is there on some paths only, or as often as a loop runs"
