@@ -7,15 +7,17 @@ from tdlint.diagnostics import Applicability, Confidence, Severity
 from tdlint.graph import CallSite, Edge, LayerNode, ModelGraph, Place, layer_place
 from tdlint.interp.program import Import, Program, StepLayer
 from tdlint.linting.rule import AddArgument, Context, FixPlan, ReplaceBy, Report, Rule
-from tdlint.shapes import Free, Symbolic, UnknownDim, UnknownShape, format_shape
+from tdlint.shapes import Free, Shape, Symbolic, UnknownDim, UnknownShape, format_shape
 from tdlint.spec.layers import fault as layer_fault
 from tdlint.spec.layers import find as layer_spec
 from tdlint.spec.layers.base import Fault, WeightSpec
+from tdlint.spec.losses import class_name as loss_class
 from tdlint.spec.metrics import log_keys
 from tdlint.spec.regularizers import Coefficients, coefficients, expected_penalty
 from tdlint.spec.version import KerasVersion
 from tdlint.values import (
     Arguments,
+    ArrayValue,
     Const,
     Instance,
     LayerObject,
@@ -35,6 +37,7 @@ __all__ = [
     "AddArgument",
     "Applicability",
     "Arguments",
+    "ArrayValue",
     "CallSite",
     "Coefficients",
     "Confidence",
@@ -59,6 +62,7 @@ __all__ = [
     "Rule",
     "Sequence",
     "Severity",
+    "Shape",
     "Site",
     "StepLayer",
     "Symbol",
@@ -78,6 +82,7 @@ __all__ = [
     "layer_place",
     "layer_spec",
     "log_keys",
+    "loss_class",
     "number",
     "text",
 ]

@@ -15,6 +15,7 @@ import click
 
 from tdlint._version import __version__
 from tdlint.formatters import MODULES, TEXT_FORMATS, render
+from tdlint.formatters.graph import MODULES as GRAPH_MODULES
 
 if TYPE_CHECKING:
     from tdlint.config import Settings
@@ -269,6 +270,53 @@ def inspect(
     )
     _write(table_or_json, output_file)
     ctx.exit(1 if account.diagnostics else 0)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATHS...")
+@click.option(
+    "--output-format",
+    type=click.Choice(list(GRAPH_MODULES)),
+    default="table",
+    show_default=True,
+    help="How to show the models.",
+)
+@_output_file
+@click.option("--model", "wanted", metavar="NAME", help="Show only the models of this name.")
+@click.option("--explain-unknown", is_flag=True, help="Add what was not understood, and why.")
+@_no_color
+@click.pass_context
+def graph(
+    ctx: click.Context,
+    /,
+    paths: tuple[str, ...],
+    output_format: str,
+    output_file: str | None,
+    wanted: str | None,
+    explain_unknown: bool,
+    no_color: bool,
+) -> None:
+    """Show the models that programs build: layers, output shapes and parameters.
+
+    PATHS are scripts, notebooks and folders of them. They are read and followed; nothing of them is run.
+    """
+    from tdlint.formatters.graph import render as render_graph
+    from tdlint.formatters.graph.table import render_unknown
+    from tdlint.linting.source_models import collect, select_models
+
+    if explain_unknown and output_format != "table":
+        raise click.UsageError("--explain-unknown needs --output-format table; json always has the reasons", ctx)
+    collected = collect(paths)
+    sources = collected.sources if wanted is None else select_models(collected.sources, wanted)
+    options = _render_options(no_color or output_file is not None)
+    parts = [render_graph(output_format, sources, options)]
+    parts += [render_unknown(sources, options)] if explain_unknown else []
+    _write("\n\n".join(part for part in parts if part), output_file)
+    for message in collected.notes:
+        click.echo(f"tdlint: {message}", err=True)
+    for message in collected.errors:
+        click.echo(f"tdlint: error: {message}", err=True)
+    ctx.exit(2 if collected.errors else 0)
 
 
 def _settings(paths: tuple[str, ...], config: str | None = None, isolated: bool = False, **given: Any) -> Settings:

@@ -113,6 +113,9 @@ class CallSite:
         return Place((self.args.site(argument) if argument else None) or self.site)
 
 
+ESCAPED = "passed to a function that is not known"
+"""A reason in ``ModelGraph.unknown``: code that is not followed may add layers to a Sequential, or freeze any model."""
+
 ModelKind: TypeAlias = Literal["sequential", "functional", "subclass"]
 Origin: TypeAlias = Literal["source", "live", "archive"]
 

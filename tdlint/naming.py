@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from tdlint.graph import LayerNode, ModelGraph
 from tdlint.shapes import UnknownShape
@@ -30,25 +31,28 @@ def snake_case(class_name: str) -> str:
     return _WORD_START.sub("_", re.sub(r"\W+", "", class_name)).lower()
 
 
+_Key: TypeAlias = int | tuple[str, int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """Something that gets a name: its place in the order of making, and its key, None if nobody asks for the name.
+    """Something that gets a name: its place in the order of making, and its key, not a number if nobody asks for it.
 
     ``stem`` is what a counter is added to, None if Keras does not count it, because the program names it.
     """
 
     order: float
-    key: int | None
+    key: _Key
     stem: str | None
     name: str = UNKNOWN_NAME
 
 
 def automatic_names(models: Iterable[ModelGraph]) -> dict[int, str]:
     """The name of every layer, operation and model of a program by its key."""
-    made: dict[int | tuple[str, int], _Made] = {}
+    made: dict[_Key, _Made] = {}
     for model in models:
-        for one in _in_model(model, outermost=True):
-            made.setdefault(("input", int(one.order)) if one.key is None else one.key, one)
+        for one in _in_model(model):
+            made.setdefault(one.key, one)
     used: Counter[str] = Counter()
     names: dict[int, str] = {}
     for one in sorted(made.values(), key=lambda one: one.order):
@@ -56,17 +60,17 @@ def automatic_names(models: Iterable[ModelGraph]) -> dict[int, str]:
         if one.stem is not None:
             name = f"{one.stem}_{used[one.stem]}" if used[one.stem] else one.stem
             used[one.stem] += 1
-        if one.key is not None:
+        if isinstance(one.key, int):
             names[one.key] = name
     return names
 
 
-def _in_model(model: ModelGraph, outermost: bool = False, called: int | None = None) -> Iterator[_Made]:
+def _in_model(model: ModelGraph, called: int | None = None) -> Iterator[_Made]:
     yield _model(model)
     for layer in model.input_layers:
         if layer is not None:
             yield _layer(layer)
-    yield from _implicit_input(model, called)
+    yield from _made_inside(model, called)
     for node in model.nodes:
         if node.inner is not None:
             yield from _in_model(node.inner, called=node.id)
@@ -94,18 +98,38 @@ def _layer(layer: LayerObject) -> _Made:
 def _model(model: ModelGraph) -> _Made:
     if model.named_after is None:
         return _Made(model.key, model.key, None, model.name)
-    if model.kind == "functional" and not model.nodes and model.unknown:  # it is loaded, and has the name of its file
+    if model.kind == "functional" and not model.nodes and not model.input_shapes:
+        # it is loaded or comes with Keras, and has its name from there
         return _Made(model.key, model.key, None)
     return _Made(model.key, model.key, snake_case(model.named_after))
 
 
-def _implicit_input(model: ModelGraph, called: int | None) -> Iterator[_Made]:
-    """The InputLayer that a Sequential makes for itself: with its first layer, or when it is first called."""
-    if model.kind != "sequential" or any(model.input_layers) or not model.nodes:
+def _made_inside(model: ModelGraph, called: int | None) -> Iterator[_Made]:
+    """What a Sequential makes for itself and names: its InputLayer, and a Functional model each time it is built anew.
+
+    With an input it is built when it is made of a list, and then with each layer that is added; without one, when it
+    is called for the first time.
+    """
+    if model.kind != "sequential" or not model.nodes:
         return
-    first = model.nodes[0].layer
-    declares = any(first.args.passes(name) for name in ("input_shape", "input_dim", "batch_input_shape"))
-    if declares:
-        yield _Made(max(model.key, first.key) + 0.5, None, "input_layer")
-    elif called is not None and not isinstance(model.input_shapes[0], UnknownShape):
-        yield _Made(called - 0.5, None, "input_layer")
+    layers = [node.layer.key for node in model.nodes]
+    if any(model.input_layers) or _declares_input(model.nodes[0]):
+        added = [key for key in layers if key > model.key]
+        builds = [key + 0.5 for key in added] if len(added) == len(layers) else [model.key, *(k + 0.5 for k in added)]
+    elif called is not None:
+        builds = [called - 0.25]
+    elif isinstance(model.input_shapes[0], UnknownShape):
+        return
+    else:
+        builds = [max(model.key, *layers) + 0.75]
+    if not any(model.input_layers):
+        yield _Made(builds[0] - 0.125, ("input", model.key, 0), "input_layer")
+    for number, order in enumerate(builds):
+        yield _Made(order, ("build", model.key, number), "functional")
+
+
+def _declares_input(first: LayerNode) -> bool:
+    """Whether the first layer of a Sequential tells it its input; a model that has its own does, too."""
+    if first.inner is not None:
+        return not any(isinstance(shape, UnknownShape) for shape in first.inner.input_shapes)
+    return any(first.args.passes(name) for name in ("input_shape", "input_dim", "batch_input_shape"))

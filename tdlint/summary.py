@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from tdlint.graph import Edge, LayerNode, ModelGraph, ModelKind
+from tdlint.graph import ESCAPED, Edge, LayerNode, ModelGraph, ModelKind
 from tdlint.layer_order import as_listed
 from tdlint.naming import OPERATION, operation_stem
 from tdlint.shapes import AnyShape, UnknownShape, size
+from tdlint.spec import layers
 from tdlint.values import Site
 
 
@@ -30,6 +31,7 @@ class Row:
 
     ``params`` are those of the layer, 0 where an earlier row of this model (``same_as``) has the same layer; None if
     they can't be told. ``certain`` is False if the layer is there on some paths only, or an unknown number of times.
+    ``fault`` is why Keras refuses the call; what follows is then as if it did not.
     """
 
     id: int
@@ -43,20 +45,26 @@ class Row:
     same_as: int | None = None
     certain: bool = True
     inner: ModelSummary | None = None
+    fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSummary:
-    """All rows of a model and their sums, in which a weight counts once however often it is used."""
+    """All rows of a model and their sums, in which a weight counts once however often it is used.
+
+    ``refused`` are the calls that Keras refuses and why: such a model can't be made, so its sums are not known.
+    """
 
     name: str
     kind: ModelKind
     rows: tuple[Row, ...]
+    input_shapes: tuple[AnyShape, ...] = ()
     output_shapes: tuple[AnyShape, ...] = ()
     outputs: tuple[Input, ...] = ()
     total_params: int | None = None
     trainable_params: int | None = None
     unknown: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
     site: Site | None = None
 
     @property
@@ -92,10 +100,9 @@ def summarize(model: ModelGraph, names: Mapping[int, str]) -> ModelSummary:
     return _Summarizer(names).summarize(model)[0]
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Summarizer:
     names: Mapping[int, str]
-    frozen: list[bool] = field(default_factory=list)
 
     def summarize(self, model: ModelGraph) -> tuple[ModelSummary, _Weights]:
         nodes = as_listed(model)
@@ -103,7 +110,9 @@ class _Summarizer:
         first_of: dict[int, int] = {}
         weights: _Weights = {}
         rows: list[Row] = []
-        reasons = list(model.unknown)
+        unknown_inputs = [shape.reason for shape in model.input_shapes if isinstance(shape, UnknownShape)]
+        reasons = [*model.unknown, *unknown_inputs]
+        refused: list[str] = []
         for node in nodes:
             inner, own = self._weights(model, node)
             weights.update({key: weight for key, weight in own.items() if key not in weights})
@@ -111,19 +120,21 @@ class _Summarizer:
             first_of.setdefault(node.layer.key, row.id)
             rows.append(row)
             reasons += _reasons(row, node)
-        whole = not _missing(model) and not any(
-            (row.params is None or row.params > 0) and not row.certain for row in rows
-        )
+            refused += _refused(row)
+        whole = not refused and not _missing(model)
+        whole = whole and not any(row.params != 0 and not row.certain for row in rows)
         return (
             ModelSummary(
                 self.names.get(model.key, model.name),
                 model.kind,
                 tuple(rows),
+                model.input_shapes,
                 model.output_shapes,
                 tuple(_input(edge, rows_of) for edge in model.output_edges),
                 _total(weights) if whole else None,
-                _trainable(weights) if whole else None,
+                _trainable(weights) if whole and ESCAPED not in model.unknown else None,
                 tuple(dict.fromkeys(reasons)),
+                tuple(refused),
                 model.site,
             ),
             weights if whole else {**weights, (model.key, "missing"): _Weight(None, None)},
@@ -138,7 +149,8 @@ class _Summarizer:
                 key: _Weight(weight.params, _both(weight.trainable, trained)) for key, weight in weights.items()
             }
         if node.type.startswith(OPERATION):
-            return None, {}
+            understood = not any(isinstance(shape, UnknownShape) for shape in node.outputs)
+            return None, {} if understood else {(node.layer.key, "unknown"): _Weight(None, None)}
         specs = model.weights.get(node.layer.key, () if node.type == "keras.layers.InputLayer" else None)
         if specs is None:
             return None, {(node.layer.key, "unknown"): _Weight(None, None)}
@@ -165,6 +177,9 @@ class _Summarizer:
         is_operation = node.type.startswith(OPERATION)
         # What a functional model reaches from its outputs is in it, whatever the path that made it.
         certain = (node.certain or kind == "functional") and not layer.repeated
+        inputs = tuple(_input(edge, rows_of) for edge in node.edges)
+        if kind == "sequential" and rows_of[node.id] == 0:
+            inputs = ()  # the input of the model, which is no row here
         return Row(
             rows_of[node.id],
             self.names.get(layer.key) or node.name,
@@ -172,18 +187,30 @@ class _Summarizer:
             node.outputs,
             _total(weights) if same_as is None else 0,
             _trainable(weights) if same_as is None else 0,
-            tuple(_input(edge, rows_of) for edge in node.edges),
+            inputs,
             node.site if is_operation or inner is not None else layer.site,
             same_as,
             certain,
             inner,
+            _fault(node),
         )
 
 
+def _fault(node: LayerNode) -> str | None:
+    """Why Keras refuses to call the layer on its inputs."""
+    if node.layer.custom or node.inner is not None or not node.inputs or not node.type.startswith("keras.layers."):
+        return None
+    found = layers.fault(node.layer, node.inputs)
+    return None if found is None else found.reason
+
+
 def _type(node: LayerNode) -> str:
-    if node.inner is None or node.inner.named_after is None:
+    """The class of the layer; the interpreter calls every model that is no Sequential a Model."""
+    if node.inner is None:
         return node.layer.short_type
-    return node.inner.named_after
+    if node.inner.named_after is not None:
+        return node.inner.named_after
+    return node.layer.short_type if node.inner.kind == "subclass" else node.inner.kind.capitalize()
 
 
 def _camel_case(name: str) -> str:
@@ -226,11 +253,16 @@ def _missing(model: ModelGraph) -> bool:
         for shape in node.outputs
         if isinstance(shape, UnknownShape)
     }
-    opaque = any(
-        node.type.startswith(OPERATION) and any(isinstance(shape, UnknownShape) for shape in node.outputs)
-        for node in model.nodes
-    )
-    return opaque or bool(set(model.unknown) - shapes)
+    if model.kind == "functional":
+        shapes.add(ESCAPED)  # nobody can add a layer to it
+    return bool(set(model.unknown) - shapes)
+
+
+def _refused(row: Row) -> Iterator[str]:
+    if row.fault is not None:
+        yield f"{row.name}: {row.fault}"
+    if row.inner is not None and row.same_as is None:
+        yield from (f"{row.name}/{fault}" for fault in row.inner.refused)
 
 
 def _reasons(row: Row, node: LayerNode) -> Iterator[str]:
@@ -238,11 +270,15 @@ def _reasons(row: Row, node: LayerNode) -> Iterator[str]:
     if row.inner is not None:
         yield from (f"{row.name}: {reason}" for reason in row.inner.unknown)
     elif row.params is None:
+        if row.fault is not None:
+            return
         if node.layer.custom:
             yield f"{row.name}: the weights of {row.type}, a layer of the program, are not counted"
+        elif node.type.startswith(OPERATION):
+            yield f"{row.name}: what it computes is not known, nor whether it has weights"
         else:
             yield f"{row.name}: its number of parameters depends on sizes that are not known"
-    elif row.trainable_params is None:
+    elif row.trainable_params is None and row.params is not None:
         yield f"{row.name}: whether it is trained is not known"
     if not row.certain and row.params != 0:
         yield f"{row.name}: it is there on some paths only, or as often as a loop runs"

@@ -273,7 +273,8 @@ Labels: TypeAlias = Literal["one-hot", "integer", "real"]
 class ArrayValue(Value):
     """An array of numbers, or a number out of one (shape ``()``).
 
-    ``range`` are bounds of all values, up to rounding; for an array of lists of numbers, of the numbers in them.
+    ``range`` are bounds of all values but NaN, up to rounding; for an array of lists of numbers, of the numbers in
+    them.
     ``labels`` says what the values would be as labels: one-hot rows, whole numbers, or numbers with fractions;
     ``classes`` is how many classes such labels have, where that is certain. ``memory`` tells which arrays may share
     their elements: the places where the memory was made. Values that rules see have none.

@@ -31,6 +31,18 @@ class Analysis:
         return self.syntax[site.number]
 
 
+def _stopped(run: Run, why: str, module: cst.Module) -> None:
+    """What comes after this place is not seen: any model may still be changed there."""
+    from tdlint.interp import models
+    from tdlint.interp.state import ModelObject
+
+    run.muted = 0
+    run.note_unknown(why, module)
+    for key, thing in list(run.state.heap.items()):
+        if isinstance(thing, ModelObject):
+            run.state.heap[key] = models.with_unknown(thing, why)
+
+
 def _follow(run: Run, module: cst.Module, work: Callable[[], None]) -> None:
     """Do a part of the work; what is too much for the bounds is unknown, and said so."""
     from tdlint.interp.run import OutOfSteps
@@ -38,9 +50,9 @@ def _follow(run: Run, module: cst.Module, work: Callable[[], None]) -> None:
     try:
         work()
     except OutOfSteps:
-        run.note_unknown("the program is too large to follow to its end", module)
+        _stopped(run, "the program is too large to follow to its end", module)
     except RecursionError:
-        run.note_unknown("the program nests too deeply to follow to its end", module)
+        _stopped(run, "the program nests too deeply to follow to its end", module)
     del run.frames[1:]
     run.depth = run.uncertain = run.muted = run.loops_unknown = run.in_try = 0
     run.owners.clear()

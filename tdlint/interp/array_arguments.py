@@ -183,6 +183,17 @@ def with_memory(run: Run, value: Value, node: cst.CSTNode, part: int = 0) -> Val
     return value
 
 
+def shape_of_known(array: ArrayValue) -> Shape:
+    """The shape of an array.
+
+    Raises:
+        NotFollowed: it is not known how many axes it has.
+    """
+    if isinstance(array.shape, UnknownShape):
+        raise NotFollowed(array.shape.reason)
+    return array.shape
+
+
 def items_of(run: Run, value: Value) -> tuple[Value, ...]:
     """The items of a list or tuple.
 

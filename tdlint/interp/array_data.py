@@ -1,14 +1,22 @@
-"""The data that Keras itself brings: its data sets, helpers for labels and sequences, and generators of images."""
+"""The data that Keras itself brings: its data sets, and helpers for labels and sequences."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
 
 from tdlint.interp import containers
-from tdlint.interp.array_arguments import Function, Given, NotFollowed, as_array, function, made, scalar_of, sizes
-from tdlint.shapes import FREE, Dim, Shape, UnknownDim, UnknownShape
+from tdlint.interp.array_arguments import (
+    Function,
+    Given,
+    NotFollowed,
+    as_array,
+    function,
+    made,
+    scalar_of,
+    shape_of_known,
+)
+from tdlint.shapes import Dim, UnknownDim, UnknownShape
 from tdlint.spec import datasets
 from tdlint.spec.dtypes import is_float
 from tdlint.spec.ranges import fit, union
@@ -17,16 +25,13 @@ from tdlint.values import (
     Arguments,
     ArrayValue,
     Const,
-    DatasetValue,
     Instance,
     Labels,
     Sequence,
-    Unknown,
     Value,
     dim,
     integer,
     number,
-    text,
 )
 
 _SAMPLES = "the number of samples depends on the arguments"
@@ -99,6 +104,9 @@ def _to_categorical(given: Given) -> Value:
 
 def _normalize(given: Given) -> Value:
     array = given.known("x")
+    if len(shape_of_known(array)) < 2 or given.integer("axis", -1) == 0:
+        # Keras takes axis 0 for the last one when it puts the axis back, and gives one axis more for a vector
+        raise NotFollowed("normalize along the first axis")
     plain = given.get("order") is None or (given.get("order") or NONE).must_be(2)
     positive = array.range is not None and array.range[0] >= 0
     return made(array.shape, None, ((0, 1) if positive else (-1, 1)) if plain else None)
@@ -115,19 +123,13 @@ def _pad_sequences(given: Given) -> Value:
     if inner.range is not None and fill is not None and (is_float(dtype) or inner.labels == "integer"):
         range_ = fit(union(inner.range, (fill, fill)), dtype)
     labels: Labels | None = "integer" if inner.labels == "integer" and fill == 0 else None
-    return made((count, width, *_shape(inner)[1:]), dtype, range_, labels)
-
-
-def _shape(array: ArrayValue) -> Shape:
-    if isinstance(array.shape, UnknownShape):
-        raise NotFollowed(array.shape.reason)
-    return array.shape
+    return made((count, width, *shape_of_known(inner)[1:]), dtype, range_, labels)
 
 
 def _sequences(given: Given, source: Value) -> tuple[Dim, ArrayValue]:
     """How many sequences there are, and one of them."""
     if isinstance(source, ArrayValue):
-        shape = _shape(source)
+        shape = shape_of_known(source)
         if source.dtype == "object" and len(shape) == 1:
             return shape[0], ArrayValue((UnknownDim("a length"),), None, source.range, "integer")
         if len(shape) < 2:
@@ -138,8 +140,8 @@ def _sequences(given: Given, source: Value) -> tuple[Dim, ArrayValue]:
         raise NotFollowed("no sequences")
     arrays = [as_array(given.run, item) for item in (*items, *(() if rest is None else (rest,)))]
     filled = [array for array in arrays if array.shape != (0,)] or arrays
-    inner = _shape(filled[0])[1:]
-    if any(_shape(array)[1:] != inner or not _shape(array) for array in filled):
+    inner = shape_of_known(filled[0])[1:]
+    if any(shape_of_known(array)[1:] != inner or not shape_of_known(array) for array in filled):
         raise NotFollowed("sequences of different kinds")
     range_ = filled[0].range
     for array in filled[1:]:
@@ -176,213 +178,15 @@ def _texts_to_matrix(owner: Instance) -> Function:
     return function("texts mode", compute)
 
 
-_CHANNELS = {"rgb": 3, "rgba": 4, "grayscale": 1}
-
-
-def _image(given: Given, size: str, default: int) -> Shape:
-    """Height, width and channels of the images of a directory."""
-    wanted = given.get(size)
-    dims = (default, default) if wanted is None else sizes(given.run, wanted)
-    if isinstance(dims, UnknownShape):
-        dims = (UnknownDim(dims.reason), UnknownDim(dims.reason))
-    if len(dims) == 1:
-        dims = (dims[0], dims[0])
-    mode = text(given.get("color_mode") or Const("rgb"))
-    channels: Dim = _CHANNELS.get(mode or "", 0) or UnknownDim("color_mode is not known")
-    if given.get("data_format") is not None and not (given.get("data_format") or NONE).must_be("channels_last"):
-        raise NotFollowed("images with another data format")
-    return (*dims, channels)
-
-
-def _batch_size(given: Given, default: int = 32) -> Dim:
-    value = given.values.get("batch_size")
-    if value is not None and not value.must_be(None) and integer(value) is None:
-        return UnknownDim("batch_size is not known")
-    return default if value is None else dim(value)
-
-
-def _class_count(given: Given, name: str) -> Dim:
-    value = given.get(name)
-    listed = None if value is None else containers.as_list(given.run, value)
-    if listed is None or listed.rest is not None:
-        return UnknownDim("as many as there are classes")
-    return len(listed.items)
-
-
-_LabelKinds = dict[str, tuple[Literal["one-hot", "column", "flat"], str]]
-
-
-def _labels_like(mode: Value, classes: Dim, kinds: _LabelKinds) -> Value | None:
-    """The labels of a batch by ``class_mode`` or ``label_mode``; None for no labels."""
-    if mode.must_be(None):
-        return None
-    wanted = text(mode)
-    if wanted is None or wanted not in kinds:
-        return Unknown("labels of a kind that is not followed")
-    form, dtype = kinds[wanted]
-    count = 2 if wanted == "binary" else classes if isinstance(classes, int) else None
-    if form == "one-hot":
-        return ArrayValue((FREE, classes), dtype, (0, 1), "one-hot", count)
-    shape: Shape = (FREE, 1) if form == "column" else (FREE,)
-    return ArrayValue(shape, dtype, None if count is None else (0, count - 1), "integer", count)
-
-
-_LABEL_MODES: _LabelKinds = {
-    "int": ("flat", "int32"),
-    "binary": ("column", "float32"),
-    "categorical": ("one-hot", "float32"),
-}
-_CLASS_MODES: _LabelKinds = {
-    "sparse": ("flat", "float32"),
-    "binary": ("flat", "float32"),
-    "categorical": ("one-hot", "float32"),
-}
-
-
-def _dataset(
-    images: ArrayValue, labels: Value | None, kind: Literal["tf.data", "generator"], batch: Dim
-) -> DatasetValue:
-    element = images if labels is None else Sequence((images, labels), "tuple")
-    return DatasetValue(element, kind, batch)
-
-
-def _from_directory(given: Given) -> Value:
-    """``image_dataset_from_directory``, ``text_dataset_from_directory``."""
-    if "batch_size" in given.values and given.get("batch_size") is None:
-        raise NotFollowed("samples without batches")
-    mode: Value = given.values.get("label_mode", Const("int"))
-    labels_given = given.values.get("labels", Const("inferred"))
-    if labels_given.must_be(None):
-        mode = NONE
-    classes = _class_count(given, "class_names")
-    labels = _labels_like(mode, classes, _LABEL_MODES)
-    if given.name.startswith("image"):
-        data = ArrayValue(
-            (FREE, *_image(given, "image_size", 256)),
-            "float32",
-            (0, 255) if given.get("interpolation") is None else None,
-        )
-    else:
-        data = ArrayValue((FREE,), "str")
-    found = _dataset(data, labels, "tf.data", _batch_size(given))
-    subset = given.get("subset")
-    if subset is not None and text(subset) is None:
-        raise NotFollowed("a subset that is not known")
-    return Sequence((found, found), "tuple") if subset is not None and subset.must_be("both") else found
-
-
-def _timeseries(given: Given) -> Value:
-    data, targets = given.known("data"), given.get("targets")
-    shape = _shape(data)
-    if "batch_size" in given.values and given.get("batch_size") is None:
-        raise NotFollowed("samples without batches")
-    steps = dim(given.need("sequence_length"))
-    windows = ArrayValue((FREE, steps, *shape[1:]), data.dtype, data.range)
-    labels = None
-    if targets is not None:
-        array = as_array(given.run, targets)
-        rest = array.shape if isinstance(array.shape, UnknownShape) else (FREE, *array.shape[1:])
-        labels = replace(array, shape=rest, memory=frozenset())
-    return _dataset(windows, labels, "tf.data", _batch_size(given, 128))
-
-
-def _image_generator(given: Given) -> Value:
-    arguments = Arguments(tuple(given.values.items()))
-    return Instance("keras.preprocessing.image.ImageDataGenerator", arguments, given.run.fresh())
-
-
-_GEOMETRY = frozenset(
-    {
-        *("rotation_range", "width_shift_range", "height_shift_range", "shear_range", "zoom_range", "fill_mode"),
-        *("horizontal_flip", "vertical_flip", "rescale", "validation_split"),
-    }
-)
-"""Arguments of ImageDataGenerator that leave the range of the pixels, besides ``rescale``."""
-
-
-def _pixels(owner: Instance) -> tuple[float, float] | None:
-    """The range of the pixels that a generator yields from files."""
-    given = dict(owner.args.bound)
-    if given.keys() - _GEOMETRY:
-        return None
-    scale = 1 if "rescale" not in given or given["rescale"].must_be(None) else number(given["rescale"])
-    return None if scale is None or scale <= 0 else (0, 255 * scale)
-
-
-def _flow_from_files(owner: Instance) -> Function:
-    def compute(given: Given) -> Value:
-        images = ArrayValue((FREE, *_image(given, "target_size", 256)), "float32", _pixels(owner))
-        mode: Value = given.values.get("class_mode", Const("categorical"))
-        if mode.must_be("input"):
-            return _dataset(images, images, "generator", _batch_size(given))
-        labels = _labels_like(mode, _class_count(given, "classes"), _CLASS_MODES)
-        return _dataset(images, labels, "generator", _batch_size(given))
-
-    frame = "dataframe directory x_col y_col weight_col" if owner.type.endswith("frame") else "directory"
-    rest = "target_size color_mode classes class_mode batch_size shuffle seed save_to_dir save_prefix save_format"
-    more = "follow_links subset interpolation keep_aspect_ratio validate_filenames"
-    return function(f"{frame} {rest} {more}", compute)
-
-
-def _flow_from_frame(owner: Instance) -> Function:
-    return _flow_from_files(replace(owner, type="frame"))
-
-
-def _flow(owner: Instance) -> Function:
-    def compute(given: Given) -> Value:
-        x, y = given.known("x"), given.get("y")
-        shape = (FREE, *_shape(x)[1:])
-        images = ArrayValue(shape, "float32")
-        if given.get("sample_weight") is not None:
-            raise NotFollowed("batches with weights")
-        if y is None:
-            return _dataset(images, None, "generator", _batch_size(given))
-        labels = as_array(given.run, y)
-        if isinstance(labels.shape, UnknownShape):
-            return _dataset(images, Unknown(labels.shape.reason), "generator", _batch_size(given))
-        part = replace(labels, shape=(FREE, *labels.shape[1:]), memory=frozenset())
-        return _dataset(images, part, "generator", _batch_size(given))
-
-    parameters = (
-        "x y batch_size shuffle sample_weight seed save_to_dir save_prefix save_format ignore_class_split subset"
-    )
-    return function(parameters, compute)
-
-
 METHODS: dict[str, dict[str, Callable[[Instance], Function]]] = {
-    "keras.preprocessing.image.ImageDataGenerator": {
-        "flow": _flow,
-        "flow_from_directory": _flow_from_files,
-        "flow_from_dataframe": _flow_from_frame,
-    },
     "keras.preprocessing.text.Tokenizer": {
         "texts_to_sequences": _texts_to_sequences,
         "texts_to_matrix": _texts_to_matrix,
     },
 }
-"""Methods of generators, by the class of the object."""
+"""Methods of a tokenizer, by the class of the object."""
 
-_SPLIT = "shuffle seed validation_split subset"
-_IMAGES = function(
-    f"directory labels label_mode class_names color_mode batch_size image_size {_SPLIT} interpolation follow_links "
-    "crop_to_aspect_ratio pad_to_aspect_ratio data_format verbose",
-    _from_directory,
-)
-_TEXTS = function(
-    f"directory labels label_mode class_names batch_size max_length {_SPLIT} follow_links verbose", _from_directory
-)
-_SERIES = function(
-    "data targets sequence_length sequence_stride sampling_rate batch_size shuffle seed start_index end_index",
-    _timeseries,
-)
 _PAD = function("sequences maxlen dtype padding truncating value", _pad_sequences)
-_GENERATOR = function(
-    "featurewise_center samplewise_center featurewise_std_normalization samplewise_std_normalization zca_whitening "
-    "zca_epsilon rotation_range width_shift_range height_shift_range brightness_range shear_range zoom_range "
-    "channel_shift_range fill_mode cval horizontal_flip vertical_flip rescale preprocessing_function data_format "
-    "validation_split interpolation_order dtype",
-    _image_generator,
-)
 _TOKENIZER = function("num_words filters lower split char_level oov_token analyzer", _tokenizer)
 _WORDS = "path num_words skip_top maxlen seed start_char oov_char index_from"
 _LOADERS = {
@@ -401,13 +205,6 @@ FUNCTIONS: dict[str, Function] = {
     "keras.utils.normalize": function("x axis order", _normalize),
     "keras.utils.pad_sequences": _PAD,
     "keras.preprocessing.sequence.pad_sequences": _PAD,
-    "keras.utils.image_dataset_from_directory": _IMAGES,
-    "keras.preprocessing.image_dataset_from_directory": _IMAGES,
-    "keras.utils.text_dataset_from_directory": _TEXTS,
-    "keras.preprocessing.text_dataset_from_directory": _TEXTS,
-    "keras.utils.timeseries_dataset_from_array": _SERIES,
-    "keras.preprocessing.timeseries_dataset_from_array": _SERIES,
-    "keras.preprocessing.image.ImageDataGenerator": _GENERATOR,
     "keras.preprocessing.text.Tokenizer": _TOKENIZER,
 }
 """Functions of Keras that make data, by canonical name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
@@ -37,7 +38,8 @@ def change_frames(run: Run) -> None:
     """Some table got or lost columns or rows; which others are the same table is not known."""
 
     def change(value: Value) -> Value:
-        return FrameValue(value.ndim, indexer=value.indexer) if isinstance(value, FrameValue) else value
+        fresh = FrameValue(value.ndim, indexer=value.indexer) if isinstance(value, FrameValue) else value
+        return value if fresh == value else fresh
 
     change_values(run, change)
 
@@ -50,12 +52,20 @@ def store(run: Run, array: ArrayValue, written: ArrayValue | None) -> None:
         range_ = (math.floor(range_[0]), math.ceil(range_[1]))
 
     def widen(old: ArrayValue) -> ArrayValue:
-        integer = old.dtype in INTEGERS or old.dtype == "bool" or (whole and old.labels in ("integer", "one-hot"))
-        new = union(old.range, fit(range_, old.dtype))
-        return replace(old, range=new, labels="integer" if integer else None, classes=None)
+        integer = _whole_dtype(old) or (whole and old.labels in ("integer", "one-hot"))
+        new = replace(
+            old, range=union(old.range, fit(range_, old.dtype)), labels="integer" if integer else None, classes=None
+        )
+        return old if new == old else new
 
-    if array.range is not None or array.labels is not None:
+    # what shares the memory of an array of which nothing is known is not known either
+    nothing = array.range is None and (array.labels is None or (_whole_dtype(array) and array.classes is None))
+    if not nothing or len(array.memory) > 1:
         change_shared(run, array, widen)
+
+
+def _whole_dtype(array: ArrayValue) -> bool:
+    return array.dtype in INTEGERS or array.dtype == "bool"
 
 
 def forget(run: Run, value: Value) -> None:
@@ -81,37 +91,65 @@ def change_shared(run: Run, array: ArrayValue, change: Change) -> None:
 
 
 def change_values(run: Run, change: Callable[[Value], Value]) -> None:
-    """Replace values everywhere in the state of the program: in frames, lists, dicts and objects."""
+    """Replace arrays and tables everywhere in the state of the program: in frames, lists, dicts and objects.
+
+    ``change`` gives the same object for a value that stays.
+    """
 
     def changed(value: Value) -> Value:
-        if isinstance(value, Sequence) and value.items:
-            items = tuple(map(changed, value.items))
-            return value if items == value.items else replace(value, items=items)
-        if isinstance(value, OneOf):
-            return OneOf(tuple(map(changed, value.options)))
-        return change(value)
+        kind = type(value)
+        if kind is ArrayValue or kind is FrameValue:
+            return change(value)
+        if kind is Sequence:
+            items = _changed_items(value.items, changed)  # type: ignore[attr-defined]
+            return value if items is None else replace(value, items=items)  # type: ignore[call-arg]
+        if kind is OneOf:
+            options = _changed_items(value.options, changed)  # type: ignore[attr-defined]
+            return value if options is None else OneOf(options)
+        return value
 
     for level, frame in list(run.state.frames.items()):
         for name, value in list(frame.items()):
-            new = changed(value)
-            if new is not value and new != value:
-                run.state.own(level)[name] = new
-    for key, thing in list(run.state.heap.items()):
-        fresh = _changed_object(thing, changed)
-        if fresh is not thing:
-            run.state.heap[key] = fresh
+            if type(value) in _HOLDERS:
+                new = changed(value)
+                if new is not value:
+                    run.state.own(level)[name] = new
+    for key, thing in run.state.heap.items():
+        if type(thing) in _CONTAINERS:
+            fresh = _changed_object(thing, changed)
+            if fresh is not thing:
+                run.state.heap[key] = fresh
+
+
+_HOLDERS = frozenset({ArrayValue, FrameValue, Sequence, OneOf})
+"""The values that arrays are in."""
+
+_CONTAINERS = frozenset({ListObject, DictObject, InstanceObject})
+
+
+def _changed_items(items: tuple[Value, ...], changed: Callable[[Value], Value]) -> tuple[Value, ...] | None:
+    """The items after a change; None if none of them changes."""
+    if _HOLDERS.isdisjoint(map(type, items)):
+        return None
+    fresh = tuple(map(changed, items))
+    return None if all(map(operator.is_, fresh, items)) else fresh
 
 
 def _changed_object(thing: HeapObject, changed: Callable[[Value], Value]) -> HeapObject:
     if isinstance(thing, ListObject):
-        new = replace(
-            thing, items=tuple(map(changed, thing.items)), rest=None if thing.rest is None else changed(thing.rest)
-        )
-        return thing if new == thing else new
+        items = _changed_items(thing.items, changed)
+        rest = None if thing.rest is None else changed(thing.rest)
+        same = items is None and rest is thing.rest
+        return thing if same else replace(thing, items=thing.items if items is None else items, rest=rest)
     if isinstance(thing, DictObject):
-        pairs = tuple((key, changed(value)) for key, value in thing.items)
-        return thing if pairs == thing.items else replace(thing, items=pairs)
+        values = _changed_items(tuple(value for _, value in thing.items), changed)
+        if values is None:
+            return thing
+        return replace(thing, items=tuple((key, value) for (key, _), value in zip(thing.items, values, strict=True)))
     if isinstance(thing, InstanceObject):
-        attributes = tuple((name, changed(value)) for name, value in thing.attributes)
-        return thing if attributes == thing.attributes else replace(thing, attributes=attributes)
+        values = _changed_items(tuple(value for _, value in thing.attributes), changed)
+        if values is None:
+            return thing
+        pairs = tuple((name, value) for (name, _), value in zip(thing.attributes, values, strict=True))
+        return replace(thing, attributes=pairs)
     return thing

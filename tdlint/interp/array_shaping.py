@@ -17,6 +17,7 @@ from tdlint.interp.array_arguments import (
     joined,
     made,
     new_shape,
+    shape_of_known,
     sizes,
 )
 from tdlint.interp.array_creation import cast
@@ -26,11 +27,6 @@ from tdlint.spec.arrays import Fails
 from tdlint.spec.ranges import union
 from tdlint.values import ArrayValue, Const, Unknown, Value, integer
 from tdlint.values import Sequence as SequenceValue
-
-
-def _shape(array: ArrayValue) -> Shape:
-    assert not isinstance(array.shape, UnknownShape)
-    return array.shape
 
 
 def reshaped(array: ArrayValue, target: AnyShape) -> ArrayValue:
@@ -61,19 +57,21 @@ def _expand_dims(given: Given) -> Value:
     array, axes = given.known("a"), given.axes()
     if axes is None:
         raise NotFollowed("expand_dims without an axis")
-    shape = spec.expand_dims(_shape(array), axes)
-    return _moved(array, shape, shape[-1:] == _shape(array)[-1:])
+    shape = spec.expand_dims(shape_of_known(array), axes)
+    return _moved(array, shape, shape[-1:] == shape_of_known(array)[-1:])
 
 
 def _squeeze(given: Given) -> Value:
     array = given.known("a")
-    shape = spec.squeeze(_shape(array), given.axes())
+    axes = given.axes()
+    # a number may be squeezed along its only axis that it does not have
+    shape = () if not shape_of_known(array) and axes in ((0,), (-1,)) else spec.squeeze(shape_of_known(array), axes)
     return replace(array, shape=shape, labels="integer" if array.labels == "one-hot" else array.labels)
 
 
 def _transpose(given: Given) -> Value:
     array = given.known("a")
-    return _moved(array, spec.transpose(_shape(array), given.axes("axes")))
+    return _moved(array, spec.transpose(shape_of_known(array), given.axes("axes")))
 
 
 def transposed(array: ArrayValue) -> ArrayValue:
@@ -88,24 +86,24 @@ def _swapaxes(given: Given) -> Value:
     first, second = given.integer("axis1"), given.integer("axis2")
     if first is None or second is None:
         raise NotFollowed("swapaxes without axes")
-    return _moved(array, spec.swapaxes(_shape(array), first, second))
+    return _moved(array, spec.swapaxes(shape_of_known(array), first, second))
 
 
 def _moveaxis(given: Given) -> Value:
     array = given.known("a")
     source, destination = given.axes("source"), given.axes("destination")
-    return _moved(array, spec.moveaxis(_shape(array), source or (), destination or ()))
+    return _moved(array, spec.moveaxis(shape_of_known(array), source or (), destination or ()))
 
 
 def _rollaxis(given: Given) -> Value:
     array, axis, start = given.known("a"), given.integer("axis"), given.integer("start", 0)
-    ndim = len(_shape(array))
+    ndim = len(shape_of_known(array))
     if axis is None or start is None:
         raise NotFollowed("rollaxis without an axis")
     place, target = spec.axis_of(axis, ndim), start + ndim if start < 0 else start
     if not 0 <= target <= ndim:
         raise Fails(f"no place {start} among {ndim} axes")
-    return _moved(array, spec.moveaxis(_shape(array), [place], [target - 1 if place < target else target]))
+    return _moved(array, spec.moveaxis(shape_of_known(array), [place], [target - 1 if place < target else target]))
 
 
 def _flat(given: Given) -> Value:
@@ -126,8 +124,10 @@ def _copied(given: Given) -> Value:
 def _permuted(given: Given) -> Value:
     array, axis = given.known("a"), given.axes()
     if axis is not None:
-        spec.axes_of(axis, len(_shape(array)))
-    return _moved(replace(array, memory=frozenset()), _shape(array), last_stays=True)
+        spec.axes_of(axis, len(shape_of_known(array)))
+    # a flipped array is another view of the same memory
+    memory = frozenset[int]() if given.name == "roll" else array.memory
+    return _moved(replace(array, memory=memory), shape_of_known(array), last_stays=True)
 
 
 def _parts(given: Given, name: str) -> list[ArrayValue]:
@@ -193,8 +193,8 @@ def _prepared(shape: AnyShape, prepare: Callable[[Shape], Shape]) -> AnyShape:
 
 def _at_least(given: Given) -> Value:
     array = given.known("a")
-    shape = spec.at_least(_shape(array), int(given.name[8]))
-    return _moved(array, shape, shape[-1:] == _shape(array)[-1:])
+    shape = spec.at_least(shape_of_known(array), int(given.name[8]))
+    return _moved(array, shape, shape[-1:] == shape_of_known(array)[-1:])
 
 
 def _repeat(given: Given) -> Value:
@@ -202,24 +202,26 @@ def _repeat(given: Given) -> Value:
     count = as_array(given.run, given.need("repeats"))
     if count.shape != ():
         raise NotFollowed("repeat with a number for each")
-    shape = spec.repeat(_shape(array), integer(given.need("repeats")), given.integer("axis"))
-    return _moved(replace(array, memory=frozenset()), shape, shape[-1:] == _shape(array)[-1:])
+    shape = spec.repeat(shape_of_known(array), integer(given.need("repeats")), given.integer("axis"))
+    return _moved(replace(array, memory=frozenset()), shape, shape[-1:] == shape_of_known(array)[-1:])
 
 
 def _tile(given: Given) -> Value:
     array, counts = given.known("a"), sizes(given.run, given.need("reps"))
     if isinstance(counts, UnknownShape):
         raise NotFollowed(counts.reason)
-    shape = spec.tile(_shape(array), [count if isinstance(count, int) else None for count in counts])
-    return _moved(replace(array, memory=frozenset()), shape, shape[-1:] == _shape(array)[-1:])
+    shape = spec.tile(shape_of_known(array), [count if isinstance(count, int) else None for count in counts])
+    return _moved(replace(array, memory=frozenset()), shape, shape[-1:] == shape_of_known(array)[-1:])
 
 
 def _pad(given: Given) -> Value:
     array = given.known("a")
-    ndim = len(_shape(array))
+    ndim = len(shape_of_known(array))
     widths = _pad_widths(given, ndim)
-    shape = spec.pad(_shape(array), widths)
+    shape = spec.pad(shape_of_known(array), widths)
     mode = given.get("mode") or Const("constant")
+    if 0 in shape_of_known(array) and not mode.must_be("constant"):
+        raise Fails("an empty axis can't be extended with its own values")
     inside = mode.must_be("edge", "reflect", "symmetric", "wrap", "maximum", "minimum")
     range_ = array.range if inside else None
     if mode.must_be("constant") and "constant_values" not in given.values:
@@ -249,23 +251,23 @@ def _split(given: Given) -> Value:
     parts = given.need("indices_or_sections")
     axis = given.integer("axis", 0) or 0
     if given.name in ("vsplit", "hsplit"):
-        axis = 0 if given.name == "vsplit" or len(_shape(array)) == 1 else 1
+        axis = 0 if given.name == "vsplit" or len(shape_of_known(array)) == 1 else 1
     count = integer(parts)
     even = given.name != "array_split"
     if count is not None:
         if count > MAX_PARTS:
             raise NotFollowed("a split into very many parts")
-        shapes = spec.split(_shape(array), count, axis, even)
+        shapes = spec.split(shape_of_known(array), count, axis, even)
     else:
         places = [integer(item) for item in items_of(given.run, parts)]
         known = [place for place in places if place is not None]
         if len(known) != len(places):
-            place = spec.axis_of(axis, len(_shape(array)))
-            loose = tuple(UnknownDim("a part") if n == place else dim for n, dim in enumerate(_shape(array)))
+            place = spec.axis_of(axis, len(shape_of_known(array)))
+            loose = tuple(UnknownDim("a part") if n == place else dim for n, dim in enumerate(shape_of_known(array)))
             shapes = [loose] * (len(places) + 1)
         else:
-            shapes = spec.split(_shape(array), known, axis, even)
-    rows = spec.axis_of(axis, len(_shape(array))) != len(_shape(array)) - 1
+            shapes = spec.split(shape_of_known(array), known, axis, even)
+    rows = spec.axis_of(axis, len(shape_of_known(array))) != len(shape_of_known(array)) - 1
     return SequenceValue(tuple(_moved(array, shape, rows) for shape in shapes), "list")
 
 
@@ -285,8 +287,10 @@ def _delete(given: Given) -> Value:
     array, axis = given.known("a"), given.integer("axis")
     if axis is None:
         return _moved(array, (UnknownDim("elements were deleted"),))
-    place = spec.axis_of(axis, len(_shape(array)))
-    loose = tuple(UnknownDim("elements were deleted") if n == place else dim for n, dim in enumerate(_shape(array)))
+    place = spec.axis_of(axis, len(shape_of_known(array)))
+    loose = tuple(
+        UnknownDim("elements were deleted") if n == place else dim for n, dim in enumerate(shape_of_known(array))
+    )
     return _moved(replace(array, memory=frozenset()), loose)
 
 
@@ -294,9 +298,11 @@ def _take(given: Given) -> Value:
     array, places = given.known("a"), given.known("indices")
     axis = given.integer("axis")
     if axis is None:
-        return _moved(replace(array, memory=frozenset()), _shape(places))
-    place = spec.axis_of(axis, len(_shape(array)))
-    shape = (*_shape(array)[:place], *_shape(places), *_shape(array)[place + 1 :])
+        return _moved(replace(array, memory=frozenset()), shape_of_known(places))
+    place = spec.axis_of(axis, len(shape_of_known(array)))
+    if shape_of_known(array)[place] == 0 and 0 not in shape_of_known(places):
+        raise Fails("elements of an empty axis")
+    shape = (*shape_of_known(array)[:place], *shape_of_known(places), *shape_of_known(array)[place + 1 :])
     return _moved(replace(array, memory=frozenset()), shape)
 
 

@@ -12,8 +12,10 @@ from tdlint.interp import (
     array_data,
     array_math,
     array_memory,
+    array_reductions,
     array_shaping,
     arrays_sklearn,
+    batch_data,
     containers,
     frames,
     tf_data,
@@ -30,9 +32,10 @@ from tdlint.interp.array_arguments import (
 from tdlint.interp.array_items import size_value
 from tdlint.interp.run import Run
 from tdlint.interp.state import BoundMethod, FrameValue
-from tdlint.shapes import UnknownShape, size
+from tdlint.shapes import AnyShape, UnknownShape, size
 from tdlint.spec import indexing
 from tdlint.spec.arrays import Fails
+from tdlint.spec.dtypes import is_float
 from tdlint.values import (
     NONE,
     ArrayValue,
@@ -55,7 +58,9 @@ FUNCTIONS: dict[str, Function] = {
     **array_creation.FUNCTIONS,
     **array_shaping.FUNCTIONS,
     **array_math.FUNCTIONS,
+    **array_reductions.FUNCTIONS,
     **array_data.FUNCTIONS,
+    **batch_data.FUNCTIONS,
     **arrays_sklearn.FUNCTIONS,
     **frames.FUNCTIONS,
     **tf_data.FUNCTIONS,
@@ -69,10 +74,11 @@ OBJECT_METHODS: dict[str, dict[str, Callable[[Instance], Function]]] = {
     },
     **arrays_sklearn.METHODS,
     **array_data.METHODS,
+    **batch_data.METHODS,
 }
 """Methods of library objects that make data, by the class of the object: each is a function for that object."""
 
-_METHODS = {**array_shaping.METHODS, **array_math.METHODS}
+_METHODS = {**array_shaping.METHODS, **array_math.METHODS, **array_reductions.METHODS}
 _SPECIAL = frozenset({"reshape", "transpose", "fill", "sort", "resize", "tolist", "item", "view", "setflags", "put"})
 
 
@@ -199,6 +205,8 @@ def unary(run: Run, operation: str, value: ArrayValue, node: cst.CSTNode) -> Val
     if isinstance(value.shape, UnknownShape):
         return Unknown(value.shape.reason)
     if operation != "negative":
+        if is_float(value.dtype):
+            return Unknown("the operator fails on numbers with fractions")
         whole = value.dtype == "bool"
         return with_memory(
             run, ArrayValue(value.shape, value.dtype, (0, 1) if whole else None, "integer" if whole else None), node
@@ -247,7 +255,21 @@ def subscript(run: Run, owner: Value, index: Sequence[Value | slice], node: cst.
         return Unknown(shape.reason)
     if owner.dtype == "object":
         return Unknown("an item of an array of objects") if shape == () else replace(owner, shape=shape)
-    return replace(owner, shape=shape, labels=_labels_of_part(owner, known))
+    classes = owner.classes if _whole(known[:1]) else _classes_of_slice(owner.classes, shape, known)
+    return replace(owner, shape=shape, labels=_labels_of_part(owner, known), classes=classes)
+
+
+def _whole(entries: list[indexing.Entry]) -> bool:
+    """Whether all samples stay: ``x[:, …]``, ``x[..., None]``."""
+    return all(entry == indexing.Cut() or isinstance(entry, indexing.Rest | indexing.NewAxis) for entry in entries)
+
+
+def _classes_of_slice(classes: int | None, shape: AnyShape, entries: list[indexing.Entry]) -> int | None:
+    """How many classes a run of labels has: all if it is long, as large data sets are not sorted."""
+    if isinstance(shape, UnknownShape) or not shape or not isinstance(entries[0], indexing.Cut):
+        return None
+    long = isinstance(shape[0], int) and shape[0] >= 5000
+    return arrays_sklearn.classes_of_part(classes, shape[0]) if long else None
 
 
 def _labels_of_part(owner: ArrayValue, entries: list[indexing.Entry]) -> Labels | None:
@@ -282,7 +304,10 @@ def _entry(run: Run, value: Value | slice) -> indexing.Entry | None:
         return indexing.NewAxis() if value.name == "numpy.newaxis" else None
     if not isinstance(value, ArrayValue) and containers.as_list(run, value) is None:
         return None
-    return _array_entry(as_array(run, value))
+    array = as_array(run, value)
+    if array.shape == (0,) and not isinstance(value, ArrayValue):
+        return indexing.Places((0,))  # [] makes an array of float64 and still is an index
+    return _array_entry(array)
 
 
 def _array_entry(array: ArrayValue) -> indexing.Entry | None:
@@ -291,5 +316,4 @@ def _array_entry(array: ArrayValue) -> indexing.Entry | None:
         return indexing.Mask(array.shape) if known and not isinstance(array.shape, UnknownShape) else None
     if array.dtype is not None and array.dtype.startswith(("int", "uint")):
         return indexing.At(None) if array.shape == () else indexing.Places(array.shape)
-    # [] is an array of float64 to numpy and still an index
-    return indexing.Places(array.shape) if array.shape == (0,) else None
+    return None

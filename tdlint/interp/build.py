@@ -14,8 +14,10 @@ from tdlint.interp.tensors import edge_of, shape_of_tensor
 from tdlint.shapes import FREE, AnyShape, UnknownShape
 from tdlint.spec import layers as spec
 from tdlint.values import (
+    ArrayValue,
     LayerObject,
     ModelValue,
+    Sequence,
     TensorValue,
     Unknown,
     Value,
@@ -55,6 +57,7 @@ class _Chain:
     run: Run
     nesting: int
     tip: TensorValue
+    fallback: AnyShape | None = None
     certain: bool = True
     nodes: list[LayerNode] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
@@ -98,7 +101,7 @@ class _Chain:
                 self.tip = TensorValue(_declared(layer) or UnknownShape("the shape of the input is not known"))
             return
         if not self.nodes and isinstance(self.tip.shape, UnknownShape):
-            self.tip = TensorValue(_declared(layer) or self.tip.shape)
+            self.tip = TensorValue(_declared(layer) or self.fallback or self.tip.shape)
         required: int | None = None
         if layer.custom:
             result, required = _enter(self.run, layer, self.tip)
@@ -139,7 +142,8 @@ def _declared(layer: LayerObject) -> AnyShape | None:
     for name in ("input_shape", "shape"):
         if args.passes(name):
             shape = shape_of(args.get(name))
-            return shape if isinstance(shape, UnknownShape) else (FREE, *shape)
+            batch = dim(args.get("batch_size")) if args.passes("batch_size") else FREE
+            return shape if isinstance(shape, UnknownShape) else (batch, *shape)
     if args.passes("input_dim") and layer.type != "keras.layers.Embedding":
         return (FREE, dim(args.get("input_dim")))
     if layer.type == "keras.layers.Embedding" and args.passes("input_length"):
@@ -150,10 +154,23 @@ def _declared(layer: LayerObject) -> AnyShape | None:
 
 def _sequential(run: Run, key: int, model: ModelObject, given: tuple[AnyShape, ...], nesting: int) -> ModelGraph:
     shape = given[0] if given else UnknownShape("no input shape is declared")
-    chain = _Chain(run, nesting, TensorValue(shape))
+    chain = _Chain(run, nesting, TensorValue(shape), None if given else _shape_it_is_built_with(run, key, model))
     chain.extend(model.stack)
     first = chain.nodes[0].inputs if chain.nodes else (shape,)
     return _finish(run, key, model, tuple(chain.nodes), first, (chain.tip,), chain.unknown)
+
+
+def _shape_it_is_built_with(run: Run, key: int, model: ModelObject) -> AnyShape | None:
+    """Where a Sequential without declared input gets its shape: ``model.build(shape)``, or the first data it is given."""
+    built = (call for call in run.calls.values() if call.name == "keras.Model.build")
+    for call in (*built, *model.fits[:1]):
+        if call.models == (key,) and call.certain:
+            found = call.args.get("x" if call.name == "keras.Model.fit" else "input_shape")
+            if isinstance(found, ArrayValue) and not isinstance(found.shape, UnknownShape) and len(found.shape) > 1:
+                return (FREE, *found.shape[1:])
+            if isinstance(found, Sequence):
+                return shape_of(found)
+    return None
 
 
 def _functional(run: Run, key: int, model: ModelObject) -> ModelGraph:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
+from tdlint.graph import ESCAPED
 from tdlint.interp import (
     arrays,
     attributes,
@@ -132,9 +133,8 @@ def escape_model(run: Run, value: Value) -> None:
     """A model goes to code that tdlint does not see: it may be compiled, trained or changed there."""
     if isinstance(value, ModelValue):
         model = run.model(value.key)
-        why = "passed to a function that is not known"
-        if model is not None and why not in model.unknown:
-            run.state.heap[value.key] = models.with_unknown(model, why)
+        if model is not None and ESCAPED not in model.unknown:
+            run.state.heap[value.key] = models.with_unknown(model, ESCAPED)
 
 
 def _call_method(run: Run, method: BoundMethod, args: CallArguments, node: cst.Call) -> Value:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from dataclasses import replace
 
 import libcst as cst
 
 from tdlint.interp import expressions, functions, layers, statements
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.run import Class, Function, Run
-from tdlint.interp.state import InstanceObject, ModelObject
+from tdlint.interp.state import InstanceObject, ModelObject, State
 from tdlint.shapes import UnknownShape
 from tdlint.values import (
     Arguments,
@@ -273,8 +274,25 @@ def enter_unused(run: Run, skip: Set[int], forward: bool) -> None:
             done.add(key)
             function = run.functions[key]
             if not function.entered and isinstance(function.node, cst.FunctionDef):
+                before = run.state.fork()
                 _enter_unused(run, function)
-                run.state.dead = False
+                _keep_what_ran(run, before)
+
+
+def _keep_what_ran(run: Run, before: State) -> None:
+    """A function that nobody calls did not change what was there before; what it made is kept."""
+    after = run.state
+    for key, thing in before.heap.items():
+        now = after.heap.get(key)
+        if isinstance(thing, ModelObject) and isinstance(now, ModelObject) and now.stack == thing.stack:
+            # how it is compiled and trained is worth knowing, whoever calls that
+            before.heap[key] = replace(thing, compiles=now.compiles, fits=now.fits)
+    for key, made in after.heap.items():
+        before.heap.setdefault(key, made)
+    for number, frame in after.frames.items():
+        before.frames.setdefault(number, frame)
+    before.dead = False
+    run.keep_going(before)
 
 
 def _entered_by_building(run: Run, function: Function) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import libcst as cst
 
@@ -86,20 +87,33 @@ def _property_of(run: Run, node: cst.FunctionDef) -> FunctionValue | None:
     return None
 
 
-def _has_yield(node: cst.CSTNode) -> bool:
-    """Whether a function body makes a generator; functions in it do not count."""
-    pending: list[cst.CSTNode] = [node]
-    while pending:
-        found = pending.pop()
-        kind = type(found)
-        if kind is cst.Yield:
+def _has_yield(block: Any) -> bool:
+    """Whether a statement of a function body yields, so that calling it runs nothing; functions in it do not count.
+
+    A ``yield`` deeper in an expression is noticed when it is evaluated.
+    """
+    if type(block) is cst.SimpleStatementSuite:  # def f(): yield
+        return _line_yields(block)
+    for statement in block.body:
+        kind = type(statement)
+        if kind is cst.SimpleStatementLine:
+            if _line_yields(statement):
+                return True
+        elif kind is not cst.FunctionDef and kind is not cst.ClassDef and _block_yields(statement):
             return True
-        if kind is cst.SimpleStatementLine or kind is cst.Expr or kind is cst.Assign or isinstance(found, _BLOCKS):
-            pending.extend(child for child in found.children)
     return False
 
 
-_BLOCKS = (cst.BaseSuite, cst.BaseCompoundStatement, cst.Else, cst.Finally, cst.ExceptHandler, cst.ExceptStarHandler)
+def _line_yields(line: cst.SimpleStatementLine | cst.SimpleStatementSuite) -> bool:
+    return any(type(getattr(small, "value", None)) is cst.Yield for small in line.body)
+
+
+def _block_yields(statement: Any) -> bool:
+    if type(statement) is cst.Match:
+        return any(_has_yield(case.body) for case in statement.cases)
+    blocks = [statement.body, *(handler.body for handler in getattr(statement, "handlers", ()))]
+    after = [getattr(statement, name, None) for name in ("orelse", "finalbody")]
+    return any(map(_has_yield, blocks)) or any(_block_yields(each) for each in after if each is not None)
 
 
 # Decorators after which a function still is called with its own arguments and returns what its body returns.

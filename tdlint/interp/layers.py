@@ -114,49 +114,89 @@ def flatten(run: Run, value: Value | None) -> list[Value]:
         return []
     listed = containers.as_list(run, value)
     if listed is not None:
-        return [*listed.items, *(() if listed.rest is None else (listed.rest,))]
+        return [*listed.items, *(() if listed.rest is None else (_any_number_of(listed.rest),))]
     named = containers.as_dict(run, value)
     if named is not None:
         return [item for _, item in named.items]
     return [value]
 
 
+def _any_number_of(value: Value) -> Value:
+    """What stands for further tensors of a list, unknown in number."""
+    why = "an unknown number of tensors"
+    return replace(value, shape=UnknownShape(why)) if isinstance(value, TensorValue) else Unknown(why)
+
+
+# Arguments of ``call`` in Keras' order, as far as they may be given by keyword; others do not shape the output.
+_SHAPING = ("inputs", "query", "value", "key", "sequences", "sequence", "states", "initial_state")
+
+
+def _tensors(run: Run, args: CallArguments) -> tuple[list[Value], list[TensorValue]]:
+    """The tensors that a layer is called on: those that shape its output, and masks and the like."""
+    keywords = {name: value for name, (value, _) in args.keywords.items() if value is not NONE}
+    given = [value for value in args.values if value is not NONE]
+    if not given and keywords:
+        first = next((name for name in _SHAPING if name in keywords), None)
+        given = [keywords.pop(first or next(iter(keywords)))]
+    shaping = flatten(run, given[0] if given else None)
+    further = [*given[1:], *(keywords.pop(name) for name in _SHAPING if name in keywords)]
+    shaping += [each for value in further for each in flatten(run, value) if isinstance(each, TensorValue)]
+    others = [each for value in keywords.values() for each in flatten(run, value) if isinstance(each, TensorValue)]
+    return shaping, others
+
+
 def call_layer(run: Run, layer: LayerObject, args: CallArguments, node: cst.CSTNode) -> Value:
     """``layer(x)``: a new node, and the tensor or tensors that come out of it."""
     layer = run.layer(layer)
-    given = [value for value in args.values if value is not NONE]
-    if not given and args.keywords:
-        given = [value for key, (value, _) in args.keywords.items() if key not in ("training", "mask", "name")][:1]
-    first = flatten(run, given[0] if given else None)
-    tensors = [*first, *(value for value in given[1:] if isinstance(value, TensorValue))]
+    tensors, others = _tensors(run, args)
     if any(isinstance(value, LayerObject | ModelValue | Instance) for value in tensors):
         return Unknown("a layer called on what is not a tensor")
-    _notice_step(run, layer, first, node)
+    _notice_step(run, layer, tensors, node)
     result = None
     required = None
     if layer.custom:
         result, required = enter_call(run, layer, args)
-    return _output(run, layer, tensors, node, result, required)
+    return _output(run, layer, tensors, node, result, required, others)
 
 
 def _output(
-    run: Run, layer: LayerObject, tensors: list[Value], node: cst.CSTNode, result: Value | None, required: int | None
+    run: Run,
+    layer: LayerObject,
+    tensors: list[Value],
+    node: cst.CSTNode,
+    result: Value | None = None,
+    required: int | None = None,
+    others: list[TensorValue] | None = None,
 ) -> Value:
     shapes = assumed_inputs(layer, tuple(shape_of_tensor(value) for value in tensors))
     if layer.custom:
         outputs = tuple(shape_of_tensor(value) for value in flatten(run, result))
+    elif not _fits_its_weights(run, layer, shapes):
+        outputs = (UnknownShape("Keras refuses it: it was called before on an input that needs other weights"),)
     else:
-        outputs = (
-            outputs_of(layer, shapes)
-            if shapes
-            else (UnknownShape("called without a tensor"),)
-        )
-    edges = tuple(edge_of(value) for value in tensors)
+        outputs = outputs_of(layer, shapes) if shapes else (UnknownShape("called without a tensor"),)
+    edges = tuple(edge_of(value) for value in (*tensors, *(others or ())))
+    shapes = (*shapes, *(shape_of_tensor(value) for value in others or ()))
     certain = not run.uncertain
     return _add_node(
         run,
         LayerNode(run.fresh(), layer, shapes, outputs, edges, required, certain=certain, site=run.site(node)),
     )
+
+
+def _fits_its_weights(run: Run, layer: LayerObject, shapes: tuple[AnyShape, ...]) -> bool:
+    """Whether a layer that was called before can be called on these inputs, as its weights are made at the first."""
+    if not shapes or layer.repeated:
+        return True
+    first = run.first_inputs.setdefault(layer.key, shapes)
+    if first == shapes:
+        return True
+    made, needed = spec.weights(layer, first), spec.weights(layer, shapes)
+    if made is None or needed is None:
+        return True
+    pairs = zip((weight.shape for weight in made), (weight.shape for weight in needed), strict=False)
+    sizes = [(one, other) for pair in pairs for one, other in zip(*pair, strict=False)]
+    return not any(isinstance(one, int) and isinstance(other, int) and one != other for one, other in sizes)
 
 
 def enter_call(run: Run, layer: LayerObject, args: CallArguments) -> tuple[Value, int | None]:
@@ -234,7 +274,7 @@ def call_functional_form(run: Run, symbol: Symbol, args: CallArguments, node: cs
         return Unknown(f"the result of {symbol.name}")
     rest = CallArguments(args.positional[1:], {k: v for k, v in args.keywords.items() if k != "inputs"}, args.complete)
     layer = make_layer(run, replace(symbol, name=class_name), rest, node)
-    return _output(run, layer, tensors, node, None, None)
+    return _output(run, layer, tensors, node)
 
 
 def call_method(run: Run, layer: LayerObject, name: str, args: CallArguments, node: cst.Call) -> Value:

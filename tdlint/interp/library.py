@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from tdlint.graph import ESCAPED
 from tdlint.interp import arrays, layers, models
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.run import Run
@@ -128,7 +129,7 @@ _HARMLESS = (
 def _escape(run: Run, value: ModelValue) -> None:
     model = run.model(value.key)
     if model is not None:
-        run.state.heap[value.key] = models.with_unknown(model, "passed to a function that is not known")
+        run.state.heap[value.key] = models.with_unknown(model, ESCAPED)
 
 
 def _make_object(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -> Value:

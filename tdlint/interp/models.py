@@ -121,6 +121,19 @@ def _in_uncounted_loop(run: Run, key: int) -> bool:
     return bool(run.loop_floors) and key <= run.loop_floors[-1]
 
 
+def _functional_layers(run: Run, key: int) -> Sequence:
+    """``model.layers`` of a functional model, in the order in which Keras has them."""
+    from tdlint.interp.build import build  # builds graphs by calling layers: each needs the other
+    from tdlint.layer_order import as_listed
+
+    graph = build(run, key)
+    if graph.unknown:
+        return Sequence((), "list", SomeLayer(key))
+    found = {node.layer.key: node for node in as_listed(graph) if not node.type.startswith("operation.")}
+    layers_of = (ModelValue(at) if node.inner is not None else node.layer for at, node in found.items())
+    return Sequence(tuple(layers_of))
+
+
 def known_layers(run: Run, key: int) -> list[LayerObject | ModelValue]:
     """The layers of a model, as far as they are known, in no order."""
     model = run.model(key)
@@ -223,6 +236,8 @@ def attribute(run: Run, owner: ModelValue, name: str) -> Value:
         known = tuple(entry for entry in stack if isinstance(entry, LayerObject | ModelValue))
         if model.kind == "sequential" and len(known) == len(stack):
             return Sequence(known)
+        if model.kind == "functional" and not model.unknown:
+            return _functional_layers(run, owner.key)
         return Sequence((), "list", SomeLayer(owner.key))
     if name in ("inputs", "outputs", "input", "output") and model.kind == "functional" and model.outputs:
         tensors = model.inputs if name.startswith("input") else model.outputs

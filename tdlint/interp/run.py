@@ -12,10 +12,11 @@ from tdlint.graph import CallSite, LayerNode
 from tdlint.interp.array_memory import forget
 from tdlint.interp.program import Import, StepLayer
 from tdlint.interp.state import HeapObject, ModelObject, State, join_all, join_kept, join_states, lose
+from tdlint.shapes import AnyShape
 from tdlint.values import ArrayValue, LayerObject, Sequence, Site, Unknown, Value
 
 STEPS = 12_000
-STEPS_PER_LINE = 30
+STEPS_PER_LINE = 10
 """How many syntax nodes are evaluated at most in a source, by its length; what comes after is unknown."""
 
 MAX_DEPTH = 20
@@ -89,6 +90,7 @@ class Run:
         self.loop_floors: list[int] = []
         self.tries: list[State] = []
         self.pushed: list[int] = []
+        self.first_inputs: dict[int, tuple[AnyShape, ...]] = {}
         self.repeated_keys: dict[tuple[int, int], int] = {}
         self.frames: list[Frame] = []
         self.nodes: dict[int, LayerNode] = {}

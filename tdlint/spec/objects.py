@@ -104,6 +104,7 @@ METHODS = {
         ("jit_compile", "auto"),
         ("auto_scale_loss", True),
     ),
+    "keras.Model.build": _signature(("input_shape", None)),
     "keras.Model.fit": _signature(
         ("x", None),
         ("y", None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -40,11 +41,11 @@ def names_of(run: Run) -> dict[str, Value]:
 def executions(source: str) -> Iterator[dict[str, object]]:
     """The names at the end of the real program, for each choice of what ``opaque`` gives; runs that fail are left out."""
     code = compile(source, "program", "exec")
-    pending: list[tuple[int, ...]] = [()]
+    pending: deque[tuple[int, ...]] = deque([()])
     for _ in range(MAX_RUNS):
         if not pending:
             return
-        choices = pending.pop()
+        choices = pending.popleft()
         taken: list[int] = []
         ticks = 0
 
@@ -121,7 +122,7 @@ def _covers_container(run: Run, thing: object, real: object, seen: frozenset[int
 
 
 def _covers_object(run: Run, thing: object, real: dict[str, object], seen: frozenset[int]) -> bool:
-    if not isinstance(thing, InstanceObject):
+    if not isinstance(thing, InstanceObject) or thing.open:
         return True
     for name, value in thing.attributes:
         if name.startswith("__") or name in thing.partial or isinstance(value, FunctionValue):
@@ -248,6 +249,13 @@ class Writer:
     def simple(self) -> str:
         name, items, table = self.one(*INTEGERS), self.one(*LISTS), self.one(*DICTS)
         number = self.integer()
+        if self.draw(st.integers(0, 2)) == 0:  # what shows soonest that a value is out of date
+            return self.one(
+                *(f"{name} = {self.one(*INTEGERS)}", f"{name} = {self.one(*INTEGERS)}", f"{items} = [{name}]", f"t = {name}"),
+                *(f"{name} = {items}[-1]", f"{name} = d.get('k', 0)", f"{items} = {self.one(*LISTS)}", f"{name} = len({items})"),
+                *(f"{name} = {self.one(3, 4, 5, 6)}", f"{name} += 1", f"xs[0] = {name}", f"d['k'] = {name}", f"o.v = {name}"),
+                *(f"{name} = o.v", f"{name} = n1()", f"{items}.append({name})", f"{name} = h()"),
+            )
         return self.one(
             *(f"{name} = {number}", f"{name} += {number}", f"{items} = {self.items()}", f"{table} = {self.table()}"),
             *(f"{items}.append({number})", f"{items}[0] = {number}", f"{items} += [{number}]", f"{items}.extend(({self.items()})[:9])"),
@@ -265,7 +273,7 @@ class Writer:
         )
 
     def statement(self) -> None:
-        kind = self.draw(st.integers(0, 23))
+        kind = self.draw(st.integers(5, 23))
         if self.depth >= 4 or kind < 13:
             self.write(str(self.simple()))
         elif kind < 16:
@@ -274,11 +282,16 @@ class Writer:
             if self.one(0, 1):
                 self.block("else:")
         elif kind == 16:
-            self.loop(f"for i in {self.one('range(2)', 'range(opaque() + 1)', 'xs', 'ys', 'list(d)', 'zip(xs, ys)', 'enumerate(xs)')}:")
+            self.loop(f"for i in {self.one('range(2)', 'range(opaque() + opaque() + opaque())', 'range(opaque() + opaque() + 1)', 'xs', 'ys', 'list(d)', 'zip(xs, ys)', 'enumerate(xs)')}:")
         elif kind == 17:
             self.loop(f"while {self.one('opaque()', 'a < 3', 'xs', 'True')}:", *self.one((), ("a += 1",), ("b = a", "a = b + 1")))
         elif kind == 18:
-            self.block("try:")
+            self.write("try:")
+            self.depth += 1
+            for _ in range(self.draw(st.integers(1, 3))):
+                self.statement()
+                self.write("xs[9 * opaque()]" if self.one(0, 1) else "pass")
+            self.depth -= 1
             self.block(f"except {self.one('Exception', 'IndexError', 'KeyError')}:")
             if self.one(0, 1):
                 self.block("finally:", 1)
@@ -365,7 +378,7 @@ def programs(draw: Draw) -> str:
     writer.write("def n():")
     writer.depth += 1
     writer.write("t, xs = 0, [1]")
-    writer.function("def inner():", "return t", "nonlocal t, xs", "global a, b, c, d, e, ys, o, h, u, zs, p")
+    writer.function("def inner():", "return t", "nonlocal t, xs", "t += 1", "global a, b, c, d, e, ys, o, h, u, zs, p")
     writer.write("return inner")
     writer.depth -= 1
     writer.write("n1 = n()")

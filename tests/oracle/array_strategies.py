@@ -18,12 +18,16 @@ SCALARS = st.sampled_from(["2", "3", "-1", "0", "255", "255.0", "0.5", "-2.5", "
 
 @dataclass
 class Made:
-    """A program: its lines, what every name is in real numpy, and the names whose line raises."""
+    """A program: its lines, what every name is in real numpy, and the names whose line raises.
+
+    ``changed`` are the names of arrays that a line changes in place.
+    """
 
     lines: list[str] = field(default_factory=list)
     real: dict[str, object] = field(default_factory=dict)
     fails: dict[str, Exception] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
     scope: dict[str, object] = field(
         default_factory=lambda: {"np": numpy, "rng": numpy.random.default_rng(0)}, repr=False
     )
@@ -110,7 +114,7 @@ def _literal(draw: Callable[..., object], shape: tuple[int, ...]) -> str:
 
 def _like(draw: Callable[..., object], made: Made) -> str:
     name = _name(draw, made)
-    function = draw(st.sampled_from(["zeros_like", "ones_like", "empty_like", "copy", "array", "asarray"]))
+    function = draw(st.sampled_from(["zeros_like", "ones_like", "copy", "array", "asarray"]))
     return f"np.{function}({name})"
 
 
@@ -170,7 +174,7 @@ def _axes(draw: Callable[..., object], made: Made) -> str:
 
 def _joined(draw: Callable[..., object], made: Made) -> str:
     one = _name(draw, made)
-    same = [name for name, value in made.real.items() if numpy.shape(value) == numpy.shape(made.real[one])]
+    same = [name for name, value in made.real.items() if getattr(value, "shape", None) == made.real[one].shape]
     other = draw(st.sampled_from(same)) if draw(st.integers(0, 3)) else _name(draw, made)
     axis = _axis(draw, made, one)
     parts = f"[{one}, {other}]"
@@ -328,6 +332,7 @@ def programs(draw: Callable[..., object], length: int = 8) -> Made:
     for number in range(1, draw(st.integers(2, length))):
         if draw(st.integers(0, 11)) == 0:
             name, line = _in_place(draw, made)
+            made.changed.add(name)
             made.run(name, line, "in place")
             continue
         family = draw(st.sampled_from([*FAMILIES, "arithmetic", "axes"]))
