@@ -276,12 +276,15 @@ def inspect(
 @click.argument("paths", nargs=-1, required=True, metavar="PATHS...")
 @click.option(
     "--output-format",
+    "--format",
+    "output_format",
     type=click.Choice(list(GRAPH_MODULES)),
     default="table",
     show_default=True,
     help="How to show the models.",
 )
 @_output_file
+@click.option("--call", metavar="FUNCTION", help="Enter this function with its defaults, and show what it returns.")
 @click.option("--model", "wanted", metavar="NAME", help="Show only the models of this name.")
 @click.option("--explain-unknown", is_flag=True, help="Add what was not understood, and why.")
 @_no_color
@@ -292,6 +295,7 @@ def graph(
     paths: tuple[str, ...],
     output_format: str,
     output_file: str | None,
+    call: str | None,
     wanted: str | None,
     explain_unknown: bool,
     no_color: bool,
@@ -306,7 +310,7 @@ def graph(
 
     if explain_unknown and output_format != "table":
         raise click.UsageError("--explain-unknown needs --output-format table; json always has the reasons", ctx)
-    collected = collect(paths)
+    collected = collect(paths, call)
     sources = collected.sources if wanted is None else select_models(collected.sources, wanted)
     options = _render_options(no_color or output_file is not None)
     parts = [render_graph(output_format, sources, options)]

@@ -110,6 +110,43 @@ def test_what_keras_refuses_is_always_told(run, tmp_path):
     assert "Keras refuses gru: its input must have 3 axes, received 2: (None, 8)\n" in out
 
 
+BUILDERS = """\
+from keras import Input, Model, Sequential, layers
+
+def block(width):
+    return Sequential([layers.Dense(width)], name="block")
+
+def build(width=4):
+    inputs = Input((3,))
+    return Model(inputs, block(width)(inputs), name="built")
+
+def build_pair():
+    return build(1), build(2)
+
+def helper():
+    return 1
+
+other = Sequential([Input((3,)), layers.Dense(9)], name="other")
+"""
+
+
+def names_of(out: str) -> list[str]:
+    return [line.partition(" (")[0] for line in out.splitlines() if ".py:" in line]
+
+
+def test_call_enters_a_function_and_shows_what_it_returns(run, tmp_path):
+    (tmp_path / "builders.py").write_text(BUILDERS)
+    code, out, err = run("builders.py", "--call", "build")
+    assert (code, err, names_of(out)) == (0, "", ["built"])
+    assert "total params: 16; " in out
+    assert names_of(run("builders.py", "--call", "build_pair")[1]) == ["built", "built"]
+
+
+def test_call_of_a_function_that_returns_no_model(run, tmp_path):
+    (tmp_path / "builders.py").write_text(BUILDERS)
+    assert run("builders.py", "--call", "helper") == (0, "", "tdlint: builders.py: helper returns no model\n")
+
+
 def test_output_file(run, tmp_path):
     assert run("model.py", "--output-file", "model.txt") == (0, "", "")
     assert (tmp_path / "model.txt").read_text(encoding="utf-8") == TABLE
@@ -156,6 +193,8 @@ def test_a_folder_without_models_is_told(run, tmp_path):
         ((), "PATHS"),
         (("gone.py",), "gone.py: no such file"),
         (("model.py", "--model", "smal"), "no model is called `smal`; did you mean `small`?"),
+        (("model.py", "--call", "build"), "model.py: no function build in this file; there are: none"),
+        (("model.py", "model.py", "--call", "build"), "give that file alone"),
         (("model.py", "--output-format", "png"), "svg"),
         (("model.py", "--output-format", "svg", "--explain-unknown"), "json always has the reasons"),
         (("model.py", "--output-file", "gone/model.txt"), "can't write this file"),

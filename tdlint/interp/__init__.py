@@ -9,6 +9,7 @@ from tdlint.interp.program import Program
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     import libcst as cst
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from tdlint.interp.run import Run
     from tdlint.values import Site
 
-__all__ = ["Analysis", "Program", "interpret"]
+__all__ = ["Analysis", "NoSuchFunction", "Program", "interpret"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,23 @@ def _stopped(run: Run, why: str, module: cst.Module) -> None:
             run.state.heap[key] = models.with_unknown(thing, why)
 
 
+def _models_of_call(run: Run, module: cst.Module, name: str) -> tuple[int, ...]:
+    """The keys of the models that a function returns, alone or in a list, tuple or dict."""
+    from tdlint.interp import containers, functions
+    from tdlint.interp.arguments import CallArguments
+    from tdlint.values import FunctionValue, ModelValue, Value, walk
+
+    names = run.state.frames[run.frame.number]
+    function = names.get(name)
+    if not isinstance(function, FunctionValue):
+        known = sorted(key for key, value in names.items() if isinstance(value, FunctionValue))
+        raise NoSuchFunction(f"no function {name} in this file; there are: {', '.join(known) or 'none'}")
+    returned: list[Value] = []
+    _follow(run, module, lambda: returned.append(functions.enter(run, function, CallArguments())))
+    parts = (part for value in returned for part in walk(containers.snapshot(run, value)))
+    return tuple(dict.fromkeys(part.key for part in parts if isinstance(part, ModelValue)))
+
+
 def _follow(run: Run, module: cst.Module, work: Callable[[], None]) -> None:
     """Do a part of the work; what is too much for the bounds is unknown, and said so."""
     from tdlint.interp.run import OutOfSteps
@@ -61,24 +79,54 @@ def _follow(run: Run, module: cst.Module, work: Callable[[], None]) -> None:
     run.state.dead = False
 
 
-def interpret(module: cst.Module, lines: int = 0, texts: Texts | None = None) -> Analysis:
+class NoSuchFunction(Exception):
+    """There is no function of that name in the module; the text says which there are."""
+
+
+CALL_STEPS = 20
+"""How many times as many steps a function that is entered by name may take."""
+
+
+def interpret(
+    module: cst.Module,
+    lines: int = 0,
+    texts: Texts | None = None,
+    *,
+    path: Path | None = None,
+    call: str | None = None,
+) -> Analysis:
     """Follow a module from top to bottom, then everything in it that nobody calls.
 
     ``lines`` is the length of the source; the longer it is, the more steps it may take. With the ``texts`` of its
-    functions, those that nobody calls and that name nothing of Keras are left out.
+    functions, those that nobody calls and that name nothing of Keras are left out. With ``path``, the file that the
+    source is, imports from other files of its project are followed. ``call`` names a function of the module that is
+    entered with its defaults, in place of what nobody calls; ``Program.returned`` has the models that it returns.
+
+    Raises:
+        NoSuchFunction: the module has no function of the name ``call``.
     """
     from tdlint.interp import build, classes, statements
+    from tdlint.interp.project import project_of
     from tdlint.interp.relevance import irrelevant_functions
     from tdlint.interp.run import Run
 
     run = Run(lines)
+    if path is not None:
+        run.project = project_of(path)
+        run.paths[run.frame.number] = path.resolve()
+    if call is not None:
+        run.max_steps *= CALL_STEPS
     _follow(run, module, lambda: statements.execute_block(run, module))
-    skip = irrelevant_functions(run, texts) if texts is not None else set()
-    _follow(run, module, lambda: classes.enter_unused(run, skip, forward=False))
-    models = build.build_all(run)
-    _follow(run, module, lambda: classes.enter_unused(run, skip, forward=True))
-    seen = {model.key for model in models}
-    models += tuple(model for model in build.build_all(run, seen))
+    returned = None if call is None else _models_of_call(run, module, call)
+    if returned is not None:
+        models = build.build_all(run)
+    else:
+        skip = irrelevant_functions(run, texts) if texts is not None else set()
+        _follow(run, module, lambda: classes.enter_unused(run, skip, forward=False))
+        models = build.build_all(run)
+        _follow(run, module, lambda: classes.enter_unused(run, skip, forward=True))
+        seen = {model.key for model in models}
+        models += tuple(model for model in build.build_all(run, seen))
     program = Program(
         models,
         tuple(run.calls.values()),
@@ -87,5 +135,6 @@ def interpret(module: cst.Module, lines: int = 0, texts: Texts | None = None) ->
         tuple(run.namespaces.items()),
         run.legacy_keras,
         tuple(run.unknown),
+        returned,
     )
     return Analysis(program, tuple(run.syntax))

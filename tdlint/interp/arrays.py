@@ -205,7 +205,7 @@ def unary(run: Run, operation: str, value: ArrayValue, node: cst.CSTNode) -> Val
     if isinstance(value.shape, UnknownShape):
         return Unknown(value.shape.reason)
     if operation != "negative":
-        if is_float(value.dtype):
+        if value.dtype is None or is_float(value.dtype):
             return Unknown("the operator fails on numbers with fractions")
         whole = value.dtype == "bool"
         return with_memory(

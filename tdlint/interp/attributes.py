@@ -8,10 +8,10 @@ from typing import Any
 
 import libcst as cst
 
-from tdlint.interp import arrays, classes, functions, models, names
+from tdlint.interp import arrays, classes, functions, models, modules, names
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.run import Run
-from tdlint.interp.state import BoundMethod, InstanceObject, Ref, SomeLayer, SuperValue
+from tdlint.interp.state import BoundMethod, InstanceObject, ModuleValue, Ref, SomeLayer, SuperValue
 from tdlint.shapes import UnknownShape
 from tdlint.values import (
     NONE,
@@ -171,6 +171,7 @@ _GETTERS: dict[type[Value], Callable[[Run, Any, str, cst.CSTNode], Value]] = {
     Instance: _of_object,
     LayerObject: _of_object,
     ModelValue: _of_object,
+    ModuleValue: lambda run, owner, name, node: modules.attribute(run, owner, name),
     OneOf: _of_any,
     Ref: _method,
     Sequence: _method,

@@ -161,7 +161,7 @@ def _sequential(run: Run, key: int, model: ModelObject, given: tuple[AnyShape, .
 
 
 def _shape_it_is_built_with(run: Run, key: int, model: ModelObject) -> AnyShape | None:
-    """Where a Sequential without declared input gets its shape: ``model.build(shape)``, or the first data it is given."""
+    """The shape of a Sequential without declared input: that of ``model.build``, or of the first data it is given."""
     built = (call for call in run.calls.values() if call.name == "keras.Model.build")
     for call in (*built, *model.fits[:1]):
         if call.models == (key,) and call.certain:
@@ -182,13 +182,23 @@ def _functional(run: Run, key: int, model: ModelObject) -> ModelGraph:
         if number is None or number in found or number in ends:
             continue
         node = run.nodes[number]
-        found[number] = replace(node, layer=run.layer(node.layer))
+        found[number] = _as_of_now(run, node)
         wanted.extend(edge.producer for edge in node.edges)
     nodes = tuple(found[number] for number in sorted(found))
     edges = [*(edge for node in nodes for edge in node.edges), *map(edge_of, model.outputs)]
     unknown = [edge.reason for edge in edges if edge.producer is None and edge.input is None]
     inputs = tuple(shape_of_tensor(value) for value in model.inputs)
     return _finish(run, key, model, nodes, inputs, model.outputs, unknown)
+
+
+def _as_of_now(run: Run, node: LayerNode) -> LayerNode:
+    """A node that was made earlier; its layer, or those of its model, may have been frozen since."""
+    if node.inner is None:
+        return replace(node, layer=run.layer(node.layer))
+    model = run.model(node.layer.key)
+    inner = replace(node.inner, nodes=tuple(_as_of_now(run, each) for each in node.inner.nodes))
+    trainable = node.layer.trainable if model is None else model.trainable
+    return replace(node, inner=inner, layer=replace(node.layer, trainable=trainable))
 
 
 def _subclass(run: Run, key: int, model: ModelObject) -> ModelGraph:

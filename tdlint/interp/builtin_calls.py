@@ -18,6 +18,7 @@ from tdlint.values import (
     Const,
     FunctionValue,
     Sequence,
+    Symbol,
     Unknown,
     Value,
     integer,
@@ -65,6 +66,8 @@ _CONVERSIONS: dict[str, Callable[[Any], object]] = {
     "str": str,
     "bool": bool,
     "abs": abs,
+    "chr": chr,
+    "ord": ord,
     "round": round,
 }
 
@@ -200,6 +203,36 @@ def _getattr(run: Run, args: CallArguments, values: list[Value]) -> Value:
     return attributes.get(run, values[0], name, _NOWHERE)
 
 
+_TYPES: dict[str, type] = {
+    each.__name__: each for each in (bool, int, float, str, bytes, tuple, list, dict, set, complex, object)
+}
+
+
+def _sum(run: Run, args: CallArguments, values: list[Value]) -> Value:
+    items, rest = containers.iterate(run, values[0]) if values else ((), None)
+    numbers = [item.value for item in items if isinstance(item, Const) and isinstance(item.value, int | float)]
+    if rest is not None or len(numbers) < len(items) or len(values) != 1 or args.keywords:
+        return Unknown("a sum of what is not known")
+    return Const(sum(numbers))
+
+
+def _isinstance(run: Run, args: CallArguments, values: list[Value]) -> Value:
+    found = containers.as_list(run, values[1]) if len(values) == 2 else None
+    wanted = found.items if found is not None and found.rest is None else values[1:]
+    names_of = [value.name.removeprefix("builtins.") if isinstance(value, Symbol) else "" for value in wanted]
+    real: type | None = None
+    if isinstance(values[0], Const):
+        real = type(values[0].value)
+    elif isinstance(values[0], Sequence) and values[0].kind == "tuple":
+        return Unknown("the result of isinstance")  # ranges and the like are described as tuples
+    elif isinstance(values[0], Ref):
+        thing = run.state.heap.get(values[0].key)
+        real = dict if isinstance(thing, DictObject) else _TYPES.get(getattr(thing, "kind", ""))
+    if real is None or not all(name in _TYPES for name in names_of):
+        return Unknown("the result of isinstance")
+    return Const(issubclass(real, tuple(_TYPES[name] for name in names_of)))
+
+
 def _setattr(run: Run, args: CallArguments, values: list[Value]) -> Value:
     name = text(values[1]) if len(values) == 3 else None
     if name is None:
@@ -244,6 +277,7 @@ _HANDLERS: dict[str, Callable[[Run, CallArguments, list[Value]], Value]] = {
     "filter": _calls_for_each,
     "getattr": _getattr,
     "globals": _execute,
+    "isinstance": _isinstance,
     "len": _len,
     "list": _list,
     "map": _map,
@@ -254,16 +288,25 @@ _HANDLERS: dict[str, Callable[[Run, CallArguments, list[Value]], Value]] = {
     "set": _set,
     "setattr": _setattr,
     "sorted": _calls_for_each,
+    "sum": _sum,
     "tuple": _tuple,
     "type": _type,
     "zip": _zip,
 }
 
 
+def _computed_text(run: Run, owner: str, name: str, given: list[str]) -> Value:
+    try:
+        result = getattr(owner, name)(*given)
+    except (TypeError, ValueError):
+        return Unknown(f"{name} fails")
+    return containers.make_list(run, map(Const, result)) if isinstance(result, list) else Const(result)
+
+
 _WIDE = re.compile(r"\d{4}")  # a width that would make a huge text
 
 
-def call_text_method(owner: str, name: str, args: CallArguments) -> Value:
+def call_text_method(run: Run, owner: str, name: str, args: CallArguments) -> Value:
     """A method call on a known text."""
     values = args.values
     if name in ("lower", "upper", "strip", "title", "capitalize") and not values:
@@ -272,8 +315,11 @@ def call_text_method(owner: str, name: str, args: CallArguments) -> Value:
         prefix = values[0].value
         if isinstance(prefix, str):
             return Const(getattr(owner, name)(prefix))
-    if name == "split" and not values:
-        return Sequence(tuple(Const(part) for part in owner.split()), "tuple")
+    if name in ("split", "replace", "lstrip", "rstrip", "removeprefix", "removesuffix") and not args.keywords:
+        texts = [text(value) for value in values]
+        known = [value for value in texts if value is not None]
+        if args.complete and len(known) == len(texts) and len(owner) <= 256:
+            return _computed_text(run, owner, name, known)
     if name == "format" and args.complete and "{" in owner and not _WIDE.search(owner):
         given = [value.value for value in values if isinstance(value, Const)]
         named = {key: value.value for key, (value, _) in args.keywords.items() if isinstance(value, Const)}

@@ -152,7 +152,7 @@ def _call_method(run: Run, method: BoundMethod, args: CallArguments, node: cst.C
     if isinstance(owner, TensorValue):
         return operation(run, name, (owner, Unknown("a method of a tensor")), node)
     if isinstance(owner, Const) and isinstance(owner.value, str):
-        return call_text_method(owner.value, name, args)
+        return call_text_method(run, owner.value, name, args)
     if isinstance(owner, Sequence):
         return Unknown(f"the result of {name}")
     if type(owner) in arrays.DATA_TYPES:

@@ -111,6 +111,24 @@ def snapshot(run: Run, value: Value, depth: int = 0) -> Value:
     return as_argument(value) if isinstance(value, ArrayValue | FrameValue) else value
 
 
+def copied(run: Run, value: Value, depth: int = 0) -> Value:
+    """``copy.deepcopy`` of a value."""
+    run.spend(1)
+    if depth > 8:
+        return Unknown("nested too deeply")
+    if isinstance(value, Const):
+        return value
+    if isinstance(value, Sequence) and value.rest is None:
+        return replace(value, items=tuple(copied(run, each, depth + 1) for each in value.items))
+    thing = run.state.heap.get(value.key) if isinstance(value, Ref) else None
+    if isinstance(thing, ListObject) and thing.rest is None:
+        return Ref(run.allocate(replace(thing, items=tuple(copied(run, each, depth + 1) for each in thing.items))))
+    if isinstance(thing, DictObject) and thing.rest is None:
+        pairs = tuple((key, copied(run, each, depth + 1)) for key, each in thing.items)
+        return Ref(run.allocate(DictObject(pairs)))
+    return Unknown("a copy of something that is not known")
+
+
 def any_of(run: Run, values: Iterable[Value], rest: Value | None = None) -> Value:
     """Some item of a list, which one is not known."""
     known = [*values, *(() if rest is None else (rest,))]
@@ -256,13 +274,28 @@ def delete_item(run: Run, owner: Value, index: Value | slice) -> None:
             run.state.heap[owner.key] = replace(thing, items=(), rest=any_of(run, thing.items, thing.rest))
 
 
+def constant(run: Run, value: Value, depth: int = 0) -> Const | None:
+    """A constant, or a tuple or list of which everything is known, as one constant for comparing it."""
+    if isinstance(value, Const):
+        return value
+    listed = as_list(run, value)
+    if listed is None or listed.rest is not None or listed.kind == "set" or len(listed.items) > 64 or depth > 3:
+        return None
+    items = [constant(run, each, depth + 1) for each in listed.items]
+    found = [each.value for each in items if each is not None]
+    if len(found) < len(items):
+        return None
+    return Const(found if listed.kind == "list" else tuple(found))
+
+
 def contains(run: Run, value: Value, owner: Value) -> bool | None:
     """``value in owner``; None if it can't be told."""
-    if not isinstance(value, Const):
+    wanted = constant(run, value)
+    if wanted is None:
         return None
     if isinstance(owner, Const):
-        if isinstance(owner.value, str) and isinstance(value.value, str):
-            return value.value in owner.value
+        if isinstance(owner.value, str) and isinstance(wanted.value, str):
+            return wanted.value in owner.value
         return None
     found = as_dict(run, owner)
     if found is not None:
@@ -272,9 +305,10 @@ def contains(run: Run, value: Value, owner: Value) -> bool | None:
         if listed is None:
             return None
         known, rest = listed.items, listed.rest
-    if any(_same_key(have, value) for have in known):
+    haves = [constant(run, have) for have in known]
+    if any(have is not None and have.value == wanted.value for have in haves):
         return True
-    return False if rest is None and all(isinstance(have, Const) for have in known) else None
+    return False if rest is None and None not in haves else None
 
 
 def concatenate(run: Run, left: Value, right: Value) -> Value | None:

@@ -336,10 +336,11 @@ def _compare(run: Run, node: cst.BaseCompOp, left: Value, right: Value) -> bool 
         found = containers.contains(run, left, right)
         return None if found is None else found is isinstance(node, cst.In)
     compute = _COMPARISONS.get(type(node))
-    if compute is None or not (isinstance(left, Const) and isinstance(right, Const)):
+    one, other = containers.constant(run, left), containers.constant(run, right)
+    if compute is None or one is None or other is None:
         return None
     try:
-        return bool(compute(left.value, right.value))
+        return bool(compute(one.value, other.value))
     except TypeError:
         return None
 

@@ -125,6 +125,7 @@ _TRANSPARENT = frozenset(
         "functools.lru_cache",
         "functools.wraps",
         "abc.abstractmethod",
+        "keras.api_export.keras_export",
         "keras.saving.register_keras_serializable",
         "keras.utils.register_keras_serializable",
         "typing.override",

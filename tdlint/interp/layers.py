@@ -87,7 +87,7 @@ def assumed_inputs(layer: LayerObject, inputs: tuple[AnyShape, ...]) -> tuple[An
 
 
 def outputs_of(layer: LayerObject, inputs: tuple[AnyShape, ...]) -> tuple[AnyShape, ...]:
-    """Output shapes; unknown for a layer with arguments of an older Keras, where positional ones mean something else."""
+    """Output shapes; unknown with arguments of an older Keras, where positional ones mean something else."""
     if layer.args.unexpected or layer.args.surplus:
         return (UnknownShape(f"{layer.short_type} has arguments that Keras does not take"),)
     return spec.outputs(layer, recovered_inputs(layer, inputs))

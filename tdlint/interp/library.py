@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 import libcst as cst
 
 from tdlint.graph import ESCAPED
-from tdlint.interp import arrays, layers, models
+from tdlint.interp import arrays, containers, layers, models
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.run import Run
 from tdlint.interp.tensors import operation
 from tdlint.spec.objects import OBJECT_MODULES, signature_of
-from tdlint.values import NONE, Const, Instance, ModelValue, Symbol, TensorValue, Unknown, Value
+from tdlint.values import NONE, Const, Instance, ModelValue, Symbol, TensorValue, Unknown, Value, number
 
 
 def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -> Value:
@@ -34,6 +37,12 @@ def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -
     if name in ("os.environ.setdefault", "os.putenv") and len(args.values) == 2:
         set_environment(run, *args.values)
         return Unknown(f"the result of {name}")
+    if name == "keras.backend.image_data_format" or name == "keras.config.image_data_format":
+        return Const("channels_last")  # unless a file in the user's home says otherwise
+    if name == "copy.deepcopy" and len(args.values) == 1:
+        return containers.copied(run, args.values[0])
+    if name in ("math.ceil", "math.floor", "math.sqrt") and len(args.values) == 1:
+        return _computed(getattr(math, short), args.values[0])
     if name in _LOADERS:
         return models.made_elsewhere(run, f"the result of {short}", node)
     if short in ("set_image_data_format", "set_image_dim_ordering") and name.startswith("keras."):
@@ -68,6 +77,16 @@ def _set_data_format(run: Run, args: CallArguments) -> None:
     known = given and not run.uncertain and isinstance(given[0].value, str)
     word = str(given[0].value) if known else ""
     run.data_format = Const(named.get(word, word)) if known else Unknown("the image data format is not known")
+
+
+def _computed(function: Callable[[float], float], value: Value) -> Value:
+    found = number(value)
+    if found is None:
+        return Unknown("computed from what is not known")
+    try:
+        return Const(function(found))
+    except (ValueError, OverflowError):
+        return Unknown("an operation that fails")
 
 
 def set_environment(run: Run, key: Value, value: Value) -> None:

@@ -36,6 +36,7 @@ MAX_TRIALS = 8
 def execute_for(run: Run, node: cst.For) -> None:
     """``for``."""
     source = expressions.evaluate(run, node.iter)
+    watched = _read_while_looping(run, node.iter)
     outer_breaks, outer_continues = run.frame.breaks, run.frame.continues
     run.frame.breaks, run.frame.continues = [], []
     items, rest = containers.iterate(run, source)
@@ -47,6 +48,8 @@ def execute_for(run: Run, node: cst.For) -> None:
         position += 1
         if isinstance(source, Ref) and not run.state.dead and containers.as_list(run, source) is not None:
             items, rest = containers.iterate(run, source)  # the body may have changed the list
+        elif any(run.state.heap.get(key) is not thing for key, thing in watched):
+            rest = Unknown("an item of a list that the loop changes")
     if not run.state.dead and (rest is not None or position < len(items)):
         item = functions.loop_variable(run, node.target, source, containers.any_of(run, items, rest))
 
@@ -56,6 +59,13 @@ def execute_for(run: Run, node: cst.For) -> None:
 
         widen(run, one_round)
     _end(run, node, outer_breaks, outer_continues)
+
+
+def _read_while_looping(run: Run, node: cst.BaseExpression) -> list[tuple[int, HeapObject | None]]:
+    """The lists that ``zip``, ``enumerate`` and the like take their items from while the loop runs."""
+    given = [arg.value for arg in node.args if type(arg.value) is cst.Name] if isinstance(node, cst.Call) else []
+    found = [expressions.evaluate(run, each) for each in given]
+    return [(value.key, run.state.heap.get(value.key)) for value in found if isinstance(value, Ref)]
 
 
 def execute_while(run: Run, node: cst.While) -> None:

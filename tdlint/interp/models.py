@@ -121,6 +121,12 @@ def _in_uncounted_loop(run: Run, key: int) -> bool:
     return bool(run.loop_floors) and key <= run.loop_floors[-1]
 
 
+def _is_input(entry: StackEntry) -> bool:
+    return isinstance(entry, TensorValue) or (
+        isinstance(entry, LayerObject) and entry.type == "keras.layers.InputLayer"
+    )
+
+
 def _functional_layers(run: Run, key: int) -> Sequence:
     """``model.layers`` of a functional model, in the order in which Keras has them."""
     from tdlint.interp.build import build  # builds graphs by calling layers: each needs the other
@@ -232,7 +238,7 @@ def attribute(run: Run, owner: ModelValue, name: str) -> Value:
     if name in METHODS:
         return BoundMethod(owner, name)
     if name == "layers":
-        stack = model.stack[1:] if model.stack and isinstance(model.stack[0], TensorValue) else model.stack
+        stack = model.stack[1:] if model.stack and _is_input(model.stack[0]) else model.stack
         known = tuple(entry for entry in stack if isinstance(entry, LayerObject | ModelValue))
         if model.kind == "sequential" and len(known) == len(stack):
             return Sequence(known)

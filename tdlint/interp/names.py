@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from tdlint.interp import modules
 from tdlint.interp.program import Import
 from tdlint.interp.run import Run
 from tdlint.interp.state import BUILTIN_NAMES
@@ -135,7 +136,11 @@ def execute_import(run: Run, node: cst.Import) -> None:
     for alias in node.names:
         path = dotted(alias.name)
         _record(run, path, alias)
-        if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
+        followed = modules.imported(run, path) if alias.asname is not None or "." not in path else None
+        if followed is not None:
+            asname = alias.asname.name if alias.asname is not None else alias.name
+            bind_name(run, asname.value if isinstance(asname, cst.Name) else path, followed)
+        elif alias.asname is not None and isinstance(alias.asname.name, cst.Name):
             bind_name(run, alias.asname.name.value, symbol(path))
         else:
             root = path.partition(".")[0]
@@ -146,21 +151,38 @@ def execute_import_from(run: Run, node: cst.ImportFrom) -> None:
     """``from a import b``, ``from a import *``; a relative import is of another file, hence unknown here."""
     path = dotted(node.module)
     if isinstance(node.names, cst.ImportStar):
-        if not node.relative:
+        followed = modules.imported(run, path, len(node.relative))
+        if followed is not None:
+            for name, value in modules.public_names(run, followed).items():
+                bind_name(run, name, value)
+        elif not node.relative:
             _record(run, path, node)
             found = symbol(path)
             have = run.names.get(_STAR)
-            modules = have.items if isinstance(have, Sequence) else ()
-            run.names[_STAR] = Sequence((*modules, found), "tuple")
+            earlier = have.items if isinstance(have, Sequence) else ()
+            run.names[_STAR] = Sequence((*earlier, found), "tuple")
         return
     for alias in node.names:
         name = dotted(alias.name)
         bound = alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else name
+        found_in_project = _member_of_project(run, path, name, len(node.relative))
+        if found_in_project is not None:
+            bind_name(run, bound, found_in_project)
+            continue
         if node.relative:
             bind_name(run, bound, Unknown(f"{bound} is imported from another file", bound))
             continue
         _record(run, f"{path}.{name}", alias)
         bind_name(run, bound, symbol(f"{path}.{name}"))
+
+
+def _member_of_project(run: Run, path: str, name: str, level: int) -> Value | None:
+    """``from path import name`` from another file of the project: a module in a package, or a name of a module."""
+    inner = modules.imported(run, f"{path}.{name}" if path else name, level)
+    if inner is not None:
+        return inner
+    module = modules.imported(run, path, level)
+    return None if module is None else modules.attribute(run, module, name)
 
 
 def _record(run: Run, path: str, node: cst.CSTNode) -> None:

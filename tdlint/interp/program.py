@@ -42,7 +42,8 @@ class Program:
     """All that the interpreter understood of a source, and what it did not (``unknown``, with reasons).
 
     ``namespaces`` are the packages through which Keras comes in, each with its first place. ``legacy_keras`` says
-    that the program sets ``TF_USE_LEGACY_KERAS``: then ``tf.keras`` is ``tf_keras``, which is Keras 2.
+    that the program sets ``TF_USE_LEGACY_KERAS``: then ``tf.keras`` is ``tf_keras``, which is Keras 2. ``returned`` has
+    the keys of the models that the function returns which was entered by name, None if none was.
     """
 
     models: tuple[ModelGraph, ...] = ()
@@ -52,6 +53,7 @@ class Program:
     namespaces: tuple[tuple[str, Site], ...] = ()
     legacy_keras: bool = False
     unknown: tuple[tuple[str, Site], ...] = ()
+    returned: tuple[int, ...] | None = None
 
     def model(self, key: int) -> ModelGraph | None:
         """The model with this key."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import libcst as cst
 
 from tdlint.graph import CallSite, LayerNode
 from tdlint.interp.array_memory import forget
 from tdlint.interp.program import Import, StepLayer
+from tdlint.interp.project import Project
 from tdlint.interp.state import HeapObject, ModelObject, State, join_all, join_kept, join_states, lose
 from tdlint.shapes import AnyShape
 from tdlint.values import ArrayValue, LayerObject, Sequence, Site, Unknown, Value
@@ -90,6 +92,11 @@ class Run:
         self.loop_floors: list[int] = []
         self.tries: list[State] = []
         self.pushed: list[int] = []
+        self.project: Project | None = None
+        self.paths: dict[int, Path] = {}
+        self.loaded: dict[Path, int] = {}
+        self.loading: list[Path] = []
+        self.steps_per_line = STEPS_PER_LINE
         self.first_inputs: dict[int, tuple[AnyShape, ...]] = {}
         self.repeated_keys: dict[tuple[int, int], int] = {}
         self.frames: list[Frame] = []

@@ -99,6 +99,13 @@ class FrameValue(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class ModuleValue(Value):
+    """Another file of the project, by the frame of its names."""
+
+    frame: int
+
+
+@dataclass(frozen=True, slots=True)
 class ListObject:
     """A list, set or other growing sequence; ``rest`` describes further items, unknown in number."""
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import os
-import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +18,7 @@ from tdlint.linting.rule import Context, Report, Rule
 from tdlint.linting.selection import Selection, check_selectors, known_entries, select
 from tdlint.linting.suppression import suppress
 from tdlint.linting.tool_codes import ANALYSIS_FAILED, RULE_CRASHED, SYNTAX_ERROR, UNREADABLE_FILE, ToolCode
+from tdlint.linting.undisturbed import undisturbed
 from tdlint.sources.discovery import discover
 from tdlint.sources.source_file import SourceFile, SyntaxProblem, UnreadableFile
 from tdlint.sources.suppressions import find_suppressions
@@ -31,7 +29,6 @@ Rules = Sequence[type[Rule]]
 TIME_LIMIT = 60.0
 """Seconds that one file may take where it is checked by a worker process."""
 
-_RECURSION_LIMIT = 6000
 _FEW_FILES = 4
 _SMALL_RUN = 200_000  # bytes; about what is checked in the time that processes take to start
 _BUG = "This is a defect of tdlint or of the rule; please report it with the file."
@@ -82,7 +79,7 @@ def check_bytes(data: bytes, path: str, settings: Settings, rules: Rules) -> Fil
     if not worth_reading(data):
         return FileResult(path)
     try:
-        with _undisturbed():
+        with undisturbed():
             readable = read(path, data)
             return _check(readable, settings, rules) if readable else FileResult(path)
     except UnreadableFile as error:
@@ -103,20 +100,6 @@ def check_graph(model: ModelGraph, path: str, settings: Settings, rules: Rules) 
     found, crashes = _run_rules(rules, Program(models=(model,)), selection, settings, models_only=True)
     diagnostics = [*resolve_in_model(found, path), *(_crash(crash, Location(path)) for crash in crashes)]
     return tuple(sorted(filter(selection.shows, diagnostics), key=Diagnostic.sort_key))
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """No cyclic garbage collection, which would walk the syntax tree over and over, and room for deep trees."""
-    collecting, limit = gc.isenabled(), sys.getrecursionlimit()
-    gc.disable()
-    sys.setrecursionlimit(max(limit, _RECURSION_LIMIT))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
-        if collecting:
-            gc.enable()
 
 
 def _check(readable: Readable, settings: Settings, rules: Rules) -> FileResult:

@@ -12,11 +12,11 @@ from tdlint.diagnostics import Location
 from tdlint.errors import UsageError
 from tdlint.graph import ModelGraph
 from tdlint.linting.reading import Readable, read
-from tdlint.linting.resolve import place_in_source
+from tdlint.linting.undisturbed import undisturbed
 from tdlint.naming import automatic_names
 from tdlint.shapes import UnknownShape
 from tdlint.sources.discovery import discover
-from tdlint.sources.source_file import UnreadableFile
+from tdlint.sources.source_file import SourceFile, UnreadableFile
 from tdlint.sources.syntax import TooComplex
 from tdlint.summary import ModelSummary, summarize
 from tdlint.values import Site
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     import libcst
 
     from tdlint.interp import Analysis
+
+MORE_LINES = 10_000
+"""A program is followed as far as if it were so much longer: who asks for its models waits longer than a hook."""
 
 
 @dataclass(frozen=True)
@@ -60,18 +63,23 @@ class Collected:
         return tuple(f"{source.path}: {source.note}" for source in self.sources if source.note)
 
 
-def collect(paths: Sequence[str]) -> Collected:
+def collect(paths: Sequence[str], call: str | None = None) -> Collected:
     """The models of files and of the files in folders; of files in folders, those that have none are left out.
+
+    ``call`` names a function that is entered with its defaults: then there must be one file, and its models are those
+    that the function returns.
 
     Raises:
         UsageError: a path does not exist, or there is no file.
     """
+    if call is not None and (len(paths) != 1 or Path(paths[0]).is_dir()):
+        raise UsageError(f"--call {call} enters a function of one file: give that file alone")
     named = {str(Path(path)) for path in paths}
     sources: list[SourceModels] = []
     errors: list[str] = []
     for path in discover(paths):
         try:
-            source = models_of_file(path)
+            source = models_of_file(path, call)
         except UsageError as error:
             errors.append(str(error))
             continue
@@ -97,17 +105,19 @@ def select_models(sources: Sequence[SourceModels], name: str) -> tuple[SourceMod
     return tuple(source for source in chosen if source.models)
 
 
-def models_of_file(path: str) -> SourceModels:
-    """The models of one script or notebook.
+def models_of_file(path: str, call: str | None = None) -> SourceModels:
+    """The models of one script or notebook; with ``call``, those of the function of that name.
 
     Raises:
-        UsageError: it can't be read, or is not Python; the text names the file, and the line where there is one.
+        UsageError: it can't be read, is not Python, or has no such function; the text names the file, and the line
+            where there is one.
     """
     try:
         readable = read(path, Path(path).read_bytes())
         if readable is None:
             return SourceModels(path, note="it is a notebook in another language than Python")
-        return _models(readable)
+        with undisturbed():
+            return _models(readable, call)
     except OSError as error:
         raise UsageError(f"{path}: can't read this file: {error.strerror or type(error).__name__}") from None
     except (UnreadableFile, TooComplex) as error:
@@ -116,7 +126,7 @@ def models_of_file(path: str) -> SourceModels:
         raise UsageError(f"{path}: can't analyse this file: it is nested too deeply") from None
 
 
-def _models(readable: Readable) -> SourceModels:
+def _models(readable: Readable, call: str | None) -> SourceModels:
     source = readable.source
     problems = tuple((source.location(problem.span), problem.message) for problem in readable.problems)
     if not readable.analysable:
@@ -127,40 +137,56 @@ def _models(readable: Readable) -> SourceModels:
         return SourceModels(source.path, unknown=problems, note="it does not use Keras")
     import libcst
 
-    from tdlint.interp import interpret
-    from tdlint.interp.relevance import function_texts
-
     module = libcst.parse_module(source.parse_text)
-    texts = function_texts(module, readable.tree, source.parse_text) if readable.tree is not None else None
-    analysis = interpret(module, source.parse_text.count("\n"), texts)
-    graphs = tuple(_as_built(analysis.program.models))
-    names = automatic_names(analysis.program.models)
-    models = tuple(summarize(graph, names) for graph in graphs)
-    sites = {site for model in models for site in _sites(model)} | {site for _, site in analysis.program.unknown}
-    places = _places(sites, analysis, module, readable)
-    unknown = tuple((places[site], reason) for reason, site in analysis.program.unknown)
-    note = "" if models else "it builds no model"
+    analysis = _analysis(module, readable, call)
+    program = analysis.program
+    names = automatic_names(program.models)
+    models = tuple(summarize(graph, names) for graph in _as_built(program.models, program.returned))
+    sites = {site for model in models for site in _sites(model)} | {site for _, site in program.unknown}
+    places = _places(sites, analysis, module, source)
+    unknown = {(places.get(site, Location(source.path)), reason) for reason, site in program.unknown}
+    note = "" if models else "it builds no model" if call is None else f"{call} returns no model"
     ordered = sorted({*problems, *unknown}, key=lambda item: (item[0].sort_key(), item[1]))
     return SourceModels(source.path, models, places, tuple(ordered), note)
 
 
+def _analysis(module: libcst.Module, readable: Readable, call: str | None) -> Analysis:
+    from tdlint.interp import NoSuchFunction, interpret
+    from tdlint.interp.relevance import function_texts
+
+    source = readable.source
+    texts = function_texts(module, readable.tree, source.parse_text) if readable.tree is not None else None
+    lines = source.parse_text.count("\n") + MORE_LINES
+    try:
+        return interpret(module, lines, texts, path=Path(source.path), call=call)
+    except NoSuchFunction as error:
+        raise UsageError(f"{source.path}: {error}") from None
+
+
 def _places(
-    sites: Iterable[Site], analysis: Analysis, module: libcst.Module, readable: Readable
+    sites: Iterable[Site], analysis: Analysis, module: libcst.Module, source: SourceFile
 ) -> dict[Site, Location]:
+    """The places of the sites that are in this file; others are in files that it imports."""
     from tdlint.sources.positions import locate
 
     nodes = {site: analysis.node(site) for site in sites}
-    spans = locate(module, nodes.values(), readable.source.parse_text)
-    return {site: place_in_source(site, analysis.node, spans, readable.source) for site in nodes}
+    spans = locate(module, nodes.values(), source.parse_text)
+    found = {site: spans.get(node) for site, node in nodes.items()}
+    return {site: source.location(span) for site, span in found.items() if span is not None}
 
 
-def _as_built(models: tuple[ModelGraph, ...]) -> Iterator[ModelGraph]:
-    """Each model with the input that it gets: one that declares none is built by the call of it in another model."""
+def _as_built(models: tuple[ModelGraph, ...], returned: tuple[int, ...] | None) -> Iterator[ModelGraph]:
+    """Each model with the input that it gets: one that declares none is built by the call of it in another model.
+
+    ``returned`` are the keys of those that are asked for, None for all.
+    """
     called: dict[int, ModelGraph] = {}
     for model in models:
         for inner in _inner(model):
             called.setdefault(inner.key, inner)
     for model in models:
+        if returned is not None and model.key not in returned:
+            continue
         declares_none = any(isinstance(shape, UnknownShape) for shape in model.input_shapes)
         yield called.get(model.key, model) if declares_none else model
 

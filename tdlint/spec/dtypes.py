@@ -115,7 +115,12 @@ def promote_scalar(dtype: str | None, scalar: bool | int | float) -> str | None:
 def promote_number(array: str | None, number: str | None) -> str | None:
     """The dtype of an array with axes that meets a number of numpy's; None where numpy 1 and 2 differ."""
     promoted = promote(array, number)
-    return promoted if promoted == array else None
+    higher = array is not None and number is not None and _category(number) > _category(array)
+    return promoted if promoted == array or higher else None
+
+
+def _category(dtype: str) -> int:
+    return 0 if dtype == "bool" else 1 if dtype in INTEGERS else 2
 
 
 def of_division(dtype: str | None) -> str | None:

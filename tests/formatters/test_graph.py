@@ -19,6 +19,7 @@ from tdlint.summary import Input, ModelSummary, Row
 from tdlint.values import Site
 
 HOSTILE = 'a"b<c>&#`\\\x1b[31m'
+SHOWN = 'a"b<c>&#`\\\\x1b[31m'
 SVG = "{http://www.w3.org/2000/svg}"
 
 INNER = ModelSummary("tower", "sequential", (Row(0, "dense_1", "Dense", ((FREE, 2),), 8, 8),), ((FREE, 3),))
@@ -104,14 +105,13 @@ def test_the_table_shows_what_each_row_is():
     lines = rendered("table").split("\n\n")[0].splitlines()
     cells = [re.split(r" {3,}", line) for line in lines if "─" not in line]
     assert lines[0] == "two (functional) model.py:7"
-    name = 'a"b<c>&#`\\\\x1b[31m'.replace("\\\\", "\\", 1)
     assert cells[1] == ["layer (type)", "output shape", "params", "connected to"]
     assert cells[2] == ["left (InputLayer)", "(None, timesteps, 3)", "0"]
-    assert cells[3] == [f"{name} (Dense)", "(None, ?, 2)", "8", "left"]
-    assert cells[4] == [f"{name} (Dense)", "(None, 2)", "shared", "left"]
+    assert cells[3] == [f"{SHOWN} (Dense)", "(None, ?, 2)", "8", "left"]
+    assert cells[4] == [f"{SHOWN} (Dense)", "(None, 2)", "shared", "left"]
     assert cells[5][:3] == ["split (Split) (maybe)", "[(None, 2), (None, 4)]", "?"]
     joined = " ".join(lines)
-    assert f"{name} (call 1)," in joined
+    assert f"{SHOWN} (call 1)," in joined
     assert ["tower (Sequential)", "(None, 2)", "8", "split[1], ?"] in cells
     assert ["└ dense_1 (Dense)", "(None, 2)", "8"] in cells
     assert "Keras refuses lambda: its input is wrong" in lines
@@ -133,11 +133,7 @@ def test_a_chain_has_no_column_for_connections():
 def test_a_narrow_table_loses_nothing(width):
     text = rendered("table", width)
     assert all(len(line) <= width for line in text.splitlines())
-    squeezed = re.sub(r"\s", "", text)
-    for number in ("8", "3", "?", "shared"):
-        assert number in squeezed
-    column = "".join(line[: width // 3].strip() for line in text.splitlines())
-    assert "(InputLayer)" in column.replace(" ", "")
+    assert sorted(re.sub(r"[\s─]", "", text)) == sorted(re.sub(r"[\s─]", "", rendered("table", 200)))
 
 
 @pytest.mark.parametrize("output_format", sorted(MODULES))
@@ -149,9 +145,8 @@ def test_mermaid_quotes_every_character_of_its_own():
     lines = rendered("mermaid").splitlines()
     assert lines[0] == "flowchart TD"
     (first, _) = [line for line in lines if "a#quot;b" in line]
-    assert first == (
-        '        m0_1["a#quot;b#lt;c#gt;#amp;#35;#96;#92;#92;x1b[31m<br/>Dense → (None, ?, 2)<br/>8 parameters"]:::weights'
-    ).replace("#92;#92;", "#92;#92;")
+    name = "a#quot;b#lt;c#gt;#amp;#35;#96;#92;#92;x1b[31m"
+    assert first == f'        m0_1["{name}<br/>Dense → (None, ?, 2)<br/>8 parameters"]:::weights'
     links = [line.strip() for line in lines if "-->" in line]
     assert links.count("m0_2 --> m0_3") == 2
     assert "m0_x2 --> m0_4" in links

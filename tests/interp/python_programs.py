@@ -39,7 +39,7 @@ def names_of(run: Run) -> dict[str, Value]:
 
 
 def executions(source: str) -> Iterator[dict[str, object]]:
-    """The names at the end of the real program, for each choice of what ``opaque`` gives; runs that fail are left out."""
+    """The names at the end of the real program, for each choice of what ``opaque`` gives, without runs that fail."""
     code = compile(source, "program", "exec")
     pending: deque[tuple[int, ...]] = deque([()])
     for _ in range(MAX_RUNS):
@@ -93,7 +93,9 @@ def covers(run: Run, value: Value, real: object, seen: frozenset[int] = frozense
     return True
 
 
-def _covers_items(run: Run, items: tuple[Value, ...], rest: Value | None, real: list[object], seen: frozenset[int]) -> bool:
+def _covers_items(
+    run: Run, items: tuple[Value, ...], rest: Value | None, real: list[object], seen: frozenset[int]
+) -> bool:
     if len(real) < len(items) or (rest is None and len(real) != len(items)):
         return False
     known = zip(items, real, strict=False)
@@ -113,7 +115,10 @@ def _covers_container(run: Run, thing: object, real: object, seen: frozenset[int
         if not isinstance(real, dict):
             return False
         known_keys = [key.value for key, _ in thing.items if isinstance(key, Const)]
-        if not all(key in real and covers(run, value, real[key], seen) for key, value in zip(known_keys, dict(thing.items).values(), strict=True)):
+        if not all(
+            key in real and covers(run, value, real[key], seen)
+            for key, value in zip(known_keys, dict(thing.items).values(), strict=True)
+        ):
             return False
         if thing.rest is None:
             return list(real) == known_keys
@@ -143,7 +148,8 @@ def unsound(source: str) -> str | None:
             return "the end is said to be unreachable"
         for name, value in known.items():
             if name in names and name not in ("opaque", "tick") and not covers(run, value, names[name]):
-                return f"{name} is {names[name]!r}, and is said to be {value!r} {run.state.heap.get(getattr(value, 'key', None))!r}"
+                held = run.state.heap.get(getattr(value, "key", 0))
+                return f"{name} is {names[name]!r}, and is said to be {value!r} {held!r}"
     return None
 
 
@@ -220,30 +226,105 @@ class Writer:
     def integer(self) -> str:
         name, items, table = self.one(*INTEGERS), self.one(*LISTS), self.one(*DICTS)
         return self.one(
-            *(name, name, "0", "1", "2", "True", f"{name} + 1", f"{name} * 2", f"len({items})", f"{items}[0]", f"{items}[-1]"),
-            *(f"{table}['k']", f"{table}.get('k', 7)", f"{table}.pop('k', 8)", "opaque()", f"(3 if opaque() else {name})"),
-            *(f"len({table})", f"sum({items})", f"max({name}, 1)", f"f({name})", f"g({items})", "h()", "o.v", "C.v", "o.get()"),
-            *(f"{items}.pop()", f"({name} and {items}.pop())", f"(opaque() or {name})", f"int({name} in {items})", "o.double"),
+            *(
+                name,
+                name,
+                "0",
+                "1",
+                "2",
+                "True",
+                f"{name} + 1",
+                f"{name} * 2",
+                f"len({items})",
+                f"{items}[0]",
+                f"{items}[-1]",
+            ),
+            *(
+                f"{table}['k']",
+                f"{table}.get('k', 7)",
+                f"{table}.pop('k', 8)",
+                "opaque()",
+                f"(3 if opaque() else {name})",
+            ),
+            *(
+                f"len({table})",
+                f"sum({items})",
+                f"max({name}, 1)",
+                f"f({name})",
+                f"g({items})",
+                "h()",
+                "o.v",
+                "C.v",
+                "o.get()",
+            ),
+            *(
+                f"{items}.pop()",
+                f"({name} and {items}.pop())",
+                f"(opaque() or {name})",
+                f"int({name} in {items})",
+                "o.double",
+            ),
             *(f"{table}.setdefault('j', {name})", f"(t := {name})", "n1()", f"-{name}", f"int('k' in {table})"),
         )
 
     def items(self) -> str:
         name, items, table = self.one(*INTEGERS), self.one(*LISTS), self.one(*DICTS)
         return self.one(
-            *(items, items, "[]", f"[{name}, 1]", f"{items}[:9] + [{name}]", f"{items}[1:]", f"{items}[::-1]", f"list({items})"),
+            *(
+                items,
+                items,
+                "[]",
+                f"[{name}, 1]",
+                f"{items}[:9] + [{name}]",
+                f"{items}[1:]",
+                f"{items}[::-1]",
+                f"list({items})",
+            ),
             *(f"[{name}] * 2", f"[i + {name} for i in range(2)]", f"[i for i in {items}[:9] if i]", f"list({table})"),
-            *(f"[*{items}[:9], {name}]", f"({items} if opaque() else [9])", f"{items} or [5]", f"k({name})", "o.items", "C.items"),
-            *(f"list({table}.values())", f"[i for i in range(opaque())]", f"sorted({items})", f"list(map(f, {items}[:9]))", "zs[0]"),
-            *(f"zs[{name}]", f"[(t := i) for i in {items}[:9]]", f"list(y({items}[:9]))", f"list(reversed({items}))", f"{items}.copy()"),
+            *(
+                f"[*{items}[:9], {name}]",
+                f"({items} if opaque() else [9])",
+                f"{items} or [5]",
+                f"k({name})",
+                "o.items",
+                "C.items",
+            ),
+            *(
+                f"list({table}.values())",
+                "[i for i in range(opaque())]",
+                f"sorted({items})",
+                f"list(map(f, {items}[:9]))",
+                "zs[0]",
+            ),
+            *(
+                f"zs[{name}]",
+                f"[(t := i) for i in {items}[:9]]",
+                f"list(y({items}[:9]))",
+                f"list(reversed({items}))",
+                f"{items}.copy()",
+            ),
             f"[i + j for i, j in enumerate({items}[:9], start=1)]",
         )
 
     def table(self) -> str:
         name, table = self.one(*INTEGERS), self.one(*DICTS)
         return self.one(
-            *(table, table, "{}", f"{{'k': {name}}}", f"{{**{table}, 'k': {name}}}", f"{{'k': 1, **{table}}}", f"dict({table})"),
-            *(f"dict(k={name})", f"({table} if opaque() else {{'j': 1}})", f"{{i: i for i in range(2)}}", f"{{{name}: 1, 1: 2}}"),
-            *(f"{table}.copy()", f"{{str(i): i for i in range(opaque())}}", f"q(**{table})", f"q(k={name})"),
+            *(
+                table,
+                table,
+                "{}",
+                f"{{'k': {name}}}",
+                f"{{**{table}, 'k': {name}}}",
+                f"{{'k': 1, **{table}}}",
+                f"dict({table})",
+            ),
+            *(
+                f"dict(k={name})",
+                f"({table} if opaque() else {{'j': 1}})",
+                "{i: i for i in range(2)}",
+                f"{{{name}: 1, 1: 2}}",
+            ),
+            *(f"{table}.copy()", "{str(i): i for i in range(opaque())}", f"q(**{table})", f"q(k={name})"),
         )
 
     def simple(self) -> str:
@@ -251,25 +332,109 @@ class Writer:
         number = self.integer()
         if self.draw(st.integers(0, 2)) == 0:  # what shows soonest that a value is out of date
             return self.one(
-                *(f"{name} = {self.one(*INTEGERS)}", f"{name} = {self.one(*INTEGERS)}", f"{items} = [{name}]", f"t = {name}"),
-                *(f"{name} = {items}[-1]", f"{name} = d.get('k', 0)", f"{items} = {self.one(*LISTS)}", f"{name} = len({items})"),
-                *(f"{name} = {self.one(3, 4, 5, 6)}", f"{name} += 1", f"xs[0] = {name}", f"d['k'] = {name}", f"o.v = {name}"),
+                *(
+                    f"{name} = {self.one(*INTEGERS)}",
+                    f"{name} = {self.one(*INTEGERS)}",
+                    f"{items} = [{name}]",
+                    f"t = {name}",
+                ),
+                *(
+                    f"{name} = {items}[-1]",
+                    f"{name} = d.get('k', 0)",
+                    f"{items} = {self.one(*LISTS)}",
+                    f"{name} = len({items})",
+                ),
+                *(
+                    f"{name} = {self.one(3, 4, 5, 6)}",
+                    f"{name} += 1",
+                    f"xs[0] = {name}",
+                    f"d['k'] = {name}",
+                    f"o.v = {name}",
+                ),
                 *(f"{name} = o.v", f"{name} = n1()", f"{items}.append({name})", f"{name} = h()"),
             )
         return self.one(
             *(f"{name} = {number}", f"{name} += {number}", f"{items} = {self.items()}", f"{table} = {self.table()}"),
-            *(f"{items}.append({number})", f"{items}[0] = {number}", f"{items} += [{number}]", f"{items}.extend(({self.items()})[:9])"),
-            *(f"{items}.insert(0, {number})", f"del {items}[0]", f"{items}[:] = [{number}]", f"{items} *= 2 if len({items}) < 9 else 1", f"{items}.clear()"),
-            *(f"{items}.reverse()", f"{items}.sort()", f"zs = [xs, {self.items()}]", f"zs[0].append({number})", f"{items}.pop({name})"),
-            *(f"{items}[{name}] = {number}", f"zs[opaque()].append({number})", f"{items} = zs[opaque()]", "xs, ys = ys, xs"),
-            *(f"{table}['k'] = {number}", f"{table}['j'] = {number}", f"{table}.update({self.table()})", f"{table} |= {self.table()}"),
-            *(f"del {table}['k']", f"{table}[{name}] = {number}", f"{table}[str({name})] = 4", f"{table}.update(k={number})"),
-            *(f"f({number})", f"g({items})", "h()", f"o.v = {number}", f"C.v = {number}", "o = C()", f"o.items.append({number})"),
-            *(f"o.set({number})", f"h = lambda: {name}", f"a, b = b, {number}", f"p = o; p.v = {number}", f"{items} = y({items})"),
-            *(f"a, *xs = [{number}, 2, 3]", f"{name} -= 1", f"setattr(o, 'v', {number})", f"[xs.append(i) for i in ({self.items()})[:9]]"),
-            *(f"m(1, *{items}[:9])", f"m({name}, c={number})", f"o.double = {number}", f"w({number})", "n1()", f"u = {{*{items}}}"),
-            *(f"{name} = len({{*{items}}})", f"{items} = [xs, ys][opaque()]", f"(xs if opaque() else ys).append({number})"),
-            *(f"r(2, {items})", f"{name} = r({name}, ys)", "del o.v", f"list(map(xs.append, ({self.items()})[:9]))", f"{items} = list(zip(xs, ys))"),
+            *(
+                f"{items}.append({number})",
+                f"{items}[0] = {number}",
+                f"{items} += [{number}]",
+                f"{items}.extend(({self.items()})[:9])",
+            ),
+            *(
+                f"{items}.insert(0, {number})",
+                f"del {items}[0]",
+                f"{items}[:] = [{number}]",
+                f"{items} *= 2 if len({items}) < 9 else 1",
+                f"{items}.clear()",
+            ),
+            *(
+                f"{items}.reverse()",
+                f"{items}.sort()",
+                f"zs = [xs, {self.items()}]",
+                f"zs[0].append({number})",
+                f"{items}.pop({name})",
+            ),
+            *(
+                f"{items}[{name}] = {number}",
+                f"zs[opaque()].append({number})",
+                f"{items} = zs[opaque()]",
+                "xs, ys = ys, xs",
+            ),
+            *(
+                f"{table}['k'] = {number}",
+                f"{table}['j'] = {number}",
+                f"{table}.update({self.table()})",
+                f"{table} |= {self.table()}",
+            ),
+            *(
+                f"del {table}['k']",
+                f"{table}[{name}] = {number}",
+                f"{table}[str({name})] = 4",
+                f"{table}.update(k={number})",
+            ),
+            *(
+                f"f({number})",
+                f"g({items})",
+                "h()",
+                f"o.v = {number}",
+                f"C.v = {number}",
+                "o = C()",
+                f"o.items.append({number})",
+            ),
+            *(
+                f"o.set({number})",
+                f"h = lambda: {name}",
+                f"a, b = b, {number}",
+                f"p = o; p.v = {number}",
+                f"{items} = y({items})",
+            ),
+            *(
+                f"a, *xs = [{number}, 2, 3]",
+                f"{name} -= 1",
+                f"setattr(o, 'v', {number})",
+                f"[xs.append(i) for i in ({self.items()})[:9]]",
+            ),
+            *(
+                f"m(1, *{items}[:9])",
+                f"m({name}, c={number})",
+                f"o.double = {number}",
+                f"w({number})",
+                "n1()",
+                f"u = {{*{items}}}",
+            ),
+            *(
+                f"{name} = len({{*{items}}})",
+                f"{items} = [xs, ys][opaque()]",
+                f"(xs if opaque() else ys).append({number})",
+            ),
+            *(
+                f"r(2, {items})",
+                f"{name} = r({name}, ys)",
+                "del o.v",
+                f"list(map(xs.append, ({self.items()})[:9]))",
+                f"{items} = list(zip(xs, ys))",
+            ),
         )
 
     def statement(self) -> None:
@@ -277,14 +442,21 @@ class Writer:
         if self.depth >= 4 or kind < 13:
             self.write(str(self.simple()))
         elif kind < 16:
-            condition = self.one("opaque()", "opaque()", f"{self.one(*INTEGERS)} < 2", f"not {self.one(*LISTS)}", "'k' in d")
+            condition = self.one(
+                "opaque()", "opaque()", f"{self.one(*INTEGERS)} < 2", f"not {self.one(*LISTS)}", "'k' in d"
+            )
             self.block(f"if {condition}:")
             if self.one(0, 1):
                 self.block("else:")
         elif kind == 16:
-            self.loop(f"for i in {self.one('range(2)', 'range(opaque() + opaque() + opaque())', 'range(opaque() + opaque() + 1)', 'xs', 'ys', 'list(d)', 'zip(xs, ys)', 'enumerate(xs)')}:")
+            self.loop(
+                f"for i in {self.one('range(2)', 'range(opaque() + opaque() + opaque())', 'range(opaque() + opaque() + 1)', 'xs', 'ys', 'list(d)', 'zip(xs, ys)', 'enumerate(xs)')}:"
+            )
         elif kind == 17:
-            self.loop(f"while {self.one('opaque()', 'a < 3', 'xs', 'True')}:", *self.one((), ("a += 1",), ("b = a", "a = b + 1")))
+            self.loop(
+                f"while {self.one('opaque()', 'a < 3', 'xs', 'True')}:",
+                *self.one((), ("a += 1",), ("b = a", "a = b + 1")),
+            )
         elif kind == 18:
             self.write("try:")
             self.depth += 1
@@ -310,7 +482,7 @@ class Writer:
             self.block("case b:", 1)
             self.depth -= 1
         else:
-            self.write(f"if opaque(): raise ValueError")
+            self.write("if opaque(): raise ValueError")
 
     def function(self, head: str, end: str, *before: str) -> None:
         outer, self.in_function = self.in_function, True
@@ -374,7 +546,14 @@ def programs(draw: Draw) -> str:
         if "global" not in " ".join(before):
             names = [f"{name} = {name}" for name in ()]
             before = (*before, *names)
-        writer.function(head, end, *before, "b = 2; c = 3; xs = [1]; ys = [2]; d = {}; e = {}; t = 0; h2 = 0" if "global" not in " ".join(before) else "t = 0")
+        writer.function(
+            head,
+            end,
+            *before,
+            "b = 2; c = 3; xs = [1]; ys = [2]; d = {}; e = {}; t = 0; h2 = 0"
+            if "global" not in " ".join(before)
+            else "t = 0",
+        )
     writer.write("def n():")
     writer.depth += 1
     writer.write("t, xs = 0, [1]")

@@ -65,9 +65,7 @@ ADVERSARIAL = {
     ),
     "try that fails half-way": "try:\n    a = 7\n    xs[9 * opaque()]\n    a = 8\nexcept IndexError:\n    b = a",
     "try that always fails": "try:\n    a = 7\n    raise ValueError\nexcept ValueError:\n    b = a",
-    "finally before return": (
-        "def h2():\n    try:\n        return 1\n    finally:\n        xs.append(9)\na = h2()"
-    ),
+    "finally before return": ("def h2():\n    try:\n        return 1\n    finally:\n        xs.append(9)\na = h2()"),
     "finally overrides return": "def h2():\n    try:\n        return 1\n    finally:\n        return 2\na = h2()",
     "suppressed": "with contextlib.suppress(ValueError):\n    a = 7\n    raise ValueError\n    a = 8\nb = 9",
     "loop carries three rounds": "for i in range(opaque() + opaque() + opaque()):\n    u = a\n    a = b\n    b = c\n    c = 9",

@@ -28,9 +28,9 @@ class Made:
     fails: dict[str, Exception] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
-    scope: dict[str, object] = field(
-        default_factory=lambda: {"np": numpy, "rng": numpy.random.default_rng(0)}, repr=False
-    )
+
+    def __post_init__(self) -> None:
+        self.scope: dict[str, object] = {"np": numpy, "rng": numpy.random.default_rng(0)}
 
     def run(self, name: str, line: str, kind: str) -> None:
         """Add a line that binds a name, or changes it in place."""
@@ -132,6 +132,7 @@ def _reshape(draw: Callable[..., object], made: Made) -> str:
     forms += [f"{name}.ravel()", f"np.ravel({name})"]
     if target:
         forms += [f"{name}.reshape({sizes})"] * 2
+    if target and made.real[name].ndim:
         forms.append(f"{name}.reshape({name}.shape[0], -1)")
         forms.append(f"{name}.reshape(len({name}), {sizes})")
     return draw(st.sampled_from(forms))

@@ -106,11 +106,18 @@ class Writer:
         return f"{stem}{self.names}"
 
     def number(self) -> str:
-        return str(self.one(1, 2, 3, 4, 5, 8, "UNITS", "UNITS * 2", "SIZES[1]", "CONFIG['n']", "UNITS // 2", 0, -1, 6, 7, 9, 12))
+        return str(
+            self.one(
+                1, 2, 3, 4, 5, 8, "UNITS", "UNITS * 2", "SIZES[1]", "CONFIG['n']", "UNITS // 2", 0, -1, 6, 7, 9, 12
+            )
+        )
 
     def shape(self) -> str:
         self.ndim = int(self.draw(st.sampled_from([2, 3, 3, 4])))
-        sizes = [self.one(*(5, 6, 8, 9), "None" if place < self.ndim - 2 and self.ndim == 3 else 7) for place in range(self.ndim - 1)]
+        sizes = [
+            self.one(*(5, 6, 8, 9), "None" if place < self.ndim - 2 and self.ndim == 3 else 7)
+            for place in range(self.ndim - 1)
+        ]
         return f"({', '.join(map(str, sizes))},)"
 
     def layer(self) -> str:
@@ -122,7 +129,10 @@ class Writer:
         else:
             text, self.ndim = self.draw(st.sampled_from(_LAYERS[ndim]))
         return "layers." + text.format(
-            n=self.number(), k=self.one(1, 2, 3), rate=self.one(0.1, 0.5), flag=self.one("True", "False"),
+            n=self.number(),
+            k=self.one(1, 2, 3),
+            rate=self.one(0.1, 0.5),
+            flag=self.one("True", "False"),
             padding=self.one("valid", "same"),
         )
 
@@ -132,7 +142,9 @@ class Writer:
 
 def _sequential(writer: Writer) -> None:
     shape = writer.shape()
-    start = writer.one(f"keras.Input({shape})", f"layers.Input(shape={shape})", f"keras.layers.InputLayer(shape={shape})")
+    start = writer.one(
+        f"keras.Input({shape})", f"layers.Input(shape={shape})", f"keras.layers.InputLayer(shape={shape})"
+    )
     kind = writer.draw(st.integers(0, 5))
     if kind == 0:
         writer.lines.append(f"model = keras.Sequential([{', '.join([start, *writer.stack()])}])")
@@ -149,7 +161,10 @@ def _sequential(writer: Writer) -> None:
         writer.lines.append("for size in SIZES:")
         writer.lines += [f"    model.add({layer.replace('UNITS', 'size')})" for layer in writer.stack()]
     elif kind == 3:
-        writer.lines += ["def block(n, rate=0.2):", f"    return [{', '.join(writer.stack())}, layers.Dropout(rate), layers.Dense(n)]"]
+        writer.lines += [
+            "def block(n, rate=0.2):",
+            f"    return [{', '.join(writer.stack())}, layers.Dropout(rate), layers.Dense(n)]",
+        ]
         writer.lines += ["for layer in block(UNITS):", "    model.add(layer)"]
     elif kind == 4:
         inner = f"inner = keras.Sequential([{', '.join(writer.stack())}], name='inner')"
@@ -166,7 +181,14 @@ def _functional(writer: Writer) -> None:
     for _ in range(int(writer.draw(st.integers(1, 4)))):
         _step(writer, outputs)
     given = f"[{', '.join(outputs)}]" if len(outputs) > 1 or writer.one(0, 1) else "x"
-    writer.lines.append(str(writer.one(f"model = keras.Model(inputs, {given})", f"model = keras.models.Model(inputs=inputs, outputs={given}, name='m')")))
+    writer.lines.append(
+        str(
+            writer.one(
+                f"model = keras.Model(inputs, {given})",
+                f"model = keras.models.Model(inputs=inputs, outputs={given}, name='m')",
+            )
+        )
+    )
 
 
 def _step(writer: Writer, outputs: list[str]) -> None:
@@ -177,10 +199,23 @@ def _step(writer: Writer, outputs: list[str]) -> None:
     elif kind == 3:  # a branch that meets again
         writer.lines += ["y = x", f"y = {_keeping(writer)}(y)", f"z = {_keeping(writer)}(x)"]
         merge = writer.one("Concatenate()", "Concatenate(axis=1)", "Add()", "Multiply()", "Average()", "Maximum()")
-        writer.lines.append(str(writer.one(f"x = layers.{merge}([y, z])", "x = layers.concatenate([x, y, z])", "x = layers.add([z, y])", f"x = layers.{merge}([y, z, z])")))
+        writer.lines.append(
+            str(
+                writer.one(
+                    f"x = layers.{merge}([y, z])",
+                    "x = layers.concatenate([x, y, z])",
+                    "x = layers.add([z, y])",
+                    f"x = layers.{merge}([y, z, z])",
+                )
+            )
+        )
     elif kind == 4:
         name = writer.name("shared")
-        writer.lines += [f"{name} = {_keeping(writer)}", f"x = {name}(x)", f"x = {name}(x)" if writer.one(0, 1) else f"x = layers.Concatenate()([x, {name}(x)])"]
+        writer.lines += [
+            f"{name} = {_keeping(writer)}",
+            f"x = {name}(x)",
+            f"x = {name}(x)" if writer.one(0, 1) else f"x = layers.Concatenate()([x, {name}(x)])",
+        ]
     elif kind == 5:
         name = writer.name("inner")
         writer.lines += [f"{name} = keras.Sequential([{', '.join(writer.stack())}])", f"x = {name}(x)"]
@@ -207,15 +242,30 @@ def _keeping(writer: Writer) -> str:
     before = writer.ndim
     made = writer.layer()
     writer.ndim = before
-    return str(writer.one(made, f"layers.Dense({writer.number()})", "layers.Dropout(0.1)", f"layers.Dense({writer.number()})"))
+    return str(
+        writer.one(made, f"layers.Dense({writer.number()})", "layers.Dropout(0.1)", f"layers.Dense({writer.number()})")
+    )
 
 
 @st.composite
 def programs(draw: Draw) -> str:
     """The text of a program that binds ``model``."""
     writer = Writer(draw)
-    writer.lines += [str(draw(st.sampled_from(IMPORTS))), "UNITS = 4", "SIZES = (3, 5)", "CONFIG = {'n': 6, 'rate': 0.1}"]
+    writer.lines += [
+        str(draw(st.sampled_from(IMPORTS))),
+        "UNITS = 4",
+        "SIZES = (3, 5)",
+        "CONFIG = {'n': 6, 'rate': 0.1}",
+    ]
     draw(st.sampled_from([_sequential, _functional, _functional]))(writer)
     if writer.one(0, 0, 0, 1):
-        writer.lines.append(str(writer.one("model.trainable = False", "model.layers[-1].trainable = False", "for layer in model.layers[:-1]:\n    layer.trainable = False")))
+        writer.lines.append(
+            str(
+                writer.one(
+                    "model.trainable = False",
+                    "model.layers[-1].trainable = False",
+                    "for layer in model.layers[:-1]:\n    layer.trainable = False",
+                )
+            )
+        )
     return "\n".join(writer.lines) + "\n"

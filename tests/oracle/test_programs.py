@@ -92,7 +92,9 @@ def compare(source: str) -> str:
     return "unknown" if None in (shapes, model.total_params, model.trainable_params) else "agreed"
 
 
-FEW = settings(max_examples=200, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=False)
+FEW = settings(
+    max_examples=200, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=False
+)
 MANY = settings(FEW, max_examples=1000)
 
 

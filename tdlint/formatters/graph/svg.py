@@ -20,6 +20,7 @@ _PADDING = 12.0
 _TIP = 8.0  # the last pixels of a link are straight, for the tip of its arrow
 
 _STYLE = """\
+.tdlint { color-scheme: light dark; }
 .tdlint { font: 12px system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, sans-serif; }
 .tdlint .page { fill: #ffffff; }
 .tdlint text { fill: #202124; }

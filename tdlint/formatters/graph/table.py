@@ -42,7 +42,6 @@ def render_unknown(sources: Sequence[SourceModels], options: Options) -> str:
 
 def _model(model: ModelSummary, source: SourceModels, options: Options) -> str:
     from rich.console import Console
-    from rich.text import Text
 
     stream = io.StringIO()
     colors: Literal["standard"] | None = "standard" if options.color else None
@@ -54,14 +53,14 @@ def _model(model: ModelSummary, source: SourceModels, options: Options) -> str:
         legacy_windows=False,
         highlight=False,
     )
-    title = Text.assemble(
-        (printable(model.name), "bold"), f" ({model.kind}) ", (printable(where(model, source, options)), "dim")
-    )
-    console.print(title)
     if model.rows:
         console.print(_table(model, options.width))
     lines = [line.rstrip() for line in stream.getvalue().splitlines()]
-    return "\n".join([*lines, *_totals(model, options)])
+    paint = Paint(options.color)
+    place = paint(printable(where(model, source, options)), "faint")  # one thing to copy, so never broken
+    return "\n".join(
+        [f"{paint(printable(model.name), 'bold')} ({model.kind}) {place}", *lines, *_totals(model, options)]
+    )
 
 
 def _table(model: ModelSummary, width: int) -> Table:
@@ -130,7 +129,7 @@ def _totals(model: ModelSummary, options: Options) -> list[str]:
         f"trainable: {number(model.trainable_params)}",
         f"non-trainable: {number(model.non_trainable_params)}",
     )
-    lines = ["; ".join(sums)]
+    lines = wrap("; ".join(sums), options.width, "", "")
     paint = Paint(options.color)
     for fault in model.refused:
         first, *rest = wrap(f"Keras refuses {fault}", options.width, "", "  ")

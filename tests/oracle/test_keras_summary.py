@@ -5,6 +5,7 @@ Every program is executed by real Keras and followed by tdlint; nothing is writt
 
 from __future__ import annotations
 
+import inspect
 import textwrap
 
 import pytest
@@ -238,3 +239,16 @@ def test_names_in_snake_case(name):
     from keras.src.utils.naming import to_snake_case
 
     assert snake_case(name) == to_snake_case(name)
+
+
+@pytest.mark.parametrize("name", ["VGG16", "MobileNetV2"])
+def test_a_function_of_keras_itself(name):
+    """Its own source, entered by name: the same layers in the same order, with the same parameters."""
+    function = getattr(keras.applications, name)
+    (found,) = models_of_file(inspect.getsourcefile(inspect.unwrap(function)), name).models
+    keras.backend.clear_session()
+    with keras.StatelessScope(initialize_variables=False):
+        real = function(weights=None)
+    assert described(found) == [(layer.name, layer.count_params()) for layer in real.layers]
+    assert found.total_params == real.count_params()
+    assert calls(found) == real_calls(real)
