@@ -275,10 +275,9 @@ class ArrayValue(Value):
 
     ``range`` are bounds of all values but NaN, up to rounding; for an array of lists of numbers, of the numbers in
     them.
-    ``labels`` says what the values would be as labels: one-hot rows, whole numbers, or numbers with fractions,
-    NaN aside;
-    ``classes`` is how many classes such labels have, where that is certain. ``memory`` tells which arrays may share
-    their elements: the places where the memory was made. Values that rules see have none.
+    ``labels`` says what the values would be as labels: one-hot rows, whole numbers, or numbers with fractions (NaN
+    aside); ``classes`` is how many classes such labels have, where that is certain. ``memory`` tells which arrays may
+    share their elements: the places where the memory was made. Values that rules see have none.
     """
 
     shape: AnyShape

@@ -143,6 +143,7 @@ def _parts(given: Given, name: str) -> list[ArrayValue]:
 def _together(arrays: Sequence[ArrayValue], shape: AnyShape, rows: bool) -> ArrayValue:
     found = joined(shape, list(arrays))
     classes = {array.classes for array in arrays}
+    rows = rows and not isinstance(shape, UnknownShape) and (len(shape) > 1 or found.labels != "one-hot")
     if found.labels == "one-hot" and not rows:
         return replace(found, labels="integer")
     return replace(found, classes=classes.pop() if len(classes) == 1 and rows else None)

@@ -22,7 +22,7 @@ from tdlint.interp.state import (
     join_states,
     lose,
 )
-from tdlint.values import ArrayValue, LayerObject, TensorValue, Unknown, Value, join
+from tdlint.values import ArrayValue, ClassValue, FunctionValue, LayerObject, Symbol, TensorValue, Unknown, Value, join
 
 MAX_ROUNDS = 256
 """Rounds of a loop that are followed one by one."""
@@ -128,6 +128,8 @@ def widen(run: Run, one_round: Callable[[], None]) -> None:
             del frame.returns[returns:]
             if not _forget_changes(before, run.state):
                 break
+        else:
+            _forget_everything(before)
         after_some = before.fork()
         run.keep_going(before)
         with run.uncertainly():
@@ -177,6 +179,17 @@ def _forget_changes(before: State, after: State) -> bool:
     lose(before.heap, lost)
     return changed
 
+
+def _forget_everything(state: State) -> None:
+    """For a loop whose rounds never stop changing more: only what is defined stays known."""
+    for key, frame in list(state.frames.items()):
+        lose(state.heap, frame.values())
+        kept = {name: value for name, value in frame.items() if isinstance(value, _DEFINED)}
+        changed = {name: Unknown(f"{name} changes in a loop", name) for name in frame if name not in kept}
+        state.own(key).update(changed)
+
+
+_DEFINED = (FunctionValue, ClassValue, Symbol)
 
 _CHANGES = Unknown("it changes in a loop")
 

@@ -25,6 +25,8 @@ _TOP_LEVEL = {
     "keras.layers.Input": "keras.Input",
     "keras.engine.Input": "keras.Input",
     "keras.engine.Model": "keras.Model",
+    "keras.engine.Sequential": "keras.Sequential",
+    "keras.engine.Functional": "keras.Model",
     "keras.engine.Layer": "keras.Layer",
     "keras.layers.Layer": "keras.Layer",
     "keras.engine.InputSpec": "keras.InputSpec",

@@ -449,9 +449,9 @@ class Writer:
             if self.one(0, 1):
                 self.block("else:")
         elif kind == 16:
-            self.loop(
-                f"for i in {self.one('range(2)', 'range(opaque() + opaque() + opaque())', 'range(opaque() + opaque() + 1)', 'xs', 'ys', 'list(d)', 'zip(xs, ys)', 'enumerate(xs)')}:"
-            )
+            ranges = ("range(2)", "range(opaque() + opaque() + opaque())", "range(opaque() + opaque() + 1)")
+            source = self.one(*ranges, "xs", "ys", "list(d)", "zip(xs, ys)", "enumerate(xs)")
+            self.loop(f"for i in {source}:")
         elif kind == 17:
             self.loop(
                 f"while {self.one('opaque()', 'a < 3', 'xs', 'True')}:",

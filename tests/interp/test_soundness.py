@@ -68,7 +68,9 @@ ADVERSARIAL = {
     "finally before return": ("def h2():\n    try:\n        return 1\n    finally:\n        xs.append(9)\na = h2()"),
     "finally overrides return": "def h2():\n    try:\n        return 1\n    finally:\n        return 2\na = h2()",
     "suppressed": "with contextlib.suppress(ValueError):\n    a = 7\n    raise ValueError\n    a = 8\nb = 9",
-    "loop carries three rounds": "for i in range(opaque() + opaque() + opaque()):\n    u = a\n    a = b\n    b = c\n    c = 9",
+    "loop carries three rounds": (
+        "for i in range(opaque() + opaque() + opaque()):\n    u = a\n    a = b\n    b = c\n    c = 9"
+    ),
     "loop else": "for i in range(2):\n    if opaque():\n        break\nelse:\n    a = 9",
     "while else": "while opaque():\n    a = 6\n    if opaque():\n        break\nelse:\n    b = 9",
     "list grows in its loop": "n2 = 0\nfor x in xs:\n    n2 += 1\n    if n2 < 4:\n        xs.append(x)",
@@ -82,12 +84,16 @@ ADVERSARIAL = {
     "property with setter": "o.double = 4\na = o.v\nb = o.double",
     "setattr": "setattr(o, 'v', 9)\na = o.v",
     "dict of an object": "o.__dict__['v'] = 9\na = o.v",
-    "dataclass": "import dataclasses\n@dataclasses.dataclass\nclass P:\n    n: int = 3\na = P(4).n\nb = P().n\nc = P(n=6).n",
+    "dataclass": (
+        "import dataclasses\n@dataclasses.dataclass\nclass P:\n    n: int = 3\na = P(4).n\nb = P().n\nc = P(n=6).n"
+    ),
     "named tuple": "from typing import NamedTuple\nclass P(NamedTuple):\n    n: int = 3\na = P(4).n",
     "enumeration": "import enum\nclass P(enum.Enum):\n    n = 3\na = P.n == 3",
     "decorated class": "def deco(c):\n    c.n = 9\n    return c\n@deco\nclass P:\n    n = 3\na = P.n",
     "decorated function": "def deco(f):\n    return lambda: 5\n@deco\ndef h2(): return 3\na = h2()",
-    "class method": "class P:\n    n = 3\n    @classmethod\n    def m(cls, x): return x + cls.n\na = P.m(5)\nb = P().m(6)",
+    "class method": (
+        "class P:\n    n = 3\n    @classmethod\n    def m(cls, x): return x + cls.n\na = P.m(5)\nb = P().m(6)"
+    ),
     "static method": "class P:\n    @staticmethod\n    def m(x): return x\na = P.m(5)\nb = P().m(6)",
     "diamond": (
         "class P:\n    def m(self): return [1]\nclass Q(P):\n    def m(self): return super().m() + [2]\n"
