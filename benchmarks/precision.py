@@ -2,7 +2,7 @@
 
     python benchmarks/precision.py FOLDER [FOLDER ...] [--reports FILE]
 
-Each folder is a row. The reports go to a file, each with its source line: whether they are right is for a person to say.
+Each folder is a row. The reports go to a file, each with its source line: whether they are right, a person must say.
 """
 
 from __future__ import annotations

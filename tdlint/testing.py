@@ -9,8 +9,8 @@ A third party's test file needs a few lines::
     def test_page(case):
         check_case(case)
 
-In a case, ``# expect: TDL101`` (several codes with commas) ends a line that must report; a case without one must be silent.
-``# keras-version: 2.15`` as the first line sets the version that the program is meant for.
+In a case, ``# expect: TDL101`` (several codes with commas) ends a line that must report; a case without one must be
+silent. ``# keras-version: 2.15`` as the first line sets the version that the program is meant for.
 """
 
 from __future__ import annotations

@@ -124,6 +124,10 @@ def _applied(run: Run, callee: Value, args: CallArguments, node: cst.Call) -> Ca
 
 def _unknown_call(run: Run, callee: Value, args: CallArguments) -> Value:
     run.lose(*args.everything())
+    if isinstance(callee, Unknown) and callee.name is not None:
+        # a function of that name may have been lost where paths or rounds meet
+        for function in [each for each in run.functions.values() if each.name == callee.name]:
+            functions.call_unseen(run, function, args)
     for value in args.everything():
         escape_model(run, value)
     return Unknown(callee.reason if isinstance(callee, Unknown) else "called something that is not known")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import replace
+from itertools import islice
 
 import libcst as cst
 
-from tdlint.interp import expressions, functions, layers, statements
+from tdlint.interp import expressions, functions, layers, models, statements
 from tdlint.interp.arguments import CallArguments
-from tdlint.interp.run import Class, Function, Run
+from tdlint.interp.run import Class, Function, OutOfSteps, Run
 from tdlint.interp.state import InstanceObject, ModelObject, State
 from tdlint.shapes import UnknownShape
 from tdlint.values import (
@@ -275,19 +276,43 @@ def enter_unused(run: Run, skip: Set[int], forward: bool) -> None:
             function = run.functions[key]
             if not function.entered and isinstance(function.node, cst.FunctionDef):
                 before = run.state.fork()
-                _enter_unused(run, function)
-                _keep_what_ran(run, before)
+                whole = _enter_within_bounds(run, function)
+                _keep_what_ran(run, before, whole)
 
 
-def _keep_what_ran(run: Run, before: State) -> None:
+FUNCTION_STEPS = 4_000
+"""How many steps a function that nobody calls may take: one that builds all variants of a large model is left early."""
+
+
+def _enter_within_bounds(run: Run, function: Function) -> bool:
+    """Enter a function that nobody calls; False if it takes too long to follow to its end."""
+    whole_program = run.max_steps
+    run.max_steps = min(whole_program, run.steps + FUNCTION_STEPS)
+    try:
+        _enter_unused(run, function)
+    except OutOfSteps:
+        if run.steps > whole_program:
+            raise
+        run.muted = 0
+        run.note_unknown(f"{function.name} is too large to follow to its end", function.node)
+        return False
+    finally:
+        run.max_steps = whole_program
+    return True
+
+
+def _keep_what_ran(run: Run, before: State, whole: bool) -> None:
     """A function that nobody calls did not change what was there before; what it made is kept."""
     after = run.state
     for key, thing in before.heap.items():
-        now = after.heap.get(key)
+        now = after.heap.get(key) if type(thing) is ModelObject else None
         if isinstance(thing, ModelObject) and isinstance(now, ModelObject) and now.stack == thing.stack:
             # how it is compiled and trained is worth knowing, whoever calls that
             before.heap[key] = replace(thing, compiles=now.compiles, fits=now.fits)
-    for key, made in after.heap.items():
+    # a heap keeps its order, so what is new comes last
+    for key, made in list(islice(after.heap.items(), len(before.heap), None)):
+        if not whole and isinstance(made, ModelObject):
+            made = models.with_unknown(made, "its function is too large to follow to its end")
         before.heap.setdefault(key, made)
     for number, frame in after.frames.items():
         before.frames.setdefault(number, frame)

@@ -155,7 +155,7 @@ def enter(run: Run, value: FunctionValue, args: CallArguments, first: Value | No
     """Call a function of the program. ``first`` is ``self`` or the class, where it is bound."""
     function = run.functions[value.key]
     if not _may_enter(run, function, args):
-        _call_unseen(run, function, args)
+        call_unseen(run, function, args)
         return Unknown(f"{function.name} calls itself" if function.active else "calls are nested too deeply")
     function.entered = True
     if first is None:
@@ -186,7 +186,7 @@ def _may_enter(run: Run, function: Function, args: CallArguments) -> bool:
     return function.active < (MAX_RECURSION if known else 1) and function.reentries <= MAX_REENTRIES
 
 
-def _call_unseen(run: Run, function: Function, args: CallArguments) -> None:
+def call_unseen(run: Run, function: Function, args: CallArguments) -> None:
     """A function of the program is called and not entered: it may change what it can reach."""
     function.cut = True
     run.spend(len(run.state.heap) // 16)
@@ -257,7 +257,7 @@ def enter_call_method(run: Run, value: FunctionValue, args: CallArguments, owner
     """Enter ``call`` of a layer or model of the program; the result, and how many axes its first argument must have."""
     function = run.functions[value.key]
     if run.depth >= MAX_DEPTH or function.active >= MAX_RECURSION or function.kind == "unknown":
-        _call_unseen(run, function, args)
+        call_unseen(run, function, args)
         return Unknown("calls are nested too deeply"), None
     function.entered = True
     required: list[int | None] = []

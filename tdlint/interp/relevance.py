@@ -1,7 +1,7 @@
 """Which functions that nobody calls are worth entering: those whose text names something of Keras.
 
-Most functions of a large program never touch Keras, and following them would cost more than parsing them. Their text comes
-from CPython's own tree, which has positions, where that of LibCST has none.
+Most functions of a large program never touch Keras, and following them would cost more than parsing them. Their text
+comes from CPython's own tree, which has positions, where that of LibCST has none.
 """
 
 from __future__ import annotations
@@ -106,9 +106,7 @@ def irrelevant_functions(run: Run, texts: Texts) -> set[int]:
     """The keys of functions whose text names neither Keras nor anything of the module that is made with it."""
     names = run.state.frames[run.frames[0].number]
     words = {name for name, value in names.items() if _makes_or_is_keras(value)}
-    functions = {
-        value.name: run.functions[value.key] for value in names.values() if isinstance(value, FunctionValue)
-    }
+    functions = {value.name: run.functions[value.key] for value in names.values() if isinstance(value, FunctionValue)}
     classes = {name: value for name, value in names.items() if isinstance(value, ClassValue)}
     members = {name: _texts_of_class(run, texts, value) for name, value in classes.items()}
     members |= {name: [texts.of(function)] for name, function in functions.items()}
@@ -133,7 +131,7 @@ def _makes_or_is_keras(value: object) -> bool:
 
 
 def _names_one(text: str | None, words: set[str]) -> bool:
-    """Whether a text has one of the words in it; by plain search, which is ten times as fast as a regular expression."""
+    """Whether a text has one of the words in it; plain search is ten times as fast as a regular expression."""
     return text is None or any(word in text for word in _ALWAYS) or any(word in text for word in words)
 
 

@@ -17,8 +17,8 @@ from tdlint.interp.state import HeapObject, ModelObject, State, join_all, join_k
 from tdlint.shapes import AnyShape
 from tdlint.values import ArrayValue, LayerObject, Sequence, Site, Unknown, Value
 
-STEPS = 12_000
-STEPS_PER_LINE = 10
+STEPS = 30_000
+STEPS_PER_LINE = 20
 """How many syntax nodes are evaluated at most in a source, by its length; what comes after is unknown."""
 
 MAX_DEPTH = 20

@@ -53,7 +53,7 @@ def _raises(text: str) -> bool:
 
 @pytest.mark.parametrize(("shape", "output", "labels", "loss"), CASES)
 def test_labels(shape: tuple[int, ...], output: str, labels: tuple[int, ...], loss: str) -> None:
-    """A report that says that Keras raises is of a program that does; one that says it is silent, of one that trains."""
+    """A report that says that Keras raises is of a program that does; any other is of one that trains."""
     text = PROGRAM.format(input=shape, output=output, loss=loss, x=(8, *shape), y=labels)
     found = _diagnostics(text, "TDL312")
     if found:
