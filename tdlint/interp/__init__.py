@@ -73,6 +73,7 @@ def _follow(run: Run, module: cst.Module, work: Callable[[], None]) -> None:
         _stopped(run, "the program nests too deeply to follow to its end", module)
     del run.frames[1:]
     run.depth = run.uncertain = run.muted = run.loops_unknown = run.in_try = 0
+    run.unrolled = 1
     run.owners.clear()
     run.loop_floors.clear()
     run.tries.clear()

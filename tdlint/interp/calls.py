@@ -48,10 +48,24 @@ def call(run: Run, node: cst.Call) -> Value:
     if type(target) is cst.Name and target.value == "super":
         return _super(run)
     callee = expressions.evaluate(run, target)
+    if type(callee) is Symbol and callee.name.startswith(_INERT):
+        return _inert_call(run, callee, node)
     args = evaluate_arguments(run, node)
     if isinstance(callee, BoundMethod) and isinstance(callee.owner, Unknown):
         callee = _adopt_model(run, callee, args, target)
     return apply(run, callee, args, node)
+
+
+# What these are called with matters to nobody, and they change nothing that a model depends on.
+_INERT = ("builtins.print", "logging.", "matplotlib.", "warnings.", "seaborn.")
+
+
+def _inert_call(run: Run, callee: Symbol, node: cst.Call) -> Value:
+    """Only calls among the arguments are followed, such as ``print(model.evaluate(x, y))``."""
+    for arg in node.args:
+        if type(arg.value) is cst.Call:
+            expressions.evaluate(run, arg.value)
+    return Unknown(f"the result of {callee.name}")
 
 
 def evaluate_arguments(run: Run, node: cst.Call) -> CallArguments:
@@ -126,7 +140,7 @@ def _unknown_call(run: Run, callee: Value, args: CallArguments) -> Value:
     run.lose(*args.everything())
     if isinstance(callee, Unknown) and callee.name is not None:
         # a function of that name may have been lost where paths or rounds meet
-        for function in [each for each in run.functions.values() if each.name == callee.name]:
+        for function in run.functions_named.get(callee.name, ()):
             functions.call_unseen(run, function, args)
     for value in args.everything():
         escape_model(run, value)

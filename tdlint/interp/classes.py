@@ -280,7 +280,7 @@ def enter_unused(run: Run, skip: Set[int], forward: bool) -> None:
                 _keep_what_ran(run, before, whole)
 
 
-FUNCTION_STEPS = 4_000
+FUNCTION_STEPS = 2_500
 """How many steps a function that nobody calls may take: one that builds all variants of a large model is left early."""
 
 
@@ -293,7 +293,7 @@ def _enter_within_bounds(run: Run, function: Function) -> bool:
     except OutOfSteps:
         if run.steps > whole_program:
             raise
-        run.muted = 0
+        run.muted, run.unrolled = 0, 1
         run.note_unknown(f"{function.name} is too large to follow to its end", function.node)
         return False
     finally:

@@ -64,6 +64,7 @@ def define(run: Run, node: cst.FunctionDef | cst.Lambda, name: str, owner: int |
             function.defaults[param.name.value] = expressions.evaluate(run, param.default)
     key = run.fresh()
     run.functions[key] = function
+    run.functions_named.setdefault(name, []).append(function)
     made = FunctionValue(key, name)
     if not isinstance(node, cst.FunctionDef):
         return made

@@ -49,6 +49,7 @@ def make_layer(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) ->
         trainable=_trainable(arguments),
     )
     run.state.heap[key] = layer
+    run.activity += 1
     return layer
 
 
@@ -261,6 +262,7 @@ def call_submodel(run: Run, model: LayerObject, args: CallArguments, node: cst.C
 
 def _add_node(run: Run, node: LayerNode) -> Value:
     run.nodes[node.id] = node
+    run.activity += 1
     made = tuple(TensorValue(shape, None, node.id, index) for index, shape in enumerate(node.outputs))
     return made[0] if len(made) == 1 else Sequence(made, "tuple")
 

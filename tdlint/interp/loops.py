@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 
 import libcst as cst
@@ -25,9 +26,12 @@ from tdlint.interp.state import (
 from tdlint.values import ArrayValue, ClassValue, FunctionValue, LayerObject, Symbol, TensorValue, Unknown, Value, join
 
 MAX_ROUNDS = 256
-"""Rounds of a loop that are followed one by one."""
+"""Rounds of a loop that are followed one by one, those of the loops around it counted in."""
 
 FEW_ROUNDS = 8
+
+MAX_PLAIN_ROUNDS = 16
+"""Rounds of a loop that are followed one by one if the first two make and call no layer."""
 
 MAX_TRIALS = 8
 """How often a loop is tried to find out what its rounds change; what changes is forgotten after each trial."""
@@ -41,11 +45,17 @@ def execute_for(run: Run, node: cst.For) -> None:
     run.frame.breaks, run.frame.continues = [], []
     items, rest = containers.iterate(run, source)
     position = 0
-    while not run.state.dead and rest is None and position < min(len(items), MAX_ROUNDS):
+    activity, around, most = run.activity, run.unrolled, MAX_ROUNDS // run.unrolled
+    most = most if len(items) <= most else 0
+    while not run.state.dead and rest is None and position < min(len(items), most):
+        run.unrolled = around * len(items)
         statements.assign(run, node.target, items[position])
         statements.execute_block(run, node.body)
         resume(run, run.frame.continues)
+        run.unrolled = around
         position += 1
+        if position == 2 and len(items) > MAX_PLAIN_ROUNDS and run.activity == activity:
+            most = 2  # it builds no model: how often it runs does not matter
         if isinstance(source, Ref) and not run.state.dead and containers.as_list(run, source) is not None:
             items, rest = containers.iterate(run, source)  # the body may have changed the list
         elif any(run.state.heap.get(key) is not thing for key, thing in watched):
@@ -110,8 +120,8 @@ def resume(run: Run, states: list[State]) -> None:
 def widen(run: Run, one_round: Callable[[], None]) -> None:
     """A loop whose rounds can't be counted.
 
-    Silent rounds find out what a round changes, until one changes nothing that is not forgotten already; then comes
-    the round that counts. Afterwards the loop may have run any number of times, none included.
+    Rounds are tried until one changes nothing that is not forgotten already: that is the one that counts, and what the
+    others recorded is taken back. Afterwards the loop may have run any number of times, none included.
     """
     frame, before = run.frame, run.state
     returns = len(frame.returns)
@@ -119,22 +129,22 @@ def widen(run: Run, one_round: Callable[[], None]) -> None:
     run.loops_unknown += 1
     run.loop_floors.append(run.next_key)
     try:
-        for _ in range(MAX_TRIALS):
+        for trial in range(MAX_TRIALS + 1):
+            if trial == MAX_TRIALS:
+                _forget_everything(before)
+            records = run.records()
             run.keep_going(before.fork())
-            with run.silently(), run.uncertainly():
+            # the first round hardly ever is the one: most loops change something
+            with run.silently() if trial == 0 else nullcontext(), run.uncertainly():
                 one_round()
                 resume(run, frame.continues)
+            settled = not _forget_changes(before, run.state)
+            if trial == MAX_TRIALS or (settled and (trial > 0 or run.muted)):
+                break
+            run.take_back(records)
             frame.breaks.clear()
             del frame.returns[returns:]
-            if not _forget_changes(before, run.state):
-                break
-        else:
-            _forget_everything(before)
         after_some = before.fork()
-        run.keep_going(before)
-        with run.uncertainly():
-            one_round()
-            resume(run, frame.continues)
     finally:
         run.loops_unknown -= 1
         run.loop_floors.pop()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import libcst as cst
 
@@ -13,12 +14,12 @@ from tdlint.graph import CallSite, LayerNode
 from tdlint.interp.array_memory import forget
 from tdlint.interp.program import Import, StepLayer
 from tdlint.interp.project import Project
-from tdlint.interp.state import HeapObject, ModelObject, State, join_all, join_kept, join_states, lose
+from tdlint.interp.state import NO_CONTAINERS, HeapObject, ModelObject, State, join_all, join_kept, join_states, lose
 from tdlint.shapes import AnyShape
 from tdlint.values import ArrayValue, LayerObject, Sequence, Site, Unknown, Value
 
-STEPS = 30_000
-STEPS_PER_LINE = 20
+STEPS = 20_000
+STEPS_PER_LINE = 12
 """How many syntax nodes are evaluated at most in a source, by its length; what comes after is unknown."""
 
 MAX_DEPTH = 20
@@ -102,6 +103,7 @@ class Run:
         self.frames: list[Frame] = []
         self.nodes: dict[int, LayerNode] = {}
         self.functions: dict[int, Function] = {}
+        self.functions_named: dict[str, list[Function]] = {}
         self.classes: dict[int, Class] = {}
         self.generic: dict[int, Value] = {}
         self.calls: dict[tuple[object, ...], CallSite] = {}
@@ -121,6 +123,8 @@ class Run:
         self.muted = 0
         self.in_try = 0
         self.loops_unknown = 0
+        self.unrolled = 1
+        self.activity = 0
         self.owners: list[tuple[int, str]] = []
         self.push_frame(None)
 
@@ -200,10 +204,26 @@ class Run:
 
     def lose(self, *values: Value) -> None:
         """Code that is not followed gets these values, and may change what is in them."""
-        lose(self.state.heap, values)
-        for value in values:
-            if isinstance(value, ArrayValue | Sequence):
-                forget(self, value)
+        held = [value for value in values if type(value) not in NO_CONTAINERS]
+        if held:
+            lose(self.state.heap, held)
+            for value in held:
+                if isinstance(value, ArrayValue | Sequence):
+                    forget(self, value)
+
+    def _tables(self) -> tuple[dict[Any, Any], ...]:
+        return (self.calls, self.imports, self.namespaces, self.step_layers)
+
+    def records(self) -> tuple[int, ...]:
+        """How much is recorded by now; see ``take_back``."""
+        return (len(self.unknown), *map(len, self._tables()))
+
+    def take_back(self, records: tuple[int, ...]) -> None:
+        """Forget what was recorded since: a round of a loop turned out not to stand for all of them."""
+        del self.unknown[records[0] :]
+        for table, size in zip(self._tables(), records[1:], strict=True):
+            while len(table) > size:
+                table.popitem()
 
     def spend(self, steps: int) -> None:
         """Count work that is more than one step.

@@ -246,6 +246,12 @@ BUILTIN_NAMES = frozenset(dir(builtins))
 
 
 def _join_frames(left: dict[str, Value], right: dict[str, Value], lost: list[Value], module: bool) -> None:
+    if all(map(operator.is_, left, right)) and len(left) == len(right):
+        # the same names in the same order, as in most branches: what differs is found in C
+        same = map(operator.is_, left.values(), right.values())
+        for name in [name for name, alike in zip(left, same, strict=True) if not alike]:
+            left[name] = join_kept(left[name], right[name], lost)
+        return
     # a name that only one path sets can be used later on that path only, unless Python has one of that name
     if module:
         for name in (left.keys() ^ right.keys()) & BUILTIN_NAMES:
@@ -269,11 +275,17 @@ def join_kept(left: Value, right: Value, lost: list[Value]) -> Value:
 _LOST = Unknown("it can be reached, and changed, in ways that are not followed")
 
 
+NO_CONTAINERS = frozenset({Const, LayerObject, ModelValue, Symbol, TensorValue, Unknown})
+"""Values that neither are nor hold a list, dict, array or object of the program."""
+
+
 def lose(heap: dict[int, HeapObject], values: Iterable[Value]) -> None:
     """Make unknown what code that is not followed may change: lists, dicts and objects, and what is in them."""
     pending, seen = list(values), set()
     while pending:
         value = pending.pop()
+        if type(value) in NO_CONTAINERS:
+            continue
         if isinstance(value, OneOf):
             pending.extend(value.options)
         elif isinstance(value, ListSnapshot):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from tdlint.values import Arguments, Const, Site, Unknown, Value
 
@@ -35,6 +36,24 @@ class Signature:
     extra_keywords: frozenset[str] = frozenset()
     open: bool = False
 
+    @cached_property
+    def places(self) -> tuple[str, ...]:
+        """The parameters that positional arguments fill, in order."""
+        return tuple(param.name for param in self.params if not param.keyword_only)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every keyword that is taken."""
+        return self.extra_keywords | {param.name for param in self.params}
+
+    @cached_property
+    def defaults(self) -> tuple[tuple[str, Value], ...]:
+        """Every parameter with its default as a value, unknown where it has none."""
+        return tuple(
+            (param.name, Unknown("required", param.name) if param.default is REQUIRED else constant(param.default))
+            for param in self.params
+        )
+
 
 def constant(default: object) -> Value:
     """A default of a signature as a value."""
@@ -52,31 +71,24 @@ def bind(
     complete: bool = True,
 ) -> Arguments:
     """Bind a call's arguments; never fails: what does not fit is in ``unexpected`` and ``surplus``."""
-    places = [param.name for param in signature.params if not param.keyword_only]
     bound: dict[str, Value] = {}
     sites: dict[str, Site] = {}
-    for name, (value, site) in zip(places, positional, strict=False):
+    for name, (value, site) in zip(signature.places, positional, strict=False):
         bound[name] = value
         if site is not None:
             sites[name] = site
     unexpected = []
-    known = {param.name for param in signature.params} | signature.extra_keywords
     for name, (value, site) in keywords.items():
-        if name not in known and not signature.open:
+        if name not in signature.names and not signature.open:
             unexpected.append(name)
         bound[name] = value
         if site is not None:
             sites[name] = site
-    defaults = tuple(
-        (param.name, Unknown("required", param.name) if param.default is REQUIRED else constant(param.default))
-        for param in signature.params
-        if param.name not in bound
-    )
     return Arguments(
         tuple(bound.items()),
-        defaults,
+        tuple(pair for pair in signature.defaults if pair[0] not in bound),
         complete,
         tuple(unexpected),
-        max(0, len(positional) - len(places)),
+        max(0, len(positional) - len(signature.places)),
         tuple(sites.items()),
     )

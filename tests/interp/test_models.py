@@ -179,9 +179,11 @@ def test_what_takes_too_long_ends(source: str) -> None:
 
 def test_a_program_that_is_too_large_leaves_no_model_for_sure() -> None:
     found = model(
-        SAME + "m = keras.Sequential([layers.Input((4,)), layers.Dense(3)])\n"
-        "for a in range(250):\n  for b in range(250):\n    for c in range(250):\n      x = a\n"
-        "m.add(layers.Dense(2))\n"
+        SAME
+        + "m = keras.Sequential([layers.Input((4,)), layers.Dense(3)])\n"
+        + "x = 1; " * 100_000
+        + "\n"
+        + "m.add(layers.Dense(2))\n"
     )
     assert found.total_params is None
 
