@@ -160,6 +160,14 @@ def call_layer(run: Run, layer: LayerObject, args: CallArguments, node: cst.CSTN
     return _output(run, layer, tensors, node, result, required, others)
 
 
+def _misfit(layer: LayerObject) -> UnknownShape:
+    """What a shared layer gives for an input that its weights do not fit; recurrent layers fail only when run."""
+    short = layer.short_type
+    checked = short in ("Dense", "BatchNormalization") or ("Conv" in short and "LSTM" not in short)
+    says = "Keras refuses it: " if checked else ""
+    return UnknownShape(f"{says}it was called before on an input that needs other weights")
+
+
 def _output(
     run: Run,
     layer: LayerObject,
@@ -173,7 +181,7 @@ def _output(
     if layer.custom:
         outputs = tuple(shape_of_tensor(value) for value in flatten(run, result))
     elif not _fits_its_weights(run, layer, shapes):
-        outputs = (UnknownShape("Keras refuses it: it was called before on an input that needs other weights"),)
+        outputs = (_misfit(layer),)
     else:
         outputs = outputs_of(layer, shapes) if shapes else (UnknownShape("called without a tensor"),)
     edges = tuple(edge_of(value) for value in (*tensors, *(others or ())))

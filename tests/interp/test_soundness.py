@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, seed, settings
 from python_programs import HEAD, known_share, programs, unsound
 
 FEW = settings(max_examples=80, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=False)
-MANY = settings(FEW, max_examples=1000)
+MANY = settings(FEW, max_examples=300)
 
 
 def check(how: settings, number: int) -> None:

@@ -95,7 +95,7 @@ def compare(source: str) -> str:
 FEW = settings(
     max_examples=200, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=False
 )
-MANY = settings(FEW, max_examples=1000)
+MANY = settings(FEW, max_examples=300)
 
 
 def check(how: settings, number: int) -> None:
