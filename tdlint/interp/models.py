@@ -225,6 +225,15 @@ def made_elsewhere(run: Run, why: str, node: cst.Call) -> ModelValue:
     return ModelValue(run.allocate(ModelObject("functional", run.site(node), None, unknown=(why,))))
 
 
+def _refused(run: Run, key: int) -> str | None:
+    """Why Keras refused the last layer when it was added, if it did: taking it away comes too late."""
+    from tdlint.interp.build import build  # builds graphs by calling layers: each needs the other
+
+    shapes = [shape for node in build(run, key).nodes[-1:] for shape in node.outputs]
+    reasons = [shape.reason for shape in shapes if isinstance(shape, UnknownShape)]
+    return next((reason for reason in reasons if reason.startswith("Keras refuses it")), None)
+
+
 def with_unknown(model: ModelObject, why: str) -> ModelObject:
     """The model, with one more reason why it is not all known."""
     return model if why in model.unknown else replace(model, unknown=(*model.unknown, why))
@@ -264,7 +273,8 @@ def call_method(run: Run, owner: ModelValue, name: str, args: CallArguments, nod
         last = model.stack[-1] if model.stack else None
         counted = isinstance(last, LayerObject | ModelValue) and not _in_uncounted_loop(run, owner.key)
         shorter = replace(model, stack=model.stack[:-1]) if counted else with_unknown(model, "layers were taken away")
-        run.state.heap[owner.key] = shorter
+        refused = _refused(run, owner.key)
+        run.state.heap[owner.key] = with_unknown(shorter, refused) if refused else shorter
         return Unknown("a layer that was taken away")
     if name in ("__call__", "call"):
         return call_model(run, owner, args, node)
