@@ -281,13 +281,17 @@ def enter_unused(run: Run, skip: Set[int], forward: bool) -> None:
 
 
 FUNCTION_STEPS = 2_500
-"""How many steps a function that nobody calls may take: one that builds all variants of a large model is left early."""
+"""How many steps a function that nobody calls may take at least; at most it gets half of what the program has left.
+
+One that builds all variants of a large model is left early, and the functions after it still get their turn.
+"""
 
 
 def _enter_within_bounds(run: Run, function: Function) -> bool:
     """Enter a function that nobody calls; False if it takes too long to follow to its end."""
     whole_program = run.max_steps
-    run.max_steps = min(whole_program, run.steps + FUNCTION_STEPS)
+    share = max(FUNCTION_STEPS, (whole_program - run.steps) // 2)
+    run.max_steps = min(whole_program, run.steps + share)
     try:
         _enter_unused(run, function)
     except OutOfSteps:
