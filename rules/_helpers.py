@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from tdlint.api import Context, Edge, Fault, LayerNode, LayerObject, ModelGraph, UnknownShape, layer_fault, layer_spec
 
 VECTOR_NDIM = {
@@ -43,6 +45,14 @@ def returning_vector(layer: LayerObject) -> LayerObject | None:
     if layer.short_type in VECTOR_NDIM and layer.args.get("return_sequences").must_be(False):
         return layer
     return None
+
+
+def faults(model: ModelGraph, context: Context, kind: str) -> Iterator[tuple[LayerNode, Fault]]:
+    """Every call of a layer that Keras refuses for a reason of this kind."""
+    for node in model.nodes:
+        fault = fault_of(model, node, context)
+        if fault is not None and fault.kind == kind:
+            yield node, fault
 
 
 def fault_of(model: ModelGraph, node: LayerNode, context: Context) -> Fault | None:

@@ -45,7 +45,7 @@ from collections.abc import Iterator
 
 from tdlint.api import Context, ModelGraph, Report, Rule, Severity
 
-from .._helpers import fault_of
+from .._helpers import faults
 
 
 class InvalidLayerArgument(Rule):
@@ -56,11 +56,9 @@ class InvalidLayerArgument(Rule):
 
     def check_model(self, model: ModelGraph, context: Context) -> Iterator[Report]:
         """Report at the layer."""
-        for node in model.nodes:
-            fault = fault_of(model, node, context)
-            if fault is not None and fault.kind == "argument":
-                yield Report(
-                    node.place,
-                    f"Keras refuses this {node.layer.short_type}: {fault.reason}",
-                    fact="ValueError when the layer is made or first called (FACTS G1g, G1h)",
-                )
+        for node, fault in faults(model, context, "argument"):
+            yield Report(
+                node.place,
+                f"Keras refuses this {node.layer.short_type}: {fault.reason}",
+                fact="ValueError when the layer is made or first called (FACTS G1g, G1h)",
+            )

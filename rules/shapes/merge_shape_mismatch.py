@@ -54,7 +54,7 @@ from collections.abc import Iterator
 
 from tdlint.api import Context, ModelGraph, Report, Rule, Severity, format_shape
 
-from .._helpers import fault_of
+from .._helpers import faults
 
 
 class MergeShapeMismatch(Rule):
@@ -65,10 +65,7 @@ class MergeShapeMismatch(Rule):
 
     def check_model(self, model: ModelGraph, context: Context) -> Iterator[Report]:
         """Report at the merging layer; what makes each input is related."""
-        for node in model.nodes:
-            fault = fault_of(model, node, context)
-            if fault is None or fault.kind != "merge":
-                continue
+        for node, fault in faults(model, context, "merge"):
             related = tuple(
                 (source.place, f"{source.layer.short_type} gives {format_shape(source.outputs[edge.index])}")
                 for edge in node.edges

@@ -45,7 +45,7 @@ from collections.abc import Iterator
 
 from tdlint.api import Context, ModelGraph, Report, Rule, Severity, format_shape, layer_place
 
-from .._helpers import fault_of
+from .._helpers import faults
 
 
 class ReshapeSizeMismatch(Rule):
@@ -56,12 +56,10 @@ class ReshapeSizeMismatch(Rule):
 
     def check_model(self, model: ModelGraph, context: Context) -> Iterator[Report]:
         """Report at the target shape."""
-        for node in model.nodes:
-            fault = fault_of(model, node, context)
-            if fault is not None and fault.kind == "reshape":
-                yield Report(
-                    layer_place(node.layer, "target_shape"),
-                    f"{fault.reason}, the input being {format_shape(node.inputs[0])}",
-                    fact="Keras raises ValueError: The total size of the tensor must be unchanged (FACTS G4b)",
-                    help="give the sizes of one sample, the batch axis left out; -1 stands for what remains",
-                )
+        for node, fault in faults(model, context, "reshape"):
+            yield Report(
+                layer_place(node.layer, "target_shape"),
+                f"{fault.reason}, the input being {format_shape(node.inputs[0])}",
+                fact="Keras raises ValueError: The total size of the tensor must be unchanged (FACTS G4b)",
+                help="give the sizes of one sample, the batch axis left out; -1 stands for what remains",
+            )

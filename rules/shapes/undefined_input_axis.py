@@ -46,7 +46,7 @@ from collections.abc import Iterator
 
 from tdlint.api import Context, ModelGraph, Report, Rule, Severity, format_shape
 
-from .._helpers import fault_of
+from .._helpers import faults
 
 
 class UndefinedInputAxis(Rule):
@@ -57,10 +57,7 @@ class UndefinedInputAxis(Rule):
 
     def check_model(self, model: ModelGraph, context: Context) -> Iterator[Report]:
         """Report at the layer that needs the size; what gives the axis is related."""
-        for node in model.nodes:
-            fault = fault_of(model, node, context)
-            if fault is None or fault.kind != "unknown-axis":
-                continue
+        for node, fault in faults(model, context, "unknown-axis"):
             source = model.producer(node.edges[0]) if node.edges else None
             gives = f"{source.layer.short_type} gives {format_shape(source.outputs[0])}" if source is not None else ""
             yield Report(

@@ -55,7 +55,7 @@ from collections.abc import Iterator
 
 from tdlint.api import Context, LayerNode, ModelGraph, Report, Rule, Severity, UnknownShape, format_shape
 
-from .._helpers import fault_of
+from .._helpers import faults
 
 CHANNELS = (1, 3, 4)
 
@@ -68,15 +68,13 @@ class WindowLargerThanInput(Rule):
 
     def check_model(self, model: ModelGraph, context: Context) -> Iterator[Report]:
         """Report at the layer whose window does not fit."""
-        for node in model.nodes:
-            fault = fault_of(model, node, context)
-            if fault is not None and fault.kind == "window":
-                yield Report(
-                    node.place,
-                    f"{node.layer.short_type} does not fit into {format_shape(node.inputs[0])}: {fault.reason}",
-                    fact="Keras raises ValueError: Computed output size would be zero or negative (FACTS G1)",
-                    help=_help(model, node),
-                )
+        for node, fault in faults(model, context, "window"):
+            yield Report(
+                node.place,
+                f"{node.layer.short_type} does not fit into {format_shape(node.inputs[0])}: {fault.reason}",
+                fact="Keras raises ValueError: Computed output size would be zero or negative (FACTS G1)",
+                help=_help(model, node),
+            )
 
 
 def _help(model: ModelGraph, node: LayerNode) -> str:

@@ -71,7 +71,7 @@ from collections.abc import Iterator
 
 from tdlint.api import Context, LayerNode, ModelGraph, Report, Rule, Severity, UnknownShape, format_shape, layer_spec
 
-from .._helpers import fault_of
+from .._helpers import faults
 
 
 class WrongInputNdim(Rule):
@@ -82,10 +82,8 @@ class WrongInputNdim(Rule):
 
     def check_model(self, model: ModelGraph, context: Context) -> Iterator[Report]:
         """Report at the layer; where its input comes from is related."""
-        for node in model.nodes:
-            fault = fault_of(model, node, context)
-            if fault is not None and fault.kind == "ndim":
-                yield _report(model, node, fault.reason)
+        for node, fault in faults(model, context, "ndim"):
+            yield _report(model, node, fault.reason)
 
 
 def _report(model: ModelGraph, node: LayerNode, reason: str) -> Report:
