@@ -27,11 +27,9 @@ def log_key(metric: Value) -> str | None:
     if isinstance(metric, Symbol):
         return metric.name.rpartition(".")[2] if metric.namespace else None
     if isinstance(metric, Instance) and metric.type.startswith("keras.metrics."):
-        if metric.args.passes("name"):
+        if metric.args.passes("name") and not metric.args.get("name").must_be(None):
             return values.text(metric.args.get("name"))
-        # a positional argument of a metric may be its name
-        named_here = metric.args.surplus or not metric.args.complete
-        return None if named_here else DEFAULT_NAMES.get(metric.type.rpartition(".")[2])
+        return DEFAULT_NAMES.get(metric.type.rpartition(".")[2]) if metric.args.complete else None
     return None
 
 

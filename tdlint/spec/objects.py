@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+from functools import lru_cache
+
+from tdlint.spec.constructors import CONSTRUCTORS
 from tdlint.spec.signature import Param, Signature
 
 OPEN = Signature((), open=True)
@@ -12,83 +16,39 @@ def _signature(*params: str | tuple[str, object]) -> Signature:
     return Signature(tuple(Param(p) if isinstance(p, str) else Param(*p) for p in params), open=True)
 
 
-_REGULARIZERS = {
-    "L1": _signature(("l1", 0.01)),
-    "L2": _signature(("l2", 0.01)),
-    "L1L2": _signature(("l1", 0.0), ("l2", 0.0)),
-    "OrthogonalRegularizer": _signature(("factor", 0.01), ("mode", "rows")),
-}
-# The function-like names of Keras 2 are aliases of the classes in Keras 3 and keep their own defaults in Keras 2.
-_REGULARIZERS |= {"l1": _REGULARIZERS["L1"], "l2": _REGULARIZERS["L2"], "l1_l2": _REGULARIZERS["L1L2"]}
+@lru_cache(maxsize=512)
+def _constructor(module: str, name: str) -> Signature:
+    """By the name of the class, or one that older versions have for it: ``l1_l2``, ``OrthogonalInitializer``."""
+    classes = CONSTRUCTORS[module]
+    plain = name.replace("_", "").removesuffix("Initializer").lower()
+    declared = classes.get(name) or next((text for known, text in classes.items() if known.lower() == plain), None)
+    return OPEN if declared is None else _parsed(declared)
 
-_INITIALIZERS = {
-    "Constant": _signature(("value", 0.0)),
-    "Identity": _signature(("gain", 1.0)),
-    "Orthogonal": _signature(("gain", 1.0), ("seed", None)),
-    "RandomNormal": _signature(("mean", 0.0), ("stddev", 0.05), ("seed", None)),
-    "RandomUniform": _signature(("minval", -0.05), ("maxval", 0.05), ("seed", None)),
-    "TruncatedNormal": _signature(("mean", 0.0), ("stddev", 0.05), ("seed", None)),
-    "VarianceScaling": _signature(
-        ("scale", 1.0), ("mode", "fan_in"), ("distribution", "truncated_normal"), ("seed", None)
-    ),
-}
 
-_CALLBACKS = {
-    "EarlyStopping": _signature(
-        ("monitor", "val_loss"),
-        ("min_delta", 0),
-        ("patience", 0),
-        ("verbose", 0),
-        ("mode", "auto"),
-        ("baseline", None),
-        ("restore_best_weights", False),
-        ("start_from_epoch", 0),
-    ),
-    "ModelCheckpoint": _signature(
-        "filepath",
-        ("monitor", "val_loss"),
-        ("verbose", 0),
-        ("save_best_only", False),
-        ("save_weights_only", False),
-        ("mode", "auto"),
-        ("save_freq", "epoch"),
-        ("initial_value_threshold", None),
-    ),
-    "ReduceLROnPlateau": _signature(
-        ("monitor", "val_loss"),
-        ("factor", 0.1),
-        ("patience", 10),
-        ("verbose", 0),
-        ("mode", "auto"),
-        ("min_delta", 0.0001),
-        ("cooldown", 0),
-        ("min_lr", 0.0),
-    ),
-}
+def _parsed(declared: str) -> Signature:
+    """A signature from its Python text; classes of older versions take further keywords, so any is accepted."""
+    args = ast.parse(f"lambda {declared}: 0", mode="eval").body.args  # type: ignore[attr-defined]
+    first_default = len(args.args) - len(args.defaults)
+    return Signature(
+        tuple(
+            Param(arg.arg)
+            if number < first_default
+            else Param(arg.arg, ast.literal_eval(args.defaults[number - first_default]))
+            for number, arg in enumerate(args.args)
+        ),
+        open=True,
+    )
 
-_TABLES = {
-    "keras.callbacks.": _CALLBACKS,
-    "keras.initializers.": _INITIALIZERS,
-    "keras.regularizers.": _REGULARIZERS,
-}
 
-OBJECT_MODULES = (
-    "keras.callbacks.",
-    "keras.constraints.",
-    "keras.initializers.",
-    "keras.losses.",
-    "keras.metrics.",
-    "keras.optimizers.",
-    "keras.regularizers.",
-)
+OBJECT_MODULES = tuple(CONSTRUCTORS)
 """Modules whose classes become ``Instance`` when called."""
 
 
 def signature_of(name: str) -> Signature:
     """The signature of a class or function by canonical name, ``OPEN`` where it is not listed."""
-    for prefix, table in _TABLES.items():
-        if name.startswith(prefix):
-            return table.get(name[len(prefix) :], OPEN)
+    module, dot, short = name.rpartition(".")
+    if module + dot in CONSTRUCTORS:
+        return _constructor(module + dot, short)
     return METHODS.get(name, OPEN)
 
 
