@@ -5,7 +5,8 @@ from __future__ import annotations
 from tdlint.data_loss import data_loss_at_start, head_loss_at_start
 from tdlint.diagnostics import Applicability, Confidence, Severity
 from tdlint.graph import CallSite, Edge, LayerNode, ModelGraph, Place, layer_place
-from tdlint.interp.program import Import, Program, StepLayer
+from tdlint.heads import Head, LabelsGiven, Passed, activation_name, heads, labels_given
+from tdlint.interp.program import Assignment, Import, Program, StepLayer
 from tdlint.linting.rule import AddArgument, Context, FixPlan, ReplaceBy, Report, Rule
 from tdlint.shapes import Free, Shape, Symbolic, UnknownDim, UnknownShape, format_shape
 from tdlint.spec.layers import fault as layer_fault
@@ -19,6 +20,7 @@ from tdlint.values import (
     Arguments,
     ArrayValue,
     Const,
+    DatasetValue,
     Instance,
     LayerObject,
     Mapping,
@@ -38,23 +40,28 @@ __all__ = [
     "Applicability",
     "Arguments",
     "ArrayValue",
+    "Assignment",
     "CallSite",
     "Coefficients",
     "Confidence",
     "Const",
     "Context",
+    "DatasetValue",
     "Edge",
     "Fault",
     "FixPlan",
     "Free",
+    "Head",
     "Import",
     "Instance",
     "KerasVersion",
+    "LabelsGiven",
     "LayerNode",
     "LayerObject",
     "Mapping",
     "ModelGraph",
     "OneOf",
+    "Passed",
     "Place",
     "Program",
     "ReplaceBy",
@@ -72,12 +79,15 @@ __all__ = [
     "UnknownShape",
     "Value",
     "WeightSpec",
+    "activation_name",
     "coefficients",
     "data_loss_at_start",
     "expected_penalty",
     "format_shape",
     "head_loss_at_start",
+    "heads",
     "integer",
+    "labels_given",
     "layer_fault",
     "layer_place",
     "layer_spec",

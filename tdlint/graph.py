@@ -98,7 +98,8 @@ class CallSite:
 
     ``name`` is canonical: ``keras.Model.fit``. ``models`` are the keys of the models it is called on, more than one
     where paths differ. ``certain`` is False if it is made on some paths of the program only. ``compiled`` is the one
-    ``compile`` in force when a model is fitted, None if there is none or more than one by path.
+    ``compile`` in force when a model is fitted, None if there is none or more than one by path. ``order`` counts what a
+    program does, calls and assignments alike.
     """
 
     name: str
@@ -107,6 +108,7 @@ class CallSite:
     models: tuple[int, ...] = ()
     certain: bool = True
     compiled: CallSite | None = None
+    order: int = 0
 
     def place(self, argument: str | None = None) -> Place:
         """The call, or one of its arguments (the call if it is not passed)."""
@@ -129,7 +131,8 @@ class ModelGraph:
     are the tensors that the model returns, ``output_shapes`` their shapes. ``input_layers`` has the layers that stand
     for the inputs, in the order of ``input_shapes``, None for an input that is not a ``keras.Input``; it is empty where
     the reader does not tell. ``named_after`` is the class that Keras makes the name of, None where the program names
-    the model.
+    the model. ``output_keys`` has the keys of outputs that are a dict, None for other outputs. ``doubts`` are
+    those reasons of ``unknown`` that concern the model as a whole: what is in the graph may not be so.
     """
 
     key: int
@@ -147,6 +150,8 @@ class ModelGraph:
     unknown: tuple[str, ...] = ()
     input_layers: tuple[LayerObject | None, ...] = ()
     named_after: str | None = None
+    output_keys: tuple[str | None, ...] | None = None
+    doubts: tuple[str, ...] = ()
 
     @cached_property
     def _by_id(self) -> dict[int, LayerNode]:

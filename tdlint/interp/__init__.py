@@ -137,5 +137,6 @@ def interpret(
         run.legacy_keras,
         tuple(run.unknown),
         returned,
+        tuple(run.assignments.values()),
     )
     return Analysis(program, tuple(run.syntax))

@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from tdlint.interp import arrays, classes, functions, models, modules, names
+from tdlint.interp import arrays, classes, containers, functions, models, modules, names
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.run import Run
 from tdlint.interp.state import BoundMethod, InstanceObject, ModuleValue, Ref, SomeLayer, SuperValue
@@ -180,8 +180,8 @@ _GETTERS: dict[type[Value], Callable[[Run, Any, str, cst.CSTNode], Value]] = {
 }
 
 
-def set_attribute(run: Run, owner: Value, name: str, value: Value, node: cst.CSTNode) -> None:
-    """``owner.name = value``."""
+def set_attribute(run: Run, owner: Value, name: str, value: Value, node: cst.CSTNode | None) -> None:
+    """``owner.name = value``; ``node`` is the place of it, None where there is none to show."""
     if isinstance(owner, OneOf):
         _set_on_one(run, owner, name, value, node)
         return
@@ -194,13 +194,22 @@ def set_attribute(run: Run, owner: Value, name: str, value: Value, node: cst.CST
     if isinstance(owner, SomeLayer):
         models.touch_layers(run, owner.model)
         return
+    if node is not None and _is_of_keras(run, owner, name):
+        run.record_assignment(owner, name, containers.snapshot(run, value), node)
     if isinstance(owner, LayerObject | ModelValue) and name == "trainable":
         _set_trainable(run, owner, value)
     if not classes.set_object_attribute(run, owner, name, value) and isinstance(owner, LayerObject):
         _set_layer_argument(run, owner, name, value)
 
 
-def _set_on_one(run: Run, owner: OneOf, name: str, value: Value, node: cst.CSTNode) -> None:
+def _is_of_keras(run: Run, owner: Value, name: str) -> bool:
+    """Whether what is set may mean something to Keras: not an attribute that a class of the program has for itself."""
+    if not isinstance(owner, LayerObject | ModelValue | Instance):
+        return False
+    return name == "trainable" or classes.attributes_of(run, owner) is None
+
+
+def _set_on_one(run: Run, owner: OneOf, name: str, value: Value, node: cst.CSTNode | None) -> None:
     def setting(option: Value) -> Callable[[], Value]:
         def work() -> Value:
             set_attribute(run, option, name, value, node)

@@ -277,6 +277,8 @@ def _finish(
         tuple(dict.fromkeys((*model.unknown, *unknown, *shapes))),
         tuple(map(_input_layer, model.inputs or model.stack[:1])),
         class_name if model.name in (None, class_name) else None,
+        model.output_keys,
+        model.unknown,
     )
 
 

@@ -238,7 +238,7 @@ def _setattr(run: Run, args: CallArguments, values: list[Value]) -> Value:
     if name is None:
         run.lose(*values)
     else:
-        attributes.set_attribute(run, values[0], name, values[2], _NOWHERE)
+        attributes.set_attribute(run, values[0], name, values[2], args.positional[2][1])
     return NONE
 
 

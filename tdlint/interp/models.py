@@ -16,6 +16,7 @@ from tdlint.spec.objects import signature_of
 from tdlint.values import (
     NONE,
     Arguments,
+    Instance,
     LayerObject,
     ModelValue,
     Sequence,
@@ -203,9 +204,16 @@ def initialize_functional(run: Run, key: int, args: CallArguments) -> bool:
         kind="functional",
         inputs=tuple(layers.flatten(run, inputs)),
         outputs=tuple(layers.flatten(run, outputs)),
+        output_keys=_keys(run, outputs),
         unknown=() if args.complete or values else ("made with arguments that are not known",),
     )
     return True
+
+
+def _keys(run: Run, outputs: Value) -> tuple[str | None, ...] | None:
+    """The keys of outputs that are given as a dict."""
+    named = containers.as_dict(run, outputs)
+    return None if named is None else tuple(text(key) for key, _ in named.items)
 
 
 def initialize_subclass(run: Run, model: ModelValue, args: CallArguments) -> None:
@@ -254,10 +262,24 @@ def attribute(run: Run, owner: ModelValue, name: str) -> Value:
         if model.kind == "functional" and not model.unknown:
             return _functional_layers(run, owner.key)
         return Sequence((), "list", SomeLayer(owner.key))
+    if name == "optimizer":
+        return _optimizer(model)
     if name in ("inputs", "outputs", "input", "output") and model.kind == "functional" and model.outputs:
         tensors = model.inputs if name.startswith("input") else model.outputs
         return tensors[0] if len(tensors) == 1 and not name.endswith("s") else Sequence(tensors)
     return Unknown(f"attribute {name} of a model", name)
+
+
+def _optimizer(model: ModelObject) -> Value:
+    """``model.optimizer``: what ``compile`` was given, or what Keras makes of its text."""
+    given = model.compiles[0].args.get("optimizer") if len(model.compiles) == 1 else Unknown("not compiled in sight")
+    if text(given) is None:
+        return given
+    return Instance("keras.optimizers.Optimizer", Arguments(complete=False), namespace=_namespace(model))
+
+
+def _namespace(model: ModelObject) -> str | None:
+    return next((entry.namespace for entry in model.stack if isinstance(entry, LayerObject)), None)
 
 
 def call_method(run: Run, owner: ModelValue, name: str, args: CallArguments, node: cst.Call) -> Value:

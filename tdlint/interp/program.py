@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tdlint.graph import CallSite, ModelGraph
-from tdlint.values import LayerObject, Site
+from tdlint.values import LayerObject, Site, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,21 @@ class StepLayer:
     count: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """``owner.attribute = value``, where the owner is a layer, a model or an object of Keras.
+
+    ``certain`` is False if it is made on some paths of the program only; ``order`` is as in ``CallSite``.
+    """
+
+    owner: Value
+    attribute: str
+    value: Value
+    site: Site
+    certain: bool = True
+    order: int = 0
+
+
 @dataclass(frozen=True)
 class Program:
     """All that the interpreter understood of a source, and what it did not (``unknown``, with reasons).
@@ -54,6 +69,7 @@ class Program:
     legacy_keras: bool = False
     unknown: tuple[tuple[str, Site], ...] = ()
     returned: tuple[int, ...] | None = None
+    assignments: tuple[Assignment, ...] = ()
 
     def model(self, key: int) -> ModelGraph | None:
         """The model with this key."""

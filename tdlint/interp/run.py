@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import libcst as cst
 
 from tdlint.graph import CallSite, LayerNode
 from tdlint.interp.array_memory import forget
-from tdlint.interp.program import Import, StepLayer
+from tdlint.interp.program import Assignment, Import, StepLayer
 from tdlint.interp.project import Project
 from tdlint.interp.state import NO_CONTAINERS, HeapObject, ModelObject, State, join_all, join_kept, join_states, lose
 from tdlint.shapes import AnyShape
@@ -107,6 +107,7 @@ class Run:
         self.classes: dict[int, Class] = {}
         self.generic: dict[int, Value] = {}
         self.calls: dict[tuple[object, ...], CallSite] = {}
+        self.assignments: dict[tuple[object, ...], Assignment] = {}
         self.imports: dict[tuple[str, str, int], Import] = {}
         self.namespaces: dict[str, Site] = {}
         self.legacy_keras = False
@@ -191,8 +192,20 @@ class Run:
 
     def record_call(self, call: CallSite) -> None:
         """Keep a call for the rules; the same call with the same arguments once."""
-        if not self.muted:
-            self.calls.setdefault((call.site, call.models, call.args), call)
+        key = call.site, call.models, call.args
+        if not self.muted and key not in self.calls:
+            self.calls[key] = replace(call, order=self._next_order())
+
+    def record_assignment(self, owner: Value, attribute: str, value: Value, node: cst.CSTNode) -> None:
+        """Keep what is set on an object of Keras for the rules; the same on the same object once."""
+        site = self.site(node)
+        key = site, owner, value
+        if not self.muted and key not in self.assignments:
+            made = Assignment(owner, attribute, value, site, not self.uncertain, self._next_order())
+            self.assignments[key] = made
+
+    def _next_order(self) -> int:
+        return len(self.calls) + len(self.assignments)
 
     def merge(self, *values: Value) -> Value:
         """One of several values; lists and the like that can't be reached any more are unknown from now on."""
@@ -212,7 +225,7 @@ class Run:
                     forget(self, value)
 
     def _tables(self) -> tuple[dict[Any, Any], ...]:
-        return (self.calls, self.imports, self.namespaces, self.step_layers)
+        return (self.calls, self.assignments, self.imports, self.namespaces, self.step_layers)
 
     def records(self) -> tuple[int, ...]:
         """How much is recorded by now; see ``take_back``."""

@@ -177,6 +177,7 @@ class ModelObject:
     stack: tuple[StackEntry, ...] = ()
     inputs: tuple[Value, ...] = ()
     outputs: tuple[Value, ...] = ()
+    output_keys: tuple[str | None, ...] | None = None
     compiles: tuple[CallSite, ...] = ()
     fits: tuple[CallSite, ...] = ()
     unknown: tuple[str, ...] = ()
