@@ -130,9 +130,11 @@ class ModelGraph:
     lists the reasons why a part of the model is not known; it is empty if the graph is all there is. ``output_edges``
     are the tensors that the model returns, ``output_shapes`` their shapes. ``input_layers`` has the layers that stand
     for the inputs, in the order of ``input_shapes``, None for an input that is not a ``keras.Input``; it is empty where
-    the reader does not tell. ``named_after`` is the class that Keras makes the name of, None where the program names
-    the model. ``output_keys`` has the keys of outputs that are a dict, None for other outputs. ``doubts`` are
-    those reasons of ``unknown`` that concern the model as a whole: what is in the graph may not be so.
+    the reader does not tell. ``missing_inputs`` are those that an output depends on and the model does not have,
+    ``late_inputs`` those of a Sequential that come after its first layer or input. ``named_after`` is the class that
+    Keras makes the name of, None where the program names the model. ``output_keys`` has the keys of outputs that are a
+    dict, None for other outputs. ``doubts`` are those reasons of ``unknown`` that concern the model as a whole: what is
+    in the graph may not be so.
     """
 
     key: int
@@ -152,6 +154,8 @@ class ModelGraph:
     named_after: str | None = None
     output_keys: tuple[str | None, ...] | None = None
     doubts: tuple[str, ...] = ()
+    missing_inputs: tuple[LayerObject, ...] = ()
+    late_inputs: tuple[LayerObject, ...] = ()
 
     @cached_property
     def _by_id(self) -> dict[int, LayerNode]:

@@ -29,6 +29,7 @@ from tdlint.values import (
     TensorValue,
     Unknown,
     Value,
+    text,
 )
 
 
@@ -192,12 +193,14 @@ def set_attribute(run: Run, owner: Value, name: str, value: Value, node: cst.CST
         classes.set_class_attribute(run, owner, name, value)
         return
     if isinstance(owner, SomeLayer):
-        models.touch_layers(run, owner.model)
+        models.touch_layers(run, owner.model, renamed=name in ("name", "_name"))
         return
     if node is not None and _is_of_keras(run, owner, name):
         run.record_assignment(owner, name, containers.snapshot(run, value), node)
     if isinstance(owner, LayerObject | ModelValue) and name == "trainable":
         _set_trainable(run, owner, value)
+    if isinstance(owner, LayerObject | ModelValue) and name in ("name", "_name"):
+        models.rename(run, owner, text(value))
     if not classes.set_object_attribute(run, owner, name, value) and isinstance(owner, LayerObject):
         _set_layer_argument(run, owner, name, value)
 

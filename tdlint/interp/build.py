@@ -33,9 +33,11 @@ _INPUT = "the input of the model"
 
 
 def build_all(run: Run, done: Collection[int] = ()) -> tuple[ModelGraph, ...]:
-    """The graph of every model that the program makes, in the order in which they are made, without those ``done``."""
-    keys = [key for key, thing in run.state.heap.items() if isinstance(thing, ModelObject) and key not in done]
-    return tuple(build(run, key) for key in sorted(keys))
+    """The graph of every model that the program makes, in the order in which they are made, without those ``done``.
+
+    Those are left out that the program makes to see them fail."""
+    made = (key for key, thing in run.state.heap.items() if isinstance(thing, ModelObject))
+    return tuple(build(run, key) for key in sorted(made) if key not in done and key not in run.expected)
 
 
 def build(run: Run, key: int, given: tuple[AnyShape, ...] = (), nesting: int = 0) -> ModelGraph:
@@ -61,12 +63,16 @@ class _Chain:
     certain: bool = True
     nodes: list[LayerNode] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    late_inputs: list[LayerObject] = field(default_factory=list)
+    has_input: bool = False
 
     def extend(self, entries: Iterable[StackEntry]) -> None:
         for entry in entries:
             if isinstance(entry, TensorValue):
                 if not self.nodes:
                     self.tip = replace(entry, producer=None)
+                if entry.input is not None:
+                    self._notice_input(entry.input)
             elif isinstance(entry, LayerObject):
                 self._add_layer(self.run.layer(entry))
             elif isinstance(entry, ModelValue):
@@ -97,6 +103,7 @@ class _Chain:
 
     def _add_layer(self, layer: LayerObject) -> None:
         if layer.type == "keras.layers.InputLayer":
+            self._notice_input(layer)
             if not self.nodes:
                 self.tip = TensorValue(_declared(layer) or UnknownShape("the shape of the input is not known"))
             return
@@ -111,6 +118,12 @@ class _Chain:
             shapes = layers.assumed_inputs(layer, (self.tip.shape,))
             outputs = layers.outputs_of(layer, shapes)
         self._push(layer, shapes, outputs, required)
+
+    def _notice_input(self, layer: LayerObject) -> None:
+        declared = self.has_input or (self.nodes and _declared(self.nodes[0].layer) is not None)
+        if declared and self.certain:
+            self.late_inputs.append(layer)
+        self.has_input = self.has_input or (self.certain and not self.nodes)
 
     def _add_model(self, value: ModelValue) -> None:
         inner = build(self.run, value.key, (self.tip.shape,), self.nesting + 1)
@@ -157,7 +170,8 @@ def _sequential(run: Run, key: int, model: ModelObject, given: tuple[AnyShape, .
     chain = _Chain(run, nesting, TensorValue(shape), None if given else _shape_it_is_built_with(run, key, model))
     chain.extend(model.stack)
     first = chain.nodes[0].inputs if chain.nodes else (shape,)
-    return _finish(run, key, model, tuple(chain.nodes), first, (chain.tip,), chain.unknown)
+    graph = _finish(run, key, model, tuple(chain.nodes), first, (chain.tip,), chain.unknown)
+    return replace(graph, late_inputs=tuple(chain.late_inputs))
 
 
 def _shape_it_is_built_with(run: Run, key: int, model: ModelObject) -> AnyShape | None:
@@ -188,7 +202,18 @@ def _functional(run: Run, key: int, model: ModelObject) -> ModelGraph:
     edges = [*(edge for node in nodes for edge in node.edges), *map(edge_of, model.outputs)]
     unknown = [edge.reason for edge in edges if edge.producer is None and edge.input is None]
     inputs = tuple(shape_of_tensor(value) for value in model.inputs)
-    return _finish(run, key, model, nodes, inputs, model.outputs, unknown)
+    graph = _finish(run, key, model, nodes, inputs, model.outputs, unknown)
+    return replace(graph, missing_inputs=_missing_inputs(run, model, edges))
+
+
+def _missing_inputs(run: Run, model: ModelObject, edges: Iterable[Edge]) -> tuple[LayerObject, ...]:
+    """The inputs that the edges come from and that are not the model's; none if one of its own is not known."""
+    own = [edge_of(value) for value in model.inputs]
+    if model.unknown or any(edge.producer is None and edge.input is None for edge in own):
+        return ()
+    given = {edge.input for edge in own}
+    missing = dict.fromkeys(edge.input for edge in edges if edge.input not in given)
+    return tuple(run.inputs[key] for key in missing if key in run.inputs)
 
 
 def _as_of_now(run: Run, node: LayerNode) -> LayerNode:
@@ -197,8 +222,13 @@ def _as_of_now(run: Run, node: LayerNode) -> LayerNode:
         return replace(node, layer=run.layer(node.layer))
     model = run.model(node.layer.key)
     inner = replace(node.inner, nodes=tuple(_as_of_now(run, each) for each in node.inner.nodes))
-    trainable = node.layer.trainable if model is None else model.trainable
-    return replace(node, inner=inner, layer=replace(node.layer, trainable=trainable))
+    if model is None:
+        return replace(node, inner=inner)
+    if model.name is not None and model.name != inner.name:
+        inner = replace(inner, name=model.name, named_after=None)
+    elif model.name is None and inner.named_after is None:  # it was given a name that is not known
+        inner = replace(inner, named_after=inner.name)
+    return replace(node, inner=inner, layer=replace(node.layer, trainable=model.trainable, name=inner.name))
 
 
 def _subclass(run: Run, key: int, model: ModelObject) -> ModelGraph:

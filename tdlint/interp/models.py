@@ -11,6 +11,7 @@ from tdlint.interp import classes, containers, functions, layers
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.run import Run
 from tdlint.interp.state import BoundMethod, Either, ModelObject, Repeated, SomeLayer, StackEntry
+from tdlint.interp.tensors import shape_of_tensor
 from tdlint.shapes import FREE, AnyShape, UnknownShape
 from tdlint.spec.objects import signature_of
 from tdlint.values import (
@@ -71,7 +72,10 @@ def make_input(run: Run, args: CallArguments, node: cst.Call) -> TensorValue:
         if not isinstance(declared, UnknownShape):
             size = args.keywords.get("batch_size")
             shape = (FREE if size is None else dim(size[0]), *declared)
+    if "tensor" in args.keywords:
+        return TensorValue(shape_of_tensor(args.keywords["tensor"][0]))
     layer = LayerObject(run.fresh(), "keras.layers.InputLayer", name=_name(args), site=run.site(node))
+    run.inputs[layer.key] = layer
     return TensorValue(shape, input=layer)
 
 
@@ -169,9 +173,18 @@ def known_layers(run: Run, key: int) -> list[LayerObject | ModelValue]:
     return list(dict.fromkeys(found))
 
 
-def touch_layers(run: Run, key: int) -> None:
+def rename(run: Run, thing: LayerObject | ModelValue, name: str | None) -> None:
+    """``layer.name = name``, or ``_name``; None if the name is not known."""
+    found = run.state.heap.get(thing.key)
+    if isinstance(found, LayerObject | ModelObject):
+        run.state.heap[thing.key] = replace(found, name=name)
+
+
+def touch_layers(run: Run, key: int, renamed: bool = False) -> None:
     """An attribute of some layer of a model is set, of which one is not known."""
     for layer in known_layers(run, key):
+        if renamed:
+            rename(run, layer, None)
         if isinstance(layer, ModelValue):
             model = run.model(layer.key)
             if model is not None:

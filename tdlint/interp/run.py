@@ -102,6 +102,7 @@ class Run:
         self.repeated_keys: dict[tuple[int, int], int] = {}
         self.frames: list[Frame] = []
         self.nodes: dict[int, LayerNode] = {}
+        self.inputs: dict[int, LayerObject] = {}
         self.functions: dict[int, Function] = {}
         self.functions_named: dict[str, list[Function]] = {}
         self.classes: dict[int, Class] = {}
@@ -123,6 +124,8 @@ class Run:
         self.uncertain = 0
         self.muted = 0
         self.in_try = 0
+        self.expecting = 0
+        self.expected: set[int] = set()
         self.loops_unknown = 0
         self.unrolled = 1
         self.activity = 0
@@ -172,6 +175,8 @@ class Run:
         """Put a new object on the heap."""
         key = self.fresh()
         self.state.heap[key] = thing
+        if self.expecting:
+            self.expected.add(key)
         return key
 
     def model(self, key: int) -> ModelObject | None:
@@ -193,14 +198,14 @@ class Run:
     def record_call(self, call: CallSite) -> None:
         """Keep a call for the rules; the same call with the same arguments once."""
         key = call.site, call.models, call.args
-        if not self.muted and key not in self.calls:
+        if not self.muted and not self.expecting and key not in self.calls:
             self.calls[key] = replace(call, order=self._next_order())
 
     def record_assignment(self, owner: Value, attribute: str, value: Value, node: cst.CSTNode) -> None:
         """Keep what is set on an object of Keras for the rules; the same on the same object once."""
         site = self.site(node)
         key = site, owner, value
-        if not self.muted and key not in self.assignments:
+        if not self.muted and not self.expecting and key not in self.assignments:
             made = Assignment(owner, attribute, value, site, not self.uncertain, self._next_order())
             self.assignments[key] = made
 
@@ -260,6 +265,15 @@ class Run:
             yield
         finally:
             self.uncertain -= 1
+
+    @contextmanager
+    def expecting_faults(self) -> Iterator[None]:
+        """While in a block that the program says raises, as ``with pytest.raises``: no fault there is a mistake."""
+        self.expecting += 1
+        try:
+            yield
+        finally:
+            self.expecting -= 1
 
     @contextmanager
     def silently(self) -> Iterator[None]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Literal, TypeAlias
 
 import libcst as cst
 
@@ -10,6 +12,8 @@ from tdlint.interp import expressions, names, statements
 from tdlint.interp.run import Run
 from tdlint.interp.state import State, join_states
 from tdlint.values import Instance, Symbol, Unknown, Value
+
+Swallowing: TypeAlias = Literal["suppresses", "expects"]
 
 
 def remember(run: Run) -> None:
@@ -96,24 +100,29 @@ def _after_final(run: Run, final: cst.Finally, state: State) -> State | None:
 
 def execute_with(run: Run, node: cst.With) -> None:
     """``with``; some managers swallow exceptions, and then the program goes on after the block."""
-    swallows = False
+    swallows: Swallowing | None = None
     for item in node.items:
         value = expressions.evaluate(run, item.item)
         swallows = swallows or _swallows(run, item.item, value)
         if item.asname is not None:
             statements.assign(run, item.asname.name, value)
-    if not swallows:
+    if swallows is None:
         statements.execute_block(run, node.body)
         return
-    stopped = _attempt(run, lambda: statements.execute_block(run, node.body))
+    with run.expecting_faults() if swallows == "expects" else nullcontext():
+        stopped = _attempt(run, lambda: statements.execute_block(run, node.body))
     run.keep_going(join_states(run.state, stopped))
 
 
-def _swallows(run: Run, node: cst.BaseExpression, value: Value) -> bool:
+def _swallows(run: Run, node: cst.BaseExpression, value: Value) -> Swallowing | None:
+    """Whether exceptions end at this manager, and whether the program even says that there is one."""
     if isinstance(value, Instance) and value.namespace is None:
-        return True  # a class of the program may do anything in __exit__
+        return "suppresses"  # a class of the program may do anything in __exit__
     if not isinstance(node, cst.Call):
-        return False
+        return None
     called = expressions.evaluate(run, node.func) if isinstance(node.func, cst.Name | cst.Attribute) else value
     name = called.name if isinstance(called, Symbol | Unknown) else None
-    return name is not None and name.rpartition(".")[2] in ("suppress", "raises", "assertRaises")
+    short = "" if name is None else name.rpartition(".")[2]
+    if short == "raises" or short.startswith("assertRaises"):
+        return "expects"
+    return "suppresses" if short == "suppress" else None
