@@ -6,6 +6,7 @@ from tdlint.data_loss import data_loss_at_start, head_loss_at_start
 from tdlint.diagnostics import Applicability, Confidence, Severity
 from tdlint.graph import CallSite, Edge, LayerNode, ModelGraph, Place, layer_place
 from tdlint.heads import Head, LabelsGiven, Passed, activation_name, heads, labels_given
+from tdlint.interp.class_facts import CallFact, ClassFacts, MethodFacts, Parameter
 from tdlint.interp.program import Assignment, Import, Program, StepLayer
 from tdlint.linting.rule import AddArgument, Context, FixPlan, ReplaceBy, Report, Rule
 from tdlint.shapes import Free, Shape, Symbolic, UnknownDim, UnknownShape, format_shape
@@ -21,6 +22,7 @@ from tdlint.values import (
     ArrayValue,
     Const,
     DatasetValue,
+    FunctionValue,
     Instance,
     LayerObject,
     Mapping,
@@ -41,7 +43,9 @@ __all__ = [
     "Arguments",
     "ArrayValue",
     "Assignment",
+    "CallFact",
     "CallSite",
+    "ClassFacts",
     "Coefficients",
     "Confidence",
     "Const",
@@ -51,6 +55,7 @@ __all__ = [
     "Fault",
     "FixPlan",
     "Free",
+    "FunctionValue",
     "Head",
     "Import",
     "Instance",
@@ -59,8 +64,10 @@ __all__ = [
     "LayerNode",
     "LayerObject",
     "Mapping",
+    "MethodFacts",
     "ModelGraph",
     "OneOf",
+    "Parameter",
     "Passed",
     "Place",
     "Program",

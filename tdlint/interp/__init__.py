@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tdlint.interp.program import Program
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import libcst as cst
@@ -25,7 +25,7 @@ class Analysis:
     """A program, and the syntax nodes that its sites stand for."""
 
     program: Program
-    syntax: tuple[cst.CSTNode, ...]
+    syntax: Sequence[cst.CSTNode]  # grows when a rule asks for facts about a method
 
     def node(self, site: Site) -> cst.CSTNode:
         """The syntax node of a site."""
@@ -107,6 +107,7 @@ def interpret(
         NoSuchFunction: the module has no function of the name ``call``.
     """
     from tdlint.interp import build, classes, statements
+    from tdlint.interp.method_reading import facts_of_classes, read_value
     from tdlint.interp.project import project_of
     from tdlint.interp.relevance import irrelevant_functions
     from tdlint.interp.run import Run
@@ -138,5 +139,7 @@ def interpret(
         tuple(run.unknown),
         returned,
         tuple(run.assignments.values()),
+        facts_of_classes(run),
+        lambda value: read_value(run, value),
     )
-    return Analysis(program, tuple(run.syntax))
+    return Analysis(program, run.syntax)

@@ -8,7 +8,7 @@ from itertools import islice
 
 import libcst as cst
 
-from tdlint.interp import expressions, functions, layers, models, statements
+from tdlint.interp import expressions, functions, layers, models, names, statements
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.run import Class, Function, OutOfSteps, Run
 from tdlint.interp.state import InstanceObject, ModelObject, State
@@ -40,29 +40,43 @@ def define(run: Run, node: cst.ClassDef) -> ClassValue:
     """A class as a value; its body is executed in a frame of its own."""
     library: list[str] = []
     own: list[int] = []
+    namespaces: list[str | None] = []
     is_open = bool(node.keywords)
     for base in node.bases:
         value = expressions.evaluate(run, base.value)
         if isinstance(value, Symbol):
             library.append(value.name)
+            namespaces.append(value.namespace)
             is_open = is_open or not value.name.startswith(_PLAIN_BASES)
         elif isinstance(value, ClassValue):
             own.append(value.key)
             library.extend(value.bases)
+            namespaces.append(run.classes[value.key].namespace)
             is_open = is_open or run.classes[value.key].open
         else:
             is_open = True
     attributes, key = _execute_body(run, node)
     fields = next((found for base in own if (found := run.classes[base].fields) is not None), None)
-    for decorator in node.decorators:
-        name = _decorator_name(run, decorator)
+    decorators = tuple(_decorator_name(run, decorator) for decorator in node.decorators)
+    for name in decorators:
         if name in ("dataclasses.dataclass", "flax.struct.dataclass"):
             fields = (*(fields or ()), *(name for name in _annotated_names(node) if name not in (fields or ())))
         elif not name.startswith(("keras.", "typing.")):
             is_open = True
     is_open = is_open or bool(attributes.keys() & _HOOKS)
     bases = tuple(dict.fromkeys(library))
-    run.classes[key] = Class(node, node.name.value, bases, tuple(own), attributes, is_open, fields=fields)
+    run.classes[key] = Class(
+        node,
+        node.name.value,
+        bases,
+        tuple(own),
+        attributes,
+        is_open,
+        fields=fields,
+        module=names.module_of(run, run.frame.number),
+        namespace=next((name for name in namespaces if name is not None), None),
+        decorators=decorators,
+    )
     run.state.heap[key] = InstanceObject(tuple(attributes.items()), is_open)
     return ClassValue(key, node.name.value, bases)
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from tdlint.graph import ESCAPED
+from tdlint.graph import ESCAPED, CallSite
 from tdlint.interp import arrays, containers, layers, models
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.run import Run
 from tdlint.interp.tensors import operation
-from tdlint.spec.objects import OBJECT_MODULES, signature_of
+from tdlint.spec.objects import FUNCTIONS, OBJECT_MODULES, signature_of
 from tdlint.values import NONE, Const, Instance, ModelValue, Symbol, TensorValue, Unknown, Value, number
 
 
@@ -20,6 +20,8 @@ def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -
     """Call something imported."""
     name = symbol.name
     short = name.rpartition(".")[2]
+    if name in FUNCTIONS:
+        _record(run, symbol, args, node)
     if name == "keras.Sequential":
         return models.make_sequential(run, args, node)
     if name == "keras.Model":
@@ -68,6 +70,13 @@ def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -
                 if isinstance(value, ModelValue):
                     _escape(run, value)
     return Unknown(f"the result of {name}")
+
+
+def _record(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -> None:
+    keys = tuple(value.key for value in args.everything() if isinstance(value, ModelValue))
+    if keys or symbol.namespace is not None or symbol.name.startswith("tensorflow."):
+        arguments = bound(run, args, FUNCTIONS[symbol.name])
+        run.record_call(CallSite(symbol.name, arguments, run.site(node), keys, not run.uncertain))
 
 
 def _set_data_format(run: Run, args: CallArguments) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from tdlint.graph import CallSite, ModelGraph
+from tdlint.interp.class_facts import ClassFacts, MethodFacts
 from tdlint.values import LayerObject, Site, Value
 
 
@@ -58,7 +60,8 @@ class Program:
 
     ``namespaces`` are the packages through which Keras comes in, each with its first place. ``legacy_keras`` says
     that the program sets ``TF_USE_LEGACY_KERAS``: then ``tf.keras`` is ``tf_keras``, which is Keras 2. ``returned`` has
-    the keys of the models that the function returns which was entered by name, None if none was.
+    the keys of the models that the function returns which was entered by name, None if none was. ``classes`` are those
+    that have an ancestor in Keras; ``function`` reads the text of a function of the program.
     """
 
     models: tuple[ModelGraph, ...] = ()
@@ -70,6 +73,13 @@ class Program:
     unknown: tuple[tuple[str, Site], ...] = ()
     returned: tuple[int, ...] | None = None
     assignments: tuple[Assignment, ...] = ()
+    classes: tuple[ClassFacts, ...] = ()
+    function: Callable[[Value], MethodFacts | None] = field(default=lambda value: None, repr=False, compare=False)
+
+    def class_named(self, name: str) -> ClassFacts | None:
+        """The one class of this name, None if there is none or more than one."""
+        found = [cls for cls in self.classes if cls.name == name]
+        return found[0] if len(found) == 1 else None
 
     def model(self, key: int) -> ModelGraph | None:
         """The model with this key."""

@@ -64,6 +64,9 @@ class Class:
     open: bool
     used: bool = False
     fields: tuple[str, ...] | None = None  # of a dataclass, those of its ancestors first
+    module: int = 0  # the frame of the module it is in
+    namespace: str | None = None  # the package that its ancestor of Keras comes through
+    decorators: tuple[str, ...] = ()
 
 
 @dataclass

@@ -166,6 +166,8 @@ def _reports(rule: Rule, program: Program, context: Context, models_only: bool) 
     if not models_only:
         for call in program.calls:
             yield from rule.check_call(call, program, context)
+        for cls in program.classes:
+            yield from rule.check_class(cls, program, context)
         yield from rule.check_module(program, context)
 
 

@@ -10,6 +10,7 @@ from typing import ClassVar, TypeAlias
 
 from tdlint.diagnostics import Applicability, Confidence, Severity
 from tdlint.graph import CallSite, ModelGraph, Place
+from tdlint.interp.class_facts import ClassFacts
 from tdlint.interp.program import Program
 from tdlint.spec.version import LAST_KERAS_2, KerasVersion
 from tdlint.values import Site
@@ -100,6 +101,10 @@ class Rule:
 
     def check_call(self, call: CallSite, program: Program, context: Context) -> Iterator[Report]:
         """Once for every call of a Keras method or function in a source."""
+        yield from ()
+
+    def check_class(self, cls: ClassFacts, program: Program, context: Context) -> Iterator[Report]:
+        """Once for every class of a source that has an ancestor in Keras."""
         yield from ()
 
     def check_module(self, program: Program, context: Context) -> Iterator[Report]:

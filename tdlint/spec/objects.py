@@ -52,6 +52,31 @@ def signature_of(name: str) -> Signature:
     return METHODS.get(name, OPEN)
 
 
+_LOAD = _signature("filepath", ("custom_objects", None), ("compile", True), ("safe_mode", True))
+_SAVE = _signature("model", "filepath", ("overwrite", True))
+
+FUNCTIONS = {
+    "keras.models.load_model": _LOAD,
+    "keras.saving.load_model": _LOAD,
+    "keras.models.save_model": _SAVE,
+    "keras.saving.save_model": _SAVE,
+    "keras.models.clone_model": _signature("model", ("input_tensors", None), ("clone_function", None)),
+    "keras.config.enable_unsafe_deserialization": OPEN,
+    "keras.saving.custom_object_scope": OPEN,
+    "keras.saving.CustomObjectScope": OPEN,
+    "keras.saving.get_custom_objects": OPEN,
+    "keras.utils.custom_object_scope": OPEN,
+    "keras.utils.CustomObjectScope": OPEN,
+    "keras.utils.get_custom_objects": OPEN,
+    "pickle.dump": _signature("obj", "file"),
+    "pickle.dumps": _signature("obj"),
+    "joblib.dump": _signature("value", "filename"),
+    "tensorflow.config.run_functions_eagerly": _signature("run_eagerly"),
+    "tensorflow.compat.v1.disable_eager_execution": OPEN,
+}
+"""Functions whose calls rules are told of, those of ``pickle`` only where they are given a model."""
+
+
 METHODS = {
     "keras.Model.compile": _signature(
         ("optimizer", "rmsprop"),
@@ -65,6 +90,9 @@ METHODS = {
         ("auto_scale_loss", True),
     ),
     "keras.Model.build": _signature(("input_shape", None)),
+    "keras.Model.save": _signature("filepath", ("overwrite", True)),
+    "keras.Model.save_weights": _signature("filepath", ("overwrite", True)),
+    "keras.Model.load_weights": _signature("filepath"),
     "keras.Model.fit": _signature(
         ("x", None),
         ("y", None),
