@@ -5,10 +5,10 @@ from __future__ import annotations
 from tdlint.data_loss import data_loss_at_start, head_loss_at_start
 from tdlint.diagnostics import Applicability, Confidence, Severity
 from tdlint.graph import CallSite, Edge, LayerNode, ModelGraph, Place, layer_place
-from tdlint.heads import Head, LabelsGiven, Passed, activation_name, heads, labels_given
+from tdlint.heads import Head, LabelsGiven, Passed, activation_name, heads, labels_given, layer_activation
 from tdlint.interp.class_facts import CallFact, ClassFacts, MethodFacts, Parameter
 from tdlint.interp.program import Assignment, Import, Program, StepLayer
-from tdlint.linting.rule import AddArgument, Context, FixPlan, ReplaceBy, Report, Rule
+from tdlint.linting.rule import AddArgument, Context, FixPlan, ReplaceBy, Report, Rewrite, Rule
 from tdlint.shapes import Free, Shape, Symbolic, UnknownDim, UnknownShape, format_shape
 from tdlint.spec.layers import fault as layer_fault
 from tdlint.spec.layers import find as layer_spec
@@ -73,6 +73,7 @@ __all__ = [
     "Program",
     "ReplaceBy",
     "Report",
+    "Rewrite",
     "Rule",
     "Sequence",
     "Severity",
@@ -95,6 +96,7 @@ __all__ = [
     "heads",
     "integer",
     "labels_given",
+    "layer_activation",
     "layer_fault",
     "layer_place",
     "layer_spec",

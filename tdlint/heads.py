@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from tdlint.graph import ESCAPED, CallSite, Edge, LayerNode, ModelGraph, Place, layer_place
 from tdlint.naming import OPERATION
 from tdlint.shapes import AnyShape, UnknownShape
+from tdlint.spec import losses
 from tdlint.values import (
     NONE,
     ArrayValue,
@@ -106,6 +107,16 @@ class Head:
             return None
         last = self.shape[-1]
         return last if isinstance(last, int) else None
+
+    @property
+    def loss_class(self) -> str | None:
+        """The class of the loss if it is one of Keras, given as text, function, class or object; else None."""
+        return losses.class_name(self.loss)
+
+    @property
+    def from_logits(self) -> bool | None:
+        """Whether the loss reads raw outputs, and not probabilities; None if it is not known."""
+        return losses.from_logits(self.loss)
 
     @property
     def layer(self) -> Passed | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import libcst
 
 from tdlint.diagnostics import Applicability, Edit, Fix, Span
-from tdlint.linting.rule import AddArgument, Change, FixPlan
+from tdlint.linting.rule import AddArgument, Change, FixPlan, Rewrite
 from tdlint.sources.lexing import comments
 from tdlint.sources.positions import Spans
 from tdlint.sources.source_file import SourceFile
@@ -34,6 +34,8 @@ def nodes_of(change: Change, node: FindNode) -> Iterator[libcst.CSTNode]:
         yield call
         if isinstance(call, libcst.Call) and call.args:
             yield call.args[-1]
+    elif isinstance(change, Rewrite):
+        yield node(change.site)
     else:
         yield node(change.outer)
         yield node(change.inner)
@@ -45,9 +47,12 @@ def make_fix(plan: FixPlan, node: FindNode, spans: Spans, source: SourceFile) ->
         return None
     edits = []
     applicability = plan.applicability
+    edit: Edit | None
     for change in plan.changes:
         if isinstance(change, AddArgument):
             edit = _add_argument(node(change.call), change.text, spans, source.text)
+        elif isinstance(change, Rewrite):
+            edit = Edit(spans[node(change.site)], change.text)
         else:
             edit = _replace_by(node(change.outer), node(change.inner), spans, source.text)
         if edit is None:

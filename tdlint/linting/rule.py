@@ -32,7 +32,15 @@ class ReplaceBy:
     inner: Site
 
 
-Change: TypeAlias = AddArgument | ReplaceBy
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """Put ``text``, such as ``"relu"`` with its quotes, in the place of the expression at ``site``."""
+
+    site: Site
+    text: str
+
+
+Change: TypeAlias = AddArgument | ReplaceBy | Rewrite
 
 
 @dataclass(frozen=True, slots=True)

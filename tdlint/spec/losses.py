@@ -87,17 +87,19 @@ def _averages(args: Arguments) -> bool:
     return values.text(args.get("reduction")) in _AVERAGING
 
 
-def _from_logits(args: Arguments) -> bool | None:
+def from_logits(loss: Value) -> bool | None:
+    """Whether a loss reads raw outputs, and not probabilities; None if it is not known."""
+    args = _arguments(loss)
     if not args.passes("from_logits"):
         return False if args.complete else None
     value = args.get("from_logits")
     return bool(value.value) if isinstance(value, Const) else None
 
 
-def _crossentropy(name: str, args: Arguments, units: int | None, activation: str | None) -> DataLoss | None:
-    from_logits = _from_logits(args)
+def _crossentropy(loss: Value, name: str, units: int | None, activation: str | None) -> DataLoss | None:
+    args, raw = _arguments(loss), from_logits(loss)
     # raw outputs are read as probabilities: the loss is then a matter of clipping, not of chance (FACTS D3)
-    if from_logits is None or (not from_logits and activation not in ("softmax", "sigmoid")):
+    if raw is None or (not raw and activation not in ("softmax", "sigmoid")):
         return None
     gamma = _given(args, "gamma", 2.0) if "Focal" in name else 0.0
     if gamma is None:
@@ -159,7 +161,7 @@ def expected_data_loss(loss: Value, units: int | None, activation: str | None) -
     if name is None or not _averages(args):
         return None
     if name.endswith("Crossentropy"):
-        return _crossentropy(name, args, units, activation)
+        return _crossentropy(loss, name, units, activation)
     if name in ("Hinge", "SquaredHinge", "CategoricalHinge"):
         return DataLoss(1.0, "1 for outputs near 0 against labels of -1 and 1")
     if name == "KLDivergence" and activation == "softmax" and units is not None and units > 1:

@@ -1,0 +1,94 @@
+"""What the rules about outputs have in common: a compiled model and its heads, from source and from model files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tdlint.api import CallSite, Context, Head, ModelGraph, Passed, Program, Report, Rule, heads
+
+BINARY = frozenset({"BinaryCrossentropy", "BinaryFocalCrossentropy"})
+CATEGORICAL = frozenset({"CategoricalCrossentropy", "CategoricalFocalCrossentropy"})
+SPARSE = "SparseCategoricalCrossentropy"
+CROSSENTROPIES = frozenset({*BINARY, *CATEGORICAL, SPARSE})
+ELEMENTWISE = frozenset(
+    {
+        *("MeanSquaredError", "MeanAbsoluteError", "MeanAbsolutePercentageError", "MeanSquaredLogarithmicError"),
+        *("Huber", "LogCosh"),
+    }
+)
+
+NORMALIZATIONS = frozenset({"BatchNormalization", "LayerNormalization", "GroupNormalization", "UnitNormalization"})
+
+UNBOUNDED = {
+    "linear": "any number",
+    "relu": "0 or more",
+    "leakyrelu": "any number",
+    "leaky_relu": "any number",
+    "prelu": "any number",
+    "elu": "more than -1",
+    "selu": "more than -1.76",
+    "gelu": "more than -0.17",
+    "swish": "more than -0.28",
+    "silu": "more than -0.28",
+    "softplus": "more than 0",
+    "exponential": "more than 0",
+    "log_softmax": "0 or less",
+    "tanh": "-1 to 1",
+    "softsign": "-1 to 1",
+}
+"""Activations whose outputs are no probabilities, and what they give."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A model with a ``compile`` that is in force for what the graph shows, and the heads that belong to it."""
+
+    model: ModelGraph
+    call: CallSite
+    heads: tuple[Head, ...]
+
+
+class HeadRule(Rule):
+    """A rule about the heads of compiled models."""
+
+    def check_compiled(self, compiled: Compiled, context: Context) -> Iterator[Report]:
+        """Once for every ``compile``."""
+        yield from ()
+
+    def check_model(self, model: ModelGraph, context: Context) -> Iterator[Report]:
+        """See ``check_compiled``: a model file or a live model."""
+        if model.origin != "source" and model.compile is not None:
+            yield from self.check_compiled(Compiled(model, model.compile, heads(model, model.compile)), context)
+
+    def check_call(self, call: CallSite, program: Program, context: Context) -> Iterator[Report]:
+        """See ``check_compiled``: a source."""
+        compiled = compiled_by(call, program) if call.name == "keras.Model.compile" else None
+        if compiled is not None:
+            yield from self.check_compiled(compiled, context)
+
+
+def compiled_by(call: CallSite, program: Program) -> Compiled | None:
+    """What a ``compile`` pairs; None if layers may have come or gone since, or an activation been replaced."""
+    model = program.model(call.models[0]) if len(call.models) == 1 else None
+    if model is None or any(one.attribute == "activation" for one in program.assignments):
+        return None
+    if model.kind == "sequential":
+        last = model.compile is not None and model.compile.site == call.site
+        popped = any(
+            one.name == "keras.Model.pop" and model.key in one.models and one.order > call.order
+            for one in program.calls
+        )
+        if not last or popped:
+            return None
+    return Compiled(model, call, heads(model, call))
+
+
+def computing(head: Head) -> Passed | None:
+    """The layer that the last activation is set on, unless that is a normalization of another activation."""
+    last = head.activated
+    if last is None or last.type not in NORMALIZATIONS:
+        return last
+    before = head.trail[head.trail.index(last) + 1 :]
+    plain = all(passed.keeps or passed.activation == "linear" for passed in before)
+    return last if plain and head.layer is not None else None
