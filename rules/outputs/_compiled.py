@@ -31,13 +31,17 @@ UNBOUNDED = {
     "gelu": "more than -0.17",
     "swish": "more than -0.28",
     "silu": "more than -0.28",
-    "softplus": "more than 0",
-    "exponential": "more than 0",
     "log_softmax": "0 or less",
     "tanh": "-1 to 1",
     "softsign": "-1 to 1",
 }
-"""Activations whose outputs are no probabilities, and what they give."""
+"""Activations whose outputs are no probabilities, and what they give.
+
+Softplus and exponential are not among them: categorical crossentropies divide by the sum (FACTS D3i).
+"""
+
+PROBABILITIES = frozenset({"softmax", "sigmoid", "hard_sigmoid"})
+DROPOUTS = frozenset({"Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout"})
 
 
 @dataclass(frozen=True)

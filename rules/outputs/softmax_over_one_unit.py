@@ -55,7 +55,7 @@ Measured (FACTS D1), 400 samples, 40 epochs:
 
 | loss | Keras 3.15.1 on TensorFlow | Keras 2.15 |
 |---|---|---|
-| binary_crossentropy | loss from 0.65 to **0.02**, every prediction 1.0, accuracy 0.50; a warning | the same, no warning |
+| binary_crossentropy | loss 0.65 to **0.02**, every prediction 1.0, accuracy 0.50; a warning | no warning |
 | mean_squared_error | gradients are exactly 0 | the same |
 | categorical_crossentropy | the loss is 0.0 from the start, the accuracy 0.50 | the same |
 

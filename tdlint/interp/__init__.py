@@ -141,5 +141,6 @@ def interpret(
         tuple(run.assignments.values()),
         facts_of_classes(run),
         lambda value: read_value(run, value),
+        backend=run.backend,
     )
     return Analysis(program, run.syntax)

@@ -13,7 +13,7 @@ from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.run import Run
 from tdlint.interp.tensors import operation
 from tdlint.spec.objects import FUNCTIONS, OBJECT_MODULES, signature_of
-from tdlint.values import NONE, Const, Instance, ModelValue, Symbol, TensorValue, Unknown, Value, number
+from tdlint.values import NONE, Const, Instance, ModelValue, Symbol, TensorValue, Unknown, Value, number, text
 
 
 def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -> Value:
@@ -99,9 +99,11 @@ def _computed(function: Callable[[float], float], value: Value) -> Value:
 
 
 def set_environment(run: Run, key: Value, value: Value) -> None:
-    """``os.environ[key] = value``; one variable decides which Keras ``tf.keras`` is."""
+    """``os.environ[key] = value``; variables decide which Keras ``tf.keras`` is, and what Keras runs on."""
     if key.must_be("TF_USE_LEGACY_KERAS") and not value.must_be("0", "False", "false", ""):
         run.legacy_keras = True
+    if key.must_be("KERAS_BACKEND"):
+        run.backend = text(value)
 
 
 _LOADERS = frozenset(

@@ -61,7 +61,8 @@ class Program:
     ``namespaces`` are the packages through which Keras comes in, each with its first place. ``legacy_keras`` says
     that the program sets ``TF_USE_LEGACY_KERAS``: then ``tf.keras`` is ``tf_keras``, which is Keras 2. ``returned`` has
     the keys of the models that the function returns which was entered by name, None if none was. ``classes`` are those
-    that have an ancestor in Keras; ``function`` reads the text of a function of the program.
+    that have an ancestor in Keras; ``function`` reads the text of a function of the program. ``backend`` is
+    what the program sets ``KERAS_BACKEND`` to.
     """
 
     models: tuple[ModelGraph, ...] = ()
@@ -75,6 +76,7 @@ class Program:
     assignments: tuple[Assignment, ...] = ()
     classes: tuple[ClassFacts, ...] = ()
     function: Callable[[Value], MethodFacts | None] = field(default=lambda value: None, repr=False, compare=False)
+    backend: str | None = None
 
     def class_named(self, name: str) -> ClassFacts | None:
         """The one class of this name, None if there is none or more than one."""

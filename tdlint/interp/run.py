@@ -115,6 +115,7 @@ class Run:
         self.imports: dict[tuple[str, str, int], Import] = {}
         self.namespaces: dict[str, Site] = {}
         self.legacy_keras = False
+        self.backend: str | None = None
         self.data_format: Value | None = None
         self.step_calls: dict[tuple[int, int], set[tuple[int, int | None]]] = {}
         self.step_layers: dict[tuple[str, int], StepLayer] = {}

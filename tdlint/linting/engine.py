@@ -146,7 +146,7 @@ def _run_rules(
     rules: Rules, program: Program, selection: Selection, settings: Settings, models_only: bool = False
 ) -> tuple[list[Found], list[_Crash]]:
     """What the enabled rules report; a rule that crashes keeps what it reported before."""
-    context = Context(settings.keras_version, program.legacy_keras)
+    context = Context(settings.keras_version, program.legacy_keras, program.backend)
     found: list[Found] = []
     crashes: list[_Crash] = []
     for rule in rules:

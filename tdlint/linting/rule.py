@@ -74,11 +74,12 @@ class Context:
     """What a rule may know besides the thing it checks.
 
     ``keras`` is the version that programs are meant for; a package that is another Keras has its own, see ``version``.
-    ``legacy`` says that the program sets ``TF_USE_LEGACY_KERAS``.
+    ``legacy`` says that the program sets ``TF_USE_LEGACY_KERAS``, ``backend`` is what it sets ``KERAS_BACKEND`` to.
     """
 
     keras: KerasVersion
     legacy: bool = False
+    backend: str | None = None
 
     def version(self, namespace: str | None) -> KerasVersion:
         """The version behind a package name: ``tf_keras`` is Keras 2 whatever the target is (FACTS G15)."""
