@@ -9,7 +9,7 @@ from tdlint.heads import Head, LabelsGiven, Passed, activation_name, heads, labe
 from tdlint.interp.class_facts import CallFact, ClassFacts, MethodFacts, Parameter
 from tdlint.interp.program import Assignment, Import, Program, StepLayer
 from tdlint.linting.rule import AddArgument, Context, FixPlan, ReplaceBy, Report, Rewrite, Rule
-from tdlint.shapes import Free, Shape, Symbolic, UnknownDim, UnknownShape, format_shape
+from tdlint.shapes import AnyShape, Free, Shape, Symbolic, UnknownDim, UnknownShape, format_shape
 from tdlint.spec.layers import fault as layer_fault
 from tdlint.spec.layers import find as layer_spec
 from tdlint.spec.layers.base import Fault, WeightSpec
@@ -39,6 +39,7 @@ from tdlint.values import (
 
 __all__ = [
     "AddArgument",
+    "AnyShape",
     "Applicability",
     "Arguments",
     "ArrayValue",

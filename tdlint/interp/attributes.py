@@ -32,6 +32,9 @@ from tdlint.values import (
     text,
 )
 
+WORD_INDEX = "tokenizer.word_index"
+"""What the dict of a tokenizer without a limit is called: its numbers start at 1, so there is one more than words."""
+
 
 def get(run: Run, owner: Value, name: str, node: cst.CSTNode) -> Value:
     """``owner.name``."""
@@ -103,6 +106,9 @@ def _of_object(run: Run, owner: Instance | LayerObject | ModelValue, name: str, 
         return _of_layer(run, owner, name)
     if name in arrays.OBJECT_METHODS.get(owner.type, ()):
         return BoundMethod(owner, name)
+    limited = owner.args.passes("num_words") and not owner.args.get("num_words").must_be(None)
+    if name == "word_index" and owner.type.endswith(".text.Tokenizer") and not limited:
+        return Unknown("the numbers of the words in texts", WORD_INDEX)
     value = owner.args.get(name)
     return Unknown(f"attribute {name} of {owner.type}", name) if isinstance(value, Unknown) else value
 

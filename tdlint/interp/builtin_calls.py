@@ -89,6 +89,8 @@ def _len(run: Run, args: CallArguments, values: list[Value]) -> Value:
     found = length(values[0])
     if found is not None:
         return found
+    if isinstance(values[0], Unknown) and values[0].name == attributes.WORD_INDEX:
+        return Unknown("as many as there are words", f"len({attributes.WORD_INDEX})")
     listed = containers.as_list(run, values[0])
     items, rest = (listed.items, listed.rest) if listed is not None else containers.iterate(run, values[0])
     return Const(len(items)) if rest is None else Unknown("a length that is not known")

@@ -46,7 +46,7 @@ class Undecided(Exception):
     """Something that the answer depends on is not known; the text says what."""
 
 
-FaultKind: TypeAlias = Literal["argument", "ndim", "unknown-axis", "window", "merge", "reshape"]
+FaultKind: TypeAlias = Literal["argument", "ndim", "unknown-axis", "free-batch", "window", "merge", "reshape"]
 
 
 class Invalid(Exception):
@@ -65,6 +65,12 @@ class UnknownAxis(Invalid):
     """A weight would have an axis of the input that is free."""
 
     kind: FaultKind = "unknown-axis"
+
+
+class FreeBatch(Invalid):
+    """The states of a stateful layer would be for a batch of a size that is free."""
+
+    kind: FaultKind = "free-batch"
 
 
 class WindowTooLarge(Invalid):

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from tdlint import values
-from tdlint.shapes import Dim, Shape
+from tdlint.shapes import Dim, Free, Shape
 from tdlint.spec.layers.arithmetic import times
 from tdlint.spec.layers.base import (
+    FreeBatch,
     Invalid,
     LayerArgs,
     LayerSpec,
@@ -92,8 +93,8 @@ def check_batch(args: LayerArgs, batch: Dim) -> None:
     Raises:
         Invalid: the batch is free.
     """
-    if args.value("stateful").must_be(True):
-        channels(batch, "with stateful=True the batch size of the input")
+    if args.value("stateful").must_be(True) and isinstance(batch, Free):
+        raise FreeBatch("with stateful=True the batch size of the input must be known, received None")
 
 
 def _layer_functions(states: int, weights: CellWeights) -> tuple[OutputFunction, WeightsFunction]:
