@@ -50,6 +50,8 @@ def get(run: Run, owner: Value, name: str, node: cst.CSTNode) -> Value:
 
 
 def _of_class(run: Run, owner: ClassValue, name: str, node: cst.CSTNode) -> Value:
+    if name == "__name__":
+        return Const(owner.name)
     found = classes.find_attribute(run, owner.key, name)
     if isinstance(found, FunctionValue):
         kind = run.functions[found.key].kind
@@ -97,7 +99,8 @@ def _of_object(run: Run, owner: Instance | LayerObject | ModelValue, name: str, 
         if attributes.open and (member is not None or isinstance(owner, Instance)):
             return run.merge(Unknown(f"attribute {name}", name), *(() if member is None else (member,)))
         if member is not None:
-            return member
+            is_descriptor = type(member) is Instance and classes.class_key(run, member) is not None
+            return Unknown(f"attribute {name}, which may be a descriptor", name) if is_descriptor else member
         if isinstance(owner, Instance):
             return Unknown(f"attribute {name} of {owner.type}", name)
     if isinstance(owner, ModelValue):

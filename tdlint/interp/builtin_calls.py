@@ -1,31 +1,32 @@
-"""Python's own functions, and the methods of text."""
+"""Python's own functions."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any, TypeAlias
 
 import libcst as cst
 
-from tdlint.interp import attributes, classes, containers, loops, names
+from tdlint.interp import attributes, containers, expressions, loops, names, objects
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.array_items import length
 from tdlint.interp.run import Run
-from tdlint.interp.state import BoundMethod, DictObject, RangeValue, Ref, ZipValue
+from tdlint.interp.state import BoundMethod, DictObject, ListObject, RangeValue, Ref, ZipValue
 from tdlint.values import (
     NONE,
     Const,
+    DatasetValue,
     FunctionValue,
     Sequence,
-    Symbol,
     Unknown,
     Value,
     integer,
-    text,
 )
 
 MAX_RANGE = 4096
+
+Given: TypeAlias = tuple[Value, cst.CSTNode | None]
 
 
 def call_builtin(run: Run, name: str, args: CallArguments, node: cst.Call) -> Value:
@@ -38,12 +39,9 @@ def call_builtin(run: Run, name: str, args: CallArguments, node: cst.Call) -> Va
         run.lose(*args.everything())
     if name in ("exit", "quit"):
         run.state.dead = True
-    plain = args.complete and not args.keywords
-    if name in _CONVERSIONS and plain and len(values) == 1 and isinstance(values[0], Const):
-        try:
-            return Const(_CONVERSIONS[name](values[0].value))
-        except (TypeError, ValueError, OverflowError):
-            return Unknown(f"{name} fails")
+    given = [value.value for value in values if isinstance(value, Const)]
+    if name in _COMPUTED and args.complete and not args.keywords and given and len(given) == len(values):
+        return _computed(name, given)
     if name in ("int", "float") and len(values) == 1 and isinstance(values[0], Unknown):
         return Unknown(values[0].reason, values[0].name)
     if name not in _READERS:
@@ -60,7 +58,24 @@ _READERS = frozenset(
 """Builtins that neither change their arguments nor keep them."""
 
 
-_CONVERSIONS: dict[str, Callable[[Any], object]] = {
+def _computed(name: str, given: list[object]) -> Value:
+    try:
+        result = _COMPUTED[name](*given)
+    except (ArithmeticError, TypeError, ValueError):
+        return Unknown(f"{name} fails")
+    if isinstance(result, tuple):
+        return Sequence(tuple(map(Const, result)), "tuple")
+    return Unknown("a complex number") if isinstance(result, complex) else Const(result)
+
+
+def _power(base: Any, exponent: Any) -> object:
+    if max(abs(base), abs(exponent)) > 64:
+        raise OverflowError("a number too large to compute")
+    return base**exponent
+
+
+_COMPUTED: dict[str, Callable[..., object]] = {
+    "divmod": divmod,
     "int": int,
     "float": float,
     "str": str,
@@ -68,6 +83,7 @@ _CONVERSIONS: dict[str, Callable[[Any], object]] = {
     "abs": abs,
     "chr": chr,
     "ord": ord,
+    "pow": _power,
     "round": round,
 }
 
@@ -86,7 +102,7 @@ def _range(run: Run, args: CallArguments, values: list[Value]) -> Value:
 def _len(run: Run, args: CallArguments, values: list[Value]) -> Value:
     if len(values) != 1:
         return Unknown("the result of len")
-    found = length(values[0])
+    found = length(values[0]) or objects.protocol(run, values[0], "__len__")
     if found is not None:
         return found
     if isinstance(values[0], Unknown) and values[0].name == attributes.WORD_INDEX:
@@ -94,6 +110,28 @@ def _len(run: Run, args: CallArguments, values: list[Value]) -> Value:
     listed = containers.as_list(run, values[0])
     items, rest = (listed.items, listed.rest) if listed is not None else containers.iterate(run, values[0])
     return Const(len(items)) if rest is None else Unknown("a length that is not known")
+
+
+def _next(run: Run, args: CallArguments, values: list[Value]) -> Value:
+    """``next``: of a data set one item, of a generator expression the first that is left."""
+    source = values[0] if values else NONE
+    if isinstance(source, DatasetValue):
+        return source.element
+    thing = run.state.heap.get(source.key) if isinstance(source, Ref) else None
+    if not isinstance(thing, ListObject) or thing.rest is not None or run.loops_unknown:
+        run.lose(*values)
+        return Unknown("the result of next")
+    if not thing.items:
+        return values[1] if len(values) == 2 else Unknown("next of nothing")
+    run.state.heap[source.key] = replace(thing, items=thing.items[1:])  # type: ignore[attr-defined]
+    return thing.items[0]
+
+
+def _iter(run: Run, args: CallArguments, values: list[Value]) -> Value:
+    if len(values) == 1 and isinstance(values[0], DatasetValue):
+        return values[0]
+    run.lose(*values)
+    return Unknown("the result of iter")
 
 
 def _zip(run: Run, args: CallArguments, values: list[Value]) -> Value:
@@ -129,10 +167,33 @@ def _tuple(run: Run, args: CallArguments, values: list[Value]) -> Value:
 def _dict(run: Run, args: CallArguments, values: list[Value]) -> Value:
     made = DictObject()
     if values:
-        made = containers.spread(run, made, containers.as_dict(run, values[0]))
+        made = _dict_of(run, values[0])
     for key, (value, _) in args.keywords.items():
         made = containers.with_entry(run, made, Const(key), value)
     return Ref(run.allocate(made))
+
+
+def _dict_of(run: Run, value: Value) -> DictObject:
+    """``dict(value)``: a copy of a dict, or of key and value pairs."""
+    found = containers.as_dict(run, value)
+    items, rest = ((), None) if found is not None else containers.iterate(run, value)
+    pairs = [pair.items for pair in items if isinstance(pair, Sequence) and pair.complete and len(pair.items) == 2]
+    if (
+        found is not None
+        or rest is not None
+        or len(pairs) < len(items)
+        or not all(_is_constant(key) for key, _ in pairs)
+    ):
+        return containers.spread(run, DictObject(), found)
+    made = DictObject()
+    for key, item in pairs:
+        assert isinstance(key, Const)
+        made = containers.with_entry(run, made, key, item)
+    return made
+
+
+def _is_constant(value: Value) -> bool:
+    return isinstance(value, Const)
 
 
 def _set(run: Run, args: CallArguments, values: list[Value]) -> Value:
@@ -177,6 +238,56 @@ def _call(run: Run, callee: Value, item: Value) -> Value:
 _NOWHERE = cst.Call(cst.Name("map"))
 
 
+def _filter(run: Run, args: CallArguments, values: list[Value]) -> Value:
+    items, rest = containers.iterate(run, values[1]) if len(values) == 2 else ((), containers.ANY_ITEM)
+    if rest is not None or len(items) > loops.MAX_ROUNDS:
+        return _calls_for_each(run, args, values)
+    kept: list[Value] = []
+    more: Value | None = None
+    for item in items:
+        known = expressions.truth(run, item if values[0].must_be(None) else _call(run, values[0], item))
+        if known is None or more is not None:
+            more = containers.any_of(run, (item,), more) if known is not False else more
+        elif known:
+            kept.append(item)
+    return containers.make_list(run, kept, more)
+
+
+def _sorted(run: Run, args: CallArguments, values: list[Value]) -> Value:
+    key = args.keywords.get("key")
+    items, rest = containers.iterate(run, values[0]) if len(values) == 1 else ((), containers.ANY_ITEM)
+    listed = containers.as_list(run, values[0]) if values else None
+    if key is None and listed is not None and listed.kind == "set":
+        items, rest = listed.items, listed.rest
+    known = rest is None and len(items) <= loops.MAX_ROUNDS
+    keys = _keys(run, items, key) if known else None
+    order = None if keys is None else ranked(keys, args.keywords.get("reverse"))
+    if order is not None:
+        return containers.make_list(run, (items[place] for place in order))
+    if known:
+        return containers.make_list(run, (), containers.any_of(run, items))
+    return _calls_for_each(run, args, values)
+
+
+def _keys(run: Run, items: Iterable[Value], key: Given | None) -> list[Value]:
+    """What items are ordered by; the function is called once for each."""
+    if key is None or key[0].must_be(None):
+        return list(items)
+    return [_call(run, key[0], item) for item in items]
+
+
+def ranked(keys: list[Value], reverse: Given | None = None) -> list[int] | None:
+    """The places of constants in their order, None if it can't be told."""
+    known = [key.value for key in keys if isinstance(key, Const)]
+    backwards = Const(False) if reverse is None else reverse[0]
+    if len(known) < len(keys) or not isinstance(backwards, Const):
+        return None
+    try:
+        return sorted(range(len(known)), key=known.__getitem__, reverse=bool(backwards.value))  # type: ignore[arg-type]
+    except TypeError:
+        return None
+
+
 def _calls_for_each(run: Run, args: CallArguments, values: list[Value]) -> Value:
     """``filter`` and ``sorted`` with a function: it is called on every item."""
     called = (*values[:1], *(value for value, _ in args.keywords.values()))
@@ -191,25 +302,6 @@ def _calls_for_each(run: Run, args: CallArguments, values: list[Value]) -> Value
     return containers.make_list(run, (), items)
 
 
-def _type(run: Run, args: CallArguments, values: list[Value]) -> Value:
-    found = classes.attributes_of(run, values[0]) if len(values) == 1 else None
-    own = None if found is None else found.get("__class__")
-    return own if own is not None else Unknown("the result of type")
-
-
-def _getattr(run: Run, args: CallArguments, values: list[Value]) -> Value:
-    name = text(values[1]) if len(values) > 1 else None
-    if name is None or len(values) != 2:
-        run.lose(*values[:1])
-        return Unknown("the result of getattr")
-    return attributes.get(run, values[0], name, _NOWHERE)
-
-
-_TYPES: dict[str, type] = {
-    each.__name__: each for each in (bool, int, float, str, bytes, tuple, list, dict, set, complex, object)
-}
-
-
 def _sum(run: Run, args: CallArguments, values: list[Value]) -> Value:
     items, rest = containers.iterate(run, values[0]) if values else ((), None)
     numbers = [item.value for item in items if isinstance(item, Const) and isinstance(item.value, int | float)]
@@ -218,35 +310,12 @@ def _sum(run: Run, args: CallArguments, values: list[Value]) -> Value:
     return Const(sum(numbers))
 
 
-def _isinstance(run: Run, args: CallArguments, values: list[Value]) -> Value:
-    found = containers.as_list(run, values[1]) if len(values) == 2 else None
-    wanted = found.items if found is not None and found.rest is None else values[1:]
-    names_of = [value.name.removeprefix("builtins.") if isinstance(value, Symbol) else "" for value in wanted]
-    real: type | None = None
-    if isinstance(values[0], Const):
-        real = type(values[0].value)
-    elif isinstance(values[0], Sequence) and values[0].kind == "tuple":
-        return Unknown("the result of isinstance")  # ranges and the like are described as tuples
-    elif isinstance(values[0], Ref):
-        thing = run.state.heap.get(values[0].key)
-        real = dict if isinstance(thing, DictObject) else _TYPES.get(getattr(thing, "kind", ""))
-    if real is None or not all(name in _TYPES for name in names_of):
-        return Unknown("the result of isinstance")
-    return Const(issubclass(real, tuple(_TYPES[name] for name in names_of)))
-
-
-def _setattr(run: Run, args: CallArguments, values: list[Value]) -> Value:
-    name = text(values[1]) if len(values) == 3 else None
-    if name is None:
-        run.lose(*values)
-    else:
-        attributes.set_attribute(run, values[0], name, values[2], args.positional[2][1])
-    return NONE
-
-
-def _delattr(run: Run, args: CallArguments, values: list[Value]) -> Value:
-    run.lose(*values)
-    return NONE
+def _any_or_all(run: Run, values: list[Value], wants: bool) -> Value:
+    items, rest = containers.iterate(run, values[0]) if len(values) == 1 else ((), containers.ANY_ITEM)
+    known = [expressions.truth(run, item) for item in items]
+    if wants in known:
+        return Const(wants)
+    return Const(not wants) if rest is None and None not in known else Unknown("a condition that is not known")
 
 
 def _execute(run: Run, args: CallArguments, values: list[Value]) -> Value:
@@ -259,75 +328,50 @@ def _execute(run: Run, args: CallArguments, values: list[Value]) -> Value:
 
 
 def _extreme(run: Run, args: CallArguments, values: list[Value], largest: bool) -> Value:
-    items = tuple(values)
-    if len(values) == 1:
-        items, rest = containers.iterate(run, values[0])
-        if rest is not None:
-            return Unknown("the largest or smallest of something that is not known")
-    numbers = [item.value for item in items if isinstance(item, Const) and isinstance(item.value, int | float)]
-    if not numbers or len(numbers) != len(items) or args.keywords:
-        return Unknown("the largest or smallest of something that is not known")
-    return Const(max(numbers) if largest else min(numbers))
+    why = Unknown("the largest or smallest of something that is not known")
+    items, rest = containers.iterate(run, values[0]) if len(values) == 1 else (tuple(values), None)
+    key, default = args.keywords.get("key"), args.keywords.get("default")
+    if rest is not None or len(items) > loops.MAX_ROUNDS:
+        if key is not None:
+            run.lose(*args.everything())
+        return why
+    if not items:
+        return why if default is None else default[0]
+    keys = _keys(run, items, key)
+    order = ranked(keys)
+    if order is None:
+        return why
+    best = keys[order[-1 if largest else 0]]
+    return items[keys.index(best)]  # of several that are equal Python takes the first
 
 
 _HANDLERS: dict[str, Callable[[Run, CallArguments, list[Value]], Value]] = {
-    "delattr": _delattr,
+    "all": lambda run, args, values: _any_or_all(run, values, False),
+    "any": lambda run, args, values: _any_or_all(run, values, True),
+    "delattr": objects.call_delattr,
     "dict": _dict,
     "enumerate": _enumerate,
     "eval": _execute,
     "exec": _execute,
-    "filter": _calls_for_each,
-    "getattr": _getattr,
+    "filter": _filter,
+    "getattr": objects.call_getattr,
     "globals": _execute,
-    "isinstance": _isinstance,
+    "hasattr": objects.call_hasattr,
+    "isinstance": objects.call_isinstance,
+    "iter": _iter,
     "len": _len,
     "list": _list,
     "map": _map,
     "max": lambda run, args, values: _extreme(run, args, values, True),
     "min": lambda run, args, values: _extreme(run, args, values, False),
+    "next": _next,
     "range": _range,
     "reversed": _reversed,
     "set": _set,
-    "setattr": _setattr,
-    "sorted": _calls_for_each,
+    "setattr": objects.call_setattr,
+    "sorted": _sorted,
     "sum": _sum,
     "tuple": _tuple,
-    "type": _type,
+    "type": objects.call_type,
     "zip": _zip,
 }
-
-
-def _computed_text(run: Run, owner: str, name: str, given: list[str]) -> Value:
-    try:
-        result = getattr(owner, name)(*given)
-    except (TypeError, ValueError):
-        return Unknown(f"{name} fails")
-    return containers.make_list(run, map(Const, result)) if isinstance(result, list) else Const(result)
-
-
-_WIDE = re.compile(r"\d{4}")  # a width that would make a huge text
-
-
-def call_text_method(run: Run, owner: str, name: str, args: CallArguments) -> Value:
-    """A method call on a known text."""
-    values = args.values
-    if name in ("lower", "upper", "strip", "title", "capitalize") and not values:
-        return Const(getattr(owner, name)())
-    if name in ("startswith", "endswith") and len(values) == 1 and isinstance(values[0], Const):
-        prefix = values[0].value
-        if isinstance(prefix, str):
-            return Const(getattr(owner, name)(prefix))
-    if name in ("split", "replace", "lstrip", "rstrip", "removeprefix", "removesuffix") and not args.keywords:
-        texts = [text(value) for value in values]
-        known = [value for value in texts if value is not None]
-        if args.complete and len(known) == len(texts) and len(owner) <= 256:
-            return _computed_text(run, owner, name, known)
-    if name == "format" and args.complete and "{" in owner and not _WIDE.search(owner):
-        given = [value.value for value in values if isinstance(value, Const)]
-        named = {key: value.value for key, (value, _) in args.keywords.items() if isinstance(value, Const)}
-        if len(given) == len(values) and len(named) == len(args.keywords):
-            try:
-                return Const(owner.format(*given, **named))
-            except (IndexError, KeyError, ValueError, AttributeError, TypeError):
-                return Unknown("a format that fails")
-    return Unknown(f"the result of {name}")

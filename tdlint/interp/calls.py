@@ -18,12 +18,13 @@ from tdlint.interp import (
     layers,
     library,
     models,
+    texts,
 )
 from tdlint.interp.arguments import CallArguments
-from tdlint.interp.builtin_calls import call_builtin, call_text_method
+from tdlint.interp.builtin_calls import call_builtin
 from tdlint.interp.names import bind_name
 from tdlint.interp.run import Run
-from tdlint.interp.state import BoundMethod, ModelObject, Ref, SuperValue
+from tdlint.interp.state import BoundMethod, ModelObject, PartialValue, Ref, SuperValue
 from tdlint.interp.tensors import operation
 from tdlint.values import (
     ClassValue,
@@ -125,11 +126,20 @@ def apply(run: Run, callee: Value, args: CallArguments, node: cst.Call) -> Value
         return _call_method(run, callee, args, node)
     if isinstance(callee, OneOf):
         return functions.any_path(run, *(_applied(run, option, args, node) for option in callee.options))
+    if isinstance(callee, PartialValue):
+        return apply(run, callee.callee, _completed(callee, args), node)
     if isinstance(callee, Instance):
         found = attributes.get(run, callee, "__call__", node)
         if isinstance(found, FunctionValue):
             return functions.enter(run, found, args)
     return _unknown_call(run, callee, args)
+
+
+def _completed(partial: PartialValue, args: CallArguments) -> CallArguments:
+    """The arguments of a call of ``functools.partial``: what the call gives by keyword goes first."""
+    kept = {name: (value, None) for name, value in partial.keywords if args.complete or name in args.keywords}
+    positional = (*((value, None) for value in partial.positional), *args.positional)
+    return CallArguments(positional, {**kept, **args.keywords}, args.complete)
 
 
 def _applied(run: Run, callee: Value, args: CallArguments, node: cst.Call) -> Callable[[], Value]:
@@ -170,7 +180,7 @@ def _call_method(run: Run, method: BoundMethod, args: CallArguments, node: cst.C
     if isinstance(owner, TensorValue):
         return operation(run, name, (owner, Unknown("a method of a tensor")), node)
     if isinstance(owner, Const) and isinstance(owner.value, str):
-        return call_text_method(run, owner.value, name, args)
+        return texts.call_method(run, owner.value, name, args)
     if isinstance(owner, Sequence):
         return Unknown(f"the result of {name}")
     if type(owner) in arrays.DATA_TYPES:

@@ -10,6 +10,7 @@ import libcst as cst
 
 from tdlint.interp import expressions, functions, layers, models, names, statements
 from tdlint.interp.arguments import CallArguments
+from tdlint.interp.names import dotted
 from tdlint.interp.run import Class, Function, OutOfSteps, Run
 from tdlint.interp.state import InstanceObject, ModelObject, State
 from tdlint.shapes import UnknownShape
@@ -113,8 +114,18 @@ def _annotated_names(node: cst.ClassDef) -> list[str]:
         small.target.value
         for line in lines
         for small in line.body
-        if isinstance(small, cst.AnnAssign) and isinstance(small.target, cst.Name)
+        if isinstance(small, cst.AnnAssign) and isinstance(small.target, cst.Name) and _is_parameter(small)
     ]
+
+
+def _is_parameter(field: cst.AnnAssign) -> bool:
+    """Whether ``__init__`` of the dataclass takes the field."""
+    annotation = field.annotation.annotation
+    kind = annotation.value if isinstance(annotation, cst.Subscript) else annotation
+    if dotted(kind).rpartition(".")[2] == "ClassVar":
+        return False
+    given = field.value.args if isinstance(field.value, cst.Call) else ()
+    return not any(arg.keyword is not None and arg.keyword.value == "init" for arg in given)
 
 
 def mro(run: Run, key: int) -> tuple[int, ...]:

@@ -19,6 +19,8 @@ def call(run: Run, owner: Ref, name: str, args: CallArguments) -> Value:
     if not args.complete:
         run.lose(owner, *args.everything())
         return Unknown(f"the result of {name}")
+    if isinstance(thing, ListObject) and name == "sort" and not args.values and "key" not in args.keywords:
+        return _sort(run, owner, thing, args)
     if isinstance(thing, ListObject):
         method = _set_method if thing.kind == "set" else _list_method
         return method(run, owner, thing, name, args.values)
@@ -76,6 +78,8 @@ def _list_method(run: Run, owner: Ref, thing: ListObject, name: str, args: list[
         taken = containers.any_of(run, thing.items, thing.rest)
         run.state.heap[owner.key] = replace(thing, items=(), rest=taken)
         return taken
+    if name in ("remove", "index", "count") and len(args) == 1:
+        return _searched(run, owner, thing, name, args[0])
     if name == "copy" and not args:
         return Ref(run.allocate(thing))
     if name == "clear" and not args:
@@ -89,6 +93,33 @@ def _list_method(run: Run, owner: Ref, thing: ListObject, name: str, args: list[
             run.state.heap[owner.key] = replace(thing, items=(), rest=rest)
         return NONE
     return _changed(run, owner, name, args)
+
+
+def _sort(run: Run, owner: Ref, thing: ListObject, args: CallArguments) -> Value:
+    from tdlint.interp.builtin_calls import ranked
+
+    order = ranked(list(thing.items), args.keywords.get("reverse")) if thing.rest is None else None
+    if order is None:
+        return _changed(run, owner, "sort", args.everything())
+    run.state.heap[owner.key] = replace(thing, items=tuple(thing.items[place] for place in order))
+    return NONE
+
+
+def _searched(run: Run, owner: Ref, thing: ListObject, name: str, wanted: Value) -> Value:
+    """``remove``, ``index`` and ``count`` in a list of constants."""
+    have = [containers.constant(run, item) for item in thing.items]
+    value = containers.constant(run, wanted)
+    if thing.rest is not None or value is None or None in have:
+        return _changed(run, owner, name, [wanted])
+    places = [place for place, each in enumerate(have) if each is not None and each.value == value.value]
+    if name == "count":
+        return Const(len(places))
+    if not places:
+        return Unknown(f"{name} fails")
+    if name == "index":
+        return Const(places[0])
+    run.state.heap[owner.key] = replace(thing, items=(*thing.items[: places[0]], *thing.items[places[0] + 1 :]))
+    return NONE
 
 
 def _dict_method(run: Run, owner: Ref, thing: DictObject, name: str, args: CallArguments) -> Value:

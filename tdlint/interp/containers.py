@@ -13,6 +13,7 @@ from tdlint.interp.state import MAX_ITEMS, DictObject, FrameValue, ListObject, R
 from tdlint.values import (
     ArrayValue,
     Const,
+    Instance,
     Mapping,
     OneOf,
     Sequence,
@@ -59,6 +60,8 @@ def iterate(run: Run, value: Value) -> Items:
         return tuple(key for key, _ in found.items), None
     if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) <= 256:
         return tuple(Const(character) for character in value.value), None
+    if type(value) is Instance:
+        run.lose(value)  # its iterator may change it
     return rows(value) or ((), ANY_ITEM)
 
 
@@ -153,12 +156,21 @@ def item(run: Run, owner: Value, index: Value | slice) -> Value:
                 return have
             return found.rest if found.rest is not None else Unknown("a key that the dict does not have")
         return any_of(run, (value for _, value in found.items), found.rest)
-    if isinstance(owner, Const) and isinstance(owner.value, str) and isinstance(index, Const):
-        try:
-            return Const(owner.value[index.value])  # type: ignore[index]
-        except (IndexError, TypeError):
-            return Unknown("an index that fails")
+    if isinstance(owner, Const) and isinstance(owner.value, str):
+        return _characters(run, owner.value, index)
     return ANY_ITEM
+
+
+def _characters(run: Run, owner: str, index: Value | slice) -> Value:
+    if isinstance(index, slice):
+        chosen = _list_item(run, Sequence(tuple(map(Const, owner)), "tuple"), index)
+        if not isinstance(chosen, Sequence) or not chosen.complete:
+            return ANY_ITEM
+        return Const("".join(str(item.value) for item in chosen.items if isinstance(item, Const)))
+    position = integer(index)
+    if position is None:
+        return ANY_ITEM
+    return Const(owner[position]) if -len(owner) <= position < len(owner) else Unknown("an index that fails")
 
 
 def lookup(thing: DictObject, key: Const) -> Value | None:
@@ -320,6 +332,12 @@ def concatenate(run: Run, left: Value, right: Value) -> Value | None:
     if one.rest is not None:
         items, rest = one.items, any_of(run, (one.rest, *other.items), other.rest)
     return _like(run, one.kind, items, rest)
+
+
+def merge_dicts(run: Run, left: Value, right: Value) -> Value | None:
+    """``left | right`` of two dicts; None if they are not."""
+    one, other = as_dict(run, left), as_dict(run, right)
+    return None if one is None or other is None else Ref(run.allocate(spread(run, one, other)))
 
 
 def _like(run: Run, kind: Literal["list", "tuple", "set"], items: tuple[Value, ...], rest: Value | None) -> Value:

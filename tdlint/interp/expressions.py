@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import libcst as cst
 
-from tdlint.interp import arrays, attributes, calls, classes, containers, functions
+from tdlint.interp import arrays, attributes, calls, classes, containers, functions, objects, texts
 from tdlint.interp.names import bind_name, lookup
 from tdlint.interp.run import OutOfSteps, Run
 from tdlint.interp.state import BoundMethod, DictObject, ListObject, Ref
@@ -31,7 +31,6 @@ from tdlint.values import (
 
 Handler: TypeAlias = Callable[[Run, Any], Value]
 
-MAX_TEXT = 10_000
 MAX_NUMBER = 10**18
 
 
@@ -90,11 +89,22 @@ def _formatted(run: Run, node: cst.FormattedString) -> Value:
         if not isinstance(part, cst.FormattedStringExpression):
             return Unknown("text that is put together")
         value = evaluate(run, part.expression)
-        plain = part.format_spec is None and part.conversion is None and part.equal is None
-        known = known and plain and isinstance(value, Const)
-        if isinstance(value, Const) and known:
-            parts.append(str(value.value))
+        spec = _format_spec(run, part.format_spec)
+        text = None
+        if isinstance(value, Const) and spec is not None and part.equal is None:
+            text = texts.part(value.value, part.conversion, spec)
+        known = known and text is not None
+        parts.append(text or "")
     return Const("".join(parts)) if known else Unknown("text that is put together")
+
+
+def _format_spec(run: Run, parts: Any) -> str | None:
+    """What comes after the colon in ``{value:.2f}``; None if it is computed."""
+    for part in parts or ():
+        if isinstance(part, cst.FormattedStringExpression):
+            evaluate(run, part.expression)
+            return None
+    return "".join(part.value for part in parts or ())
 
 
 def elements(run: Run, nodes: Any) -> tuple[tuple[Value, ...], Value | None]:
@@ -206,10 +216,16 @@ def binary(run: Run, node: cst.BinaryOperation | cst.AugAssign, left: Value, rig
         return Unknown("an operator that is not followed")
     if isinstance(left, TensorValue) or isinstance(right, TensorValue):
         return operation(run, name, (left, right), node)
+    if name == "mod" and isinstance(left, Const) and isinstance(left.value, str | bytes):
+        return texts.percent(run, left.value, right) if isinstance(left.value, str) else Unknown("formatted bytes")
     if isinstance(left, Const) and isinstance(right, Const):
         return _fold(compute, name, left.value, right.value)
     if type(left) in arrays.DATA_TYPES or type(right) in arrays.DATA_TYPES:
         return arrays.binary(run, name, left, right, node)
+    if name == "or":
+        merged = containers.merge_dicts(run, left, right)
+        if merged is not None:
+            return merged
     if name == "add":
         joined = containers.concatenate(run, left, right)
         if joined is not None:
@@ -233,16 +249,16 @@ def _fold(compute: Callable[[Any, Any], Any], name: str, left: object, right: ob
     if name in ("power", "left_shift") and not (_small(left) and _small(right)):
         return Unknown("a number too large to compute")
     if name == "multiply" and (isinstance(left, str | bytes) or isinstance(right, str | bytes)):
-        return Unknown("repeated text")
-    if name == "mod" and isinstance(left, str | bytes):
-        return Unknown("formatted text")
+        times = right if isinstance(left, str | bytes) else left
+        if not isinstance(times, int) or times > 256:
+            return Unknown("repeated text")
     try:
         result = compute(left, right)
     except (ArithmeticError, TypeError, ValueError):
         return Unknown("an operation that fails")
     if isinstance(result, int) and abs(result) > MAX_NUMBER:
         return Unknown("a number too large to compute")
-    if isinstance(result, str | bytes) and len(result) > MAX_TEXT:
+    if isinstance(result, str | bytes) and len(result) > texts.MAX_TEXT:
         return Unknown("a long text")
     if isinstance(result, complex):
         return Unknown("a complex number")
@@ -267,6 +283,9 @@ def _unary(run: Run, node: cst.UnaryOperation) -> Value:
             return Const(-value.value)
         if type(node.operator) is cst.Plus:
             return Const(+value.value)
+        if isinstance(value.value, int):
+            return Const(~int(value.value))
+    run.lose(value)
     return Unknown("computed from what is not known")
 
 
@@ -333,7 +352,8 @@ def _compare(run: Run, node: cst.BaseCompOp, left: Value, right: Value) -> bool 
         answer = _identical(left, right)
         return None if answer is None else answer is isinstance(node, cst.Is)
     if isinstance(node, cst.In | cst.NotIn):
-        found = containers.contains(run, left, right)
+        asked = objects.protocol(run, right, "__contains__", left) if type(right) is Instance else None
+        found = containers.contains(run, left, right) if asked is None else truth(run, asked)
         return None if found is None else found is isinstance(node, cst.In)
     compute = _COMPARISONS.get(type(node))
     one, other = containers.constant(run, left), containers.constant(run, right)
@@ -374,7 +394,12 @@ def _subscript(run: Run, node: cst.Subscript) -> Value:
         return subscript_tensor(run, owner, [_index(run, element.slice) for element in node.slice], node)
     if type(owner) in arrays.DATA_TYPES:
         return arrays.subscript(run, owner, [_index(run, element.slice) for element in node.slice], node)
-    return containers.item(run, owner, index_of(run, node))
+    index = index_of(run, node)
+    if type(owner) is Instance:
+        found = objects.protocol(run, owner, "__getitem__", objects.as_index(index))
+        if found is not None:
+            return found
+    return containers.item(run, owner, index)
 
 
 def index_of(run: Run, node: cst.Subscript) -> Value | slice:

@@ -11,6 +11,7 @@ from tdlint.graph import ESCAPED, CallSite
 from tdlint.interp import arrays, containers, layers, models
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.run import Run
+from tdlint.interp.state import PartialValue
 from tdlint.interp.tensors import operation
 from tdlint.spec.objects import FUNCTIONS, OBJECT_MODULES, signature_of
 from tdlint.values import NONE, Const, Instance, ModelValue, Symbol, TensorValue, Unknown, Value, number, text
@@ -41,6 +42,11 @@ def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -
         return Unknown(f"the result of {name}")
     if name == "keras.backend.image_data_format" or name == "keras.config.image_data_format":
         return Const("channels_last")  # unless a file in the user's home says otherwise
+    if name == "dataclasses.field" and "default" in args.keywords:
+        return args.keywords["default"][0]
+    if name == "functools.partial" and args.complete and args.values:
+        keywords = tuple((key, value) for key, (value, _) in args.keywords.items())
+        return PartialValue(args.values[0], tuple(args.values[1:]), keywords)
     if name == "copy.deepcopy" and len(args.values) == 1:
         return containers.copied(run, args.values[0])
     if name in ("math.ceil", "math.floor", "math.sqrt") and len(args.values) == 1:

@@ -56,6 +56,15 @@ class BoundMethod(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class PartialValue(Value):
+    """``functools.partial(callee, …)``."""
+
+    callee: Value
+    positional: tuple[Value, ...] = ()
+    keywords: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SuperValue(Value):
     """``super()`` in a method of the class ``owner``."""
 
@@ -295,6 +304,8 @@ def lose(heap: dict[int, HeapObject], values: Iterable[Value]) -> None:
                 pending.append(value.rest)
         elif isinstance(value, BoundMethod):
             pending.append(value.owner)
+        elif isinstance(value, PartialValue):
+            pending += [value.callee, *value.positional, *(item for _, item in value.keywords)]
         elif isinstance(value, FunctionValue) and value.bound_self is not None:
             pending.append(value.bound_self)
         elif isinstance(value, Ref) and value.key not in seen:

@@ -7,10 +7,22 @@ from typing import Any
 
 import libcst as cst
 
-from tdlint.interp import attributes, classes, containers, expressions, functions, library, loops, names, trying
+from tdlint.interp import (
+    attributes,
+    classes,
+    containers,
+    expressions,
+    functions,
+    library,
+    loops,
+    names,
+    objects,
+    patterns,
+    trying,
+)
 from tdlint.interp.run import Run
 from tdlint.interp.state import ListObject, Ref, State, join_states
-from tdlint.values import NONE, Symbol, Unknown, Value
+from tdlint.values import NONE, Instance, Symbol, Unknown, Value
 
 
 def execute_block(run: Run, block: cst.BaseSuite | cst.Module) -> None:
@@ -81,7 +93,8 @@ def assign(run: Run, target: Any, value: Value) -> None:
         key = expressions.index_of(run, target)
         if isinstance(owner, Symbol) and owner.name == "os.environ" and not isinstance(key, slice):
             library.set_environment(run, key, value)
-        containers.set_item(run, owner, key, value)
+        if type(owner) is not Instance or not objects.protocol(run, owner, "__setitem__", objects.as_index(key), value):
+            containers.set_item(run, owner, key, value)
 
 
 def _unpack(run: Run, targets: Sequence[cst.BaseElement], value: Value) -> None:
@@ -122,7 +135,9 @@ def _delete_target(run: Run, target: cst.BaseExpression) -> None:
         attributes.delete_attribute(run, expressions.evaluate(run, target.value), target.attr.value)
     elif isinstance(target, cst.Subscript):
         owner = expressions.evaluate(run, target.value)
-        containers.delete_item(run, owner, expressions.index_of(run, target))
+        key = expressions.index_of(run, target)
+        if type(owner) is not Instance or not objects.protocol(run, owner, "__delitem__", objects.as_index(key)):
+            containers.delete_item(run, owner, key)
 
 
 def _return(run: Run, node: cst.Return) -> None:
@@ -187,30 +202,6 @@ def _continue(run: Run, node: cst.Continue) -> None:
     run.state.dead = True
 
 
-def _match(run: Run, node: cst.Match) -> None:
-    run.lose(expressions.evaluate(run, node.subject))  # patterns bind parts of it
-
-    def path(case: cst.MatchCase) -> Callable[[], None]:
-        def take() -> None:
-            for name in _captures(case.pattern):
-                names.bind_name(run, name, Unknown("captured by a pattern", name))
-            execute_block(run, case.body)
-
-        return take
-
-    branch(run, *(path(case) for case in node.cases), lambda: None)
-
-
-def _captures(pattern: cst.CSTNode) -> list[str]:
-    found = []
-    for child in pattern.children:
-        if isinstance(pattern, cst.MatchAs | cst.MatchStar | cst.MatchMapping) and isinstance(child, cst.Name):
-            found.append(child.value)
-        else:
-            found.extend(_captures(child))
-    return found
-
-
 def _function(run: Run, node: cst.FunctionDef) -> None:
     names.bind_name(run, node.name.value, functions.define(run, node, node.name.value))
 
@@ -235,7 +226,7 @@ _HANDLERS: dict[type[cst.CSTNode], Callable[[Run, Any], None]] = {
     cst.If: _if,
     cst.Import: names.execute_import,
     cst.ImportFrom: names.execute_import_from,
-    cst.Match: _match,
+    cst.Match: lambda run, node: patterns.execute_match(run, node),
     cst.Nonlocal: names.execute_nonlocal,
     cst.Raise: _raise,
     cst.Return: _return,

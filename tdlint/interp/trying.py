@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 import libcst as cst
 
-from tdlint.interp import expressions, names, statements
+from tdlint.interp import classes, expressions, names, objects, statements
 from tdlint.interp.run import Run
 from tdlint.interp.state import State, join_states
 from tdlint.values import Instance, Symbol, Unknown, Value
@@ -101,17 +101,31 @@ def _after_final(run: Run, final: cst.Finally, state: State) -> State | None:
 def execute_with(run: Run, node: cst.With) -> None:
     """``with``; some managers swallow exceptions, and then the program goes on after the block."""
     swallows: Swallowing | None = None
+    managers: list[Value] = []
     for item in node.items:
         value = expressions.evaluate(run, item.item)
+        managers.append(value)
         swallows = swallows or _swallows(run, item.item, value)
+        entered = _entered(run, value)
         if item.asname is not None:
-            statements.assign(run, item.asname.name, value)
+            statements.assign(run, item.asname.name, entered)
     if swallows is None:
         statements.execute_block(run, node.body)
-        return
-    with run.expecting_faults() if swallows == "expects" else nullcontext():
-        stopped = _attempt(run, lambda: statements.execute_block(run, node.body))
-    run.keep_going(join_states(run.state, stopped))
+    else:
+        with run.expecting_faults() if swallows == "expects" else nullcontext():
+            stopped = _attempt(run, lambda: statements.execute_block(run, node.body))
+        run.keep_going(join_states(run.state, stopped))
+    run.lose(*(value for value in managers if type(value) is Instance))  # __exit__ may change them
+
+
+def _entered(run: Run, value: Value) -> Value:
+    """What ``as`` binds: the manager itself, unless a class of the program says otherwise."""
+    if classes.class_key(run, value) is None:
+        return value
+    found = objects.protocol(run, value, "__enter__")
+    if found is None:
+        run.lose(value)
+    return Unknown("what a context manager gives") if found is None else found
 
 
 def _swallows(run: Run, node: cst.BaseExpression, value: Value) -> Swallowing | None:
