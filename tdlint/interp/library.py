@@ -13,15 +13,15 @@ from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.run import Run
 from tdlint.interp.state import PartialValue
 from tdlint.interp.tensors import operation
-from tdlint.spec.objects import FUNCTIONS, OBJECT_MODULES, signature_of
 from tdlint.values import NONE, Const, Instance, ModelValue, Symbol, TensorValue, Unknown, Value, number, text
+from tdlint.spec.objects import OBJECT_MODULES, RECORDED, signature_of
 
 
 def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -> Value:
     """Call something imported."""
     name = symbol.name
     short = name.rpartition(".")[2]
-    if name in FUNCTIONS:
+    if name in RECORDED:
         _record(run, symbol, args, node)
     if name == "keras.Sequential":
         return models.make_sequential(run, args, node)
@@ -81,7 +81,7 @@ def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -
 def _record(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -> None:
     keys = tuple(value.key for value in args.everything() if isinstance(value, ModelValue))
     if keys or symbol.namespace is not None or symbol.name.startswith("tensorflow."):
-        arguments = bound(run, args, FUNCTIONS[symbol.name])
+        arguments = bound(run, args, signature_of(symbol.name))
         run.record_call(CallSite(symbol.name, arguments, run.site(node), keys, not run.uncertain))
 
 

@@ -366,7 +366,9 @@ class _Reader:
         if not isinstance(node, cst.Name) or node.value in self.locals:
             return None
         value = self._lookup(node.value)
-        return value if isinstance(value, LayerObject | ModelValue) else None
+        if isinstance(value, LayerObject):
+            return self.run.layer(value)
+        return value if isinstance(value, ModelValue) else None
 
     def _call(self, node: cst.Call, attribute: str | None) -> Taint:
         name = self.name_of(node.func)

@@ -44,18 +44,10 @@ OBJECT_MODULES = tuple(CONSTRUCTORS)
 """Modules whose classes become ``Instance`` when called."""
 
 
-def signature_of(name: str) -> Signature:
-    """The signature of a class or function by canonical name, ``OPEN`` where it is not listed."""
-    module, dot, short = name.rpartition(".")
-    if module + dot in CONSTRUCTORS:
-        return _constructor(module + dot, short)
-    return METHODS.get(name, OPEN)
-
-
 _LOAD = _signature("filepath", ("custom_objects", None), ("compile", True), ("safe_mode", True))
 _SAVE = _signature("model", "filepath", ("overwrite", True))
 
-FUNCTIONS = {
+_FUNCTIONS = {
     "keras.models.load_model": _LOAD,
     "keras.saving.load_model": _LOAD,
     "keras.models.save_model": _SAVE,
@@ -68,12 +60,16 @@ FUNCTIONS = {
     "keras.utils.custom_object_scope": OPEN,
     "keras.utils.CustomObjectScope": OPEN,
     "keras.utils.get_custom_objects": OPEN,
+    "keras.saving.register_keras_serializable": OPEN,
+    "keras.utils.register_keras_serializable": OPEN,
     "pickle.dump": _signature("obj", "file"),
     "pickle.dumps": _signature("obj"),
     "joblib.dump": _signature("value", "filename"),
     "tensorflow.config.run_functions_eagerly": _signature("run_eagerly"),
     "tensorflow.compat.v1.disable_eager_execution": OPEN,
 }
+
+RECORDED = frozenset(_FUNCTIONS) | {"keras.callbacks.ModelCheckpoint"}
 """Functions whose calls rules are told of, those of ``pickle`` only where they are given a model."""
 
 
@@ -135,3 +131,11 @@ METHODS = {
     ),
 }
 """Methods of ``keras.Model``."""
+
+
+def signature_of(name: str) -> Signature:
+    """The signature of a class or function by canonical name, ``OPEN`` where it is not listed."""
+    module, dot, short = name.rpartition(".")
+    if module + dot in CONSTRUCTORS:
+        return _constructor(module + dot, short)
+    return METHODS.get(name) or _FUNCTIONS.get(name, OPEN)
