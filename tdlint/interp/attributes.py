@@ -140,10 +140,21 @@ def _of_layer(run: Run, owner: LayerObject, name: str) -> Value:
     layer = run.layer(owner)
     if name == "trainable":
         return Unknown("trainable differs between paths") if layer.trainable is None else Const(layer.trainable)
+    if name == "output":
+        return _output(run, layer)
     value = layer.args.get(name)
     if isinstance(value, Unknown):
         return BoundMethod(owner, name)
     return value if name in _AS_GIVEN else Unknown(f"attribute {name} of a layer", name)
+
+
+def _output(run: Run, layer: LayerObject) -> Value:
+    """``layer.output``: what came out of the one call of a layer."""
+    made = [node for node in run.nodes.values() if node.layer.key == layer.key]
+    if len(made) != 1 or layer.repeated or not made[0].certain:
+        return Unknown("the output of a layer that is not called once in sight", "output")
+    tensors = tuple(TensorValue(shape, None, made[0].id, index) for index, shape in enumerate(made[0].outputs))
+    return tensors[0] if len(tensors) == 1 else Sequence(tensors)
 
 
 def _of_super(run: Run, owner: SuperValue, name: str, node: cst.CSTNode) -> Value:

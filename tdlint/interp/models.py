@@ -9,6 +9,7 @@ import libcst as cst
 from tdlint.graph import CallSite
 from tdlint.interp import classes, containers, functions, layers
 from tdlint.interp.arguments import CallArguments, bound
+from tdlint.interp.array_items import size_value
 from tdlint.interp.run import Run
 from tdlint.interp.state import BoundMethod, Either, ModelObject, Repeated, SomeLayer, StackEntry
 from tdlint.interp.tensors import shape_of_tensor
@@ -277,10 +278,24 @@ def attribute(run: Run, owner: ModelValue, name: str) -> Value:
         return Sequence((), "list", SomeLayer(owner.key))
     if name == "optimizer":
         return _optimizer(model)
+    if name in ("input_shape", "output_shape"):
+        return _shape(run, owner.key, name)
     if name in ("inputs", "outputs", "input", "output") and model.kind == "functional" and model.outputs:
         tensors = model.inputs if name.startswith("input") else model.outputs
         return tensors[0] if len(tensors) == 1 and not name.endswith("s") else Sequence(tensors)
     return Unknown(f"attribute {name} of a model", name)
+
+
+def _shape(run: Run, key: int, name: str) -> Value:
+    """``model.input_shape`` and ``model.output_shape``, of a model with one of these."""
+    from tdlint.interp.build import build  # builds graphs by calling layers: each needs the other
+
+    graph = build(run, key)
+    shapes = graph.input_shapes if name == "input_shape" else graph.output_shapes
+    if len(shapes) != 1 or isinstance(shapes[0], UnknownShape) or graph.kind == "subclass":
+        return Unknown(f"attribute {name} of a model", name)
+    sizes = (NONE if size == FREE else size_value(size) for size in shapes[0])
+    return Sequence(tuple(sizes), "tuple")
 
 
 def _optimizer(model: ModelObject) -> Value:
