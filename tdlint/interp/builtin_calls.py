@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any, TypeAlias
 
 import libcst as cst
@@ -113,18 +112,19 @@ def _len(run: Run, args: CallArguments, values: list[Value]) -> Value:
 
 
 def _next(run: Run, args: CallArguments, values: list[Value]) -> Value:
-    """``next``: of a data set one item, of a generator expression the first that is left."""
+    """``next``: of a data set one item, of a generator expression in its place the first."""
     source = values[0] if values else NONE
     if isinstance(source, DatasetValue):
         return source.element
     thing = run.state.heap.get(source.key) if isinstance(source, Ref) else None
-    if not isinstance(thing, ListObject) or thing.rest is not None or run.loops_unknown:
+    place = args.positional[0][1] if values else None
+    # any other generator may have given items before
+    if not isinstance(thing, ListObject) or thing.rest is not None or type(place) is not cst.GeneratorExp:
         run.lose(*values)
         return Unknown("the result of next")
-    if not thing.items:
-        return values[1] if len(values) == 2 else Unknown("next of nothing")
-    run.state.heap[source.key] = replace(thing, items=thing.items[1:])  # type: ignore[attr-defined]
-    return thing.items[0]
+    if thing.items:
+        return thing.items[0]
+    return values[1] if len(values) == 2 else Unknown("next of nothing")
 
 
 def _iter(run: Run, args: CallArguments, values: list[Value]) -> Value:

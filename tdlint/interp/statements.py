@@ -57,6 +57,8 @@ def _expression(run: Run, node: cst.Expr) -> None:
 
 def _assign(run: Run, node: cst.Assign) -> None:
     value = named(run, expressions.evaluate(run, node.value), node.targets[0].target)
+    if type(node.value) is cst.GeneratorExp:
+        run.lose(value)  # whoever takes items of it leaves fewer
     for target in node.targets:
         assign(run, target.target, value)
 
