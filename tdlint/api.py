@@ -10,11 +10,12 @@ from tdlint.interp.class_facts import CallFact, ClassFacts, MethodFacts, Paramet
 from tdlint.interp.program import Assignment, Import, Program, StepLayer
 from tdlint.linting.rule import AddArgument, Context, FixPlan, ReplaceBy, Report, Rewrite, Rule
 from tdlint.shapes import AnyShape, Free, Shape, Symbolic, UnknownDim, UnknownShape, format_shape
+from tdlint.spec import identifiers
 from tdlint.spec.layers import fault as layer_fault
 from tdlint.spec.layers import find as layer_spec
 from tdlint.spec.layers.base import Fault, WeightSpec
 from tdlint.spec.losses import class_name as loss_class
-from tdlint.spec.metrics import log_keys
+from tdlint.spec.metrics import log_keys, metric_class
 from tdlint.spec.regularizers import Coefficients, coefficients, expected_penalty
 from tdlint.spec.version import KerasVersion
 from tdlint.values import (
@@ -95,6 +96,7 @@ __all__ = [
     "format_shape",
     "head_loss_at_start",
     "heads",
+    "identifiers",
     "integer",
     "labels_given",
     "layer_activation",
@@ -103,6 +105,7 @@ __all__ = [
     "layer_spec",
     "log_keys",
     "loss_class",
+    "metric_class",
     "number",
     "text",
 ]

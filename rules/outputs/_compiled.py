@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tdlint.api import CallSite, Context, Head, ModelGraph, Passed, Program, Report, Rule, heads
+from tdlint.api import (
+    CallSite,
+    Context,
+    Head,
+    LabelsGiven,
+    ModelGraph,
+    Passed,
+    Program,
+    Report,
+    Rule,
+    heads,
+    labels_given,
+)
 
 BINARY = frozenset({"BinaryCrossentropy", "BinaryFocalCrossentropy"})
 CATEGORICAL = frozenset({"CategoricalCrossentropy", "CategoricalFocalCrossentropy"})
@@ -18,6 +30,7 @@ ELEMENTWISE = frozenset(
     }
 )
 
+FITTING = ("keras.Model.fit", "keras.Model.fit_generator", "keras.Model.evaluate")
 NORMALIZATIONS = frozenset({"BatchNormalization", "LayerNormalization", "GroupNormalization", "UnitNormalization"})
 
 UNBOUNDED = {
@@ -86,6 +99,16 @@ def compiled_by(call: CallSite, program: Program) -> Compiled | None:
         if not last or popped:
             return None
     return Compiled(model, call, heads(model, call))
+
+
+def given_labels(call: CallSite, program: Program) -> Iterator[tuple[Compiled, LabelsGiven]]:
+    """The labels that ``fit`` or ``evaluate`` gives, with what the model is compiled with then."""
+    if call.name not in FITTING or call.compiled is None:
+        return
+    compiled = compiled_by(call.compiled, program)
+    for given in labels_given(call, compiled.heads) if compiled is not None else ():
+        if compiled is not None:
+            yield compiled, given
 
 
 def computing(head: Head) -> Passed | None:

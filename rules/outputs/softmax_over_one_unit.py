@@ -138,4 +138,4 @@ def _fix(model: ModelGraph, node: LayerNode, layer: LayerObject) -> FixPlan | No
     binary = len(ends) == 1 and ends[0].loss_class in BINARY
     if site is None or not binary or text(layer.args.get("activation")) is None:
         return None
-    return FixPlan("Use sigmoid", (Rewrite(site, '"sigmoid"'),), Applicability.UNSAFE)
+    return FixPlan("Use sigmoid", (Rewrite(site, "sigmoid"),), Applicability.UNSAFE)

@@ -6,13 +6,14 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
+from tdlint.graph import CallSite
 from tdlint.interp import containers
 from tdlint.interp.array_arguments import Function, Given, NotFollowed, function, made, scalar_of
 from tdlint.shapes import AnyShape, Shape, UnknownDim, UnknownShape
 from tdlint.spec import arrays as spec
 from tdlint.spec import dtypes, ranges
 from tdlint.spec.arrays import Fails
-from tdlint.values import ArrayValue, Const, Sequence, Unknown, Value
+from tdlint.values import Arguments, ArrayValue, Const, Sequence, Unknown, Value
 
 
 def _reduced(given: Given) -> tuple[ArrayValue, Shape]:
@@ -53,6 +54,7 @@ def _reduction(given: Given) -> Value:
     if name in ("any", "all"):
         return made(shape, "bool")
     if name in ("argmax", "argmin"):
+        _record_position(given, array)
         return _position(given, array, shape)
     if name in ("mean", "median", "average"):
         return made(shape, given.dtype(dtypes.of_mean(array.dtype)), _mean_range(given, array))
@@ -61,6 +63,16 @@ def _reduction(given: Given) -> Value:
     dtype = given.dtype(dtypes.of_sum(array.dtype))
     whole = array.labels in ("integer", "one-hot") and not dtypes.is_float(dtype)
     return made(shape, dtype, _sum_range(name, array, shape, dtype), "integer" if whole else None)
+
+
+def _record_position(given: Given, array: ArrayValue) -> None:
+    """Keep ``argmax`` along an axis of size 1 for the rules; all others are of no interest."""
+    axis = given.integer("axis")
+    if given.name != "argmax" or axis is None or isinstance(array.shape, UnknownShape):
+        return
+    if -len(array.shape) <= axis < len(array.shape) and array.shape[axis] == 1:
+        args = Arguments((("a", array), ("axis", Const(axis))))
+        given.run.record_call(CallSite("numpy.argmax", args, given.run.site(given.node)))
 
 
 _EXTREMES = {"amax": "max", "amin": "min", "nanmax": "max", "nanmin": "min"}

@@ -241,6 +241,10 @@ def _blobs(given: Given) -> Value:
     return Sequence((x, ArrayValue((samples,), "int64", (0, centers - 1), "integer", centers)), "tuple")
 
 
+def _class_weights(given: Given) -> Value:
+    return made((UnknownDim("as many as there are classes"),), "float64")
+
+
 _SPLIT = function(" ".join((*_ARRAYS, "test_size train_size random_state shuffle stratify")), _train_test_split)
 _SCALERS = {
     "StandardScaler": "copy with_mean with_std",
@@ -254,6 +258,8 @@ _SCALERS = {
 FUNCTIONS: dict[str, Function] = {
     "sklearn.model_selection.train_test_split": _SPLIT,
     "sklearn.cross_validation.train_test_split": _SPLIT,
+    "sklearn.utils.class_weight.compute_class_weight": function("class_weight classes y", _class_weights),
+    "sklearn.utils.compute_class_weight": function("class_weight classes y", _class_weights),
     "sklearn.utils.shuffle": function(" ".join((*_ARRAYS, "random_state n_samples")), _shuffle),
     **{
         f"sklearn.preprocessing.{name}": function(parameters, _object(f"sklearn.preprocessing.{name}"))

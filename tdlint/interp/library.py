@@ -14,7 +14,19 @@ from tdlint.interp.run import Run
 from tdlint.interp.state import PartialValue
 from tdlint.interp.tensors import operation
 from tdlint.spec.objects import OBJECT_MODULES, RECORDED, signature_of
-from tdlint.values import NONE, Const, Instance, ModelValue, Symbol, TensorValue, Unknown, Value, number, text
+from tdlint.values import (
+    NONE,
+    Arguments,
+    Const,
+    Instance,
+    ModelValue,
+    Symbol,
+    TensorValue,
+    Unknown,
+    Value,
+    number,
+    text,
+)
 
 
 def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -> Value:
@@ -56,6 +68,8 @@ def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -
     if short in ("set_image_data_format", "set_image_dim_ordering") and name.startswith("keras."):
         _set_data_format(run, args)
         return NONE
+    if short in _CUSTOM_OBJECTS:
+        run.record_call(CallSite(name, Arguments(), run.site(node)))
     if name in _ENDINGS:
         run.state.dead = True
         return Unknown("ends the program")
@@ -122,6 +136,9 @@ _LOADERS = frozenset(
         "keras.saving.load_model",
     }
 )
+
+_CUSTOM_OBJECTS = frozenset({"CustomObjectScope", "custom_object_scope", "get_custom_objects"})
+"""They give names of the program's own to Keras."""
 
 _ENDINGS = frozenset({"sys.exit", "os._exit", "os.abort"})
 

@@ -9,15 +9,17 @@ import libcst as cst
 from tdlint.graph import CallSite
 from tdlint.interp import classes, containers, functions, layers
 from tdlint.interp.arguments import CallArguments, bound
+from tdlint.interp.array_arguments import with_memory
 from tdlint.interp.array_items import size_value
 from tdlint.interp.run import Run
 from tdlint.interp.state import BoundMethod, Either, ModelObject, Repeated, SomeLayer, StackEntry
 from tdlint.interp.tensors import shape_of_tensor
-from tdlint.shapes import FREE, AnyShape, UnknownShape
+from tdlint.shapes import FREE, AnyShape, UnknownDim, UnknownShape
 from tdlint.spec.objects import signature_of
 from tdlint.values import (
     NONE,
     Arguments,
+    ArrayValue,
     Instance,
     LayerObject,
     ModelValue,
@@ -341,7 +343,21 @@ def call_method(run: Run, owner: ModelValue, name: str, args: CallArguments, nod
             run.state.heap[owner.key] = replace(model, compiles=(call,) if call.certain else (*model.compiles, call))
         elif name in ("fit", "fit_generator"):
             run.state.heap[owner.key] = replace(model, fits=(*model.fits, call))
+    if name in ("predict", "predict_on_batch"):
+        return _predicted(run, owner.key, node)
     return Unknown(f"the result of {name}")
+
+
+def _predicted(run: Run, key: int, node: cst.Call) -> Value:
+    """What ``predict`` gives: one array like the only output, of as many samples as it gets."""
+    from tdlint.interp.build import build  # builds graphs by calling layers: each needs the other
+
+    graph = build(run, key)
+    shape = graph.output_shapes[0] if len(graph.output_shapes) == 1 else UnknownShape("not one output")
+    if graph.kind == "subclass" or graph.doubts or graph.output_keys or isinstance(shape, UnknownShape):
+        return Unknown("the result of predict")
+    sizes = tuple(size if isinstance(size, int) else UnknownDim("a free axis of the output") for size in shape[1:])
+    return with_memory(run, ArrayValue((UnknownDim("as many as there are samples"), *sizes)), node)
 
 
 def _layer_of_name(run: Run, owner: ModelValue, args: CallArguments) -> Value:

@@ -52,7 +52,7 @@ def make_fix(plan: FixPlan, node: FindNode, spans: Spans, source: SourceFile) ->
         if isinstance(change, AddArgument):
             edit = _add_argument(node(change.call), change.text, spans, source.text)
         elif isinstance(change, Rewrite):
-            edit = Edit(spans[node(change.site)], change.text)
+            edit = _rewrite(node(change.site), change.text, spans)
         else:
             edit = _replace_by(node(change.outer), node(change.inner), spans, source.text)
         if edit is None:
@@ -96,6 +96,12 @@ def _add_argument(call: libcst.CSTNode, text: str, spans: Spans, source: str) ->
 
 def _code_before_comment(rest: str) -> bool:
     return bool(rest.partition("#")[0].strip())
+
+
+def _rewrite(literal: libcst.CSTNode, text: str, spans: Spans) -> Edit | None:
+    if not isinstance(literal, libcst.SimpleString) or literal.prefix:
+        return None
+    return Edit(spans[literal], f"{literal.quote}{text}{literal.quote}")
 
 
 def _replace_by(outer: libcst.CSTNode, inner: libcst.CSTNode, spans: Spans, source: str) -> Edit:

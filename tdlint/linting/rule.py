@@ -34,7 +34,7 @@ class ReplaceBy:
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """Put ``text``, such as ``"relu"`` with its quotes, in the place of the expression at ``site``."""
+    """Put other ``text`` in the string literal at ``site``; there is no fix where something else stands."""
 
     site: Site
     text: str

@@ -14,7 +14,10 @@ from tdlint.values import ArrayValue, Labels
 
 @dataclass(frozen=True)
 class KerasDataset:
-    """A data set of ``keras.datasets``. ``label`` is the shape of one label, ``train`` and ``test`` the samples."""
+    """A data set of ``keras.datasets``. ``label`` is the shape of one label, ``train`` and ``test`` the samples.
+
+    ``targets`` is the range of labels that are no classes.
+    """
 
     train: int
     test: int
@@ -25,6 +28,7 @@ class KerasDataset:
     labels: Labels
     range: tuple[float, float] | None = None
     classes: int | None = None
+    targets: tuple[float, float] | None = None
 
     @property
     def total(self) -> int:
@@ -33,7 +37,7 @@ class KerasDataset:
 
     def arrays(self, samples: Dim) -> tuple[ArrayValue, ArrayValue]:
         """So many samples, and their labels."""
-        label_range = None if self.classes is None else (0, self.classes - 1)
+        label_range = self.targets if self.classes is None else (0, self.classes - 1)
         return (
             ArrayValue((samples, *self.sample), self.dtype, self.range, "integer" if self.dtype == "uint8" else None),
             ArrayValue((samples, *self.label), self.label_dtype, label_range, self.labels, self.classes),
@@ -51,7 +55,7 @@ KERAS_DATASETS = {
     "cifar100": _images(50000, 10000, (32, 32, 3), (1,), "int64", 100),
     "imdb": KerasDataset(25000, 25000, (), "object", (), "int64", "integer", None, 2),
     "reuters": KerasDataset(8982, 2246, (), "object", (), "int64", "integer", None, 46),
-    "boston_housing": KerasDataset(404, 102, (13,), "float64", (), "float64", "real"),
+    "boston_housing": KerasDataset(404, 102, (13,), "float64", (), "float64", "real", targets=(5.0, 50.0)),
     "california_housing": KerasDataset(16512, 4128, (8,), None, (), None, "real"),
 }
 """By the name of the module in ``keras.datasets``."""
@@ -74,10 +78,11 @@ class SklearnDataset:
     features: int
     classes: int | None = None
     range: tuple[float, float] | None = None
+    targets: tuple[float, float] | None = None
 
     def arrays(self) -> tuple[ArrayValue, ArrayValue]:
         """Data and target."""
-        label_range = None if self.classes is None else (0, self.classes - 1)
+        label_range = self.targets if self.classes is None else (0, self.classes - 1)
         labels: Labels = "real" if self.classes is None else "integer"
         dtype = "float64" if self.classes is None else "int64"
         return (
@@ -91,9 +96,9 @@ SKLEARN_DATASETS = {
     "load_digits": SklearnDataset(1797, 64, 10, (0, 16)),
     "load_breast_cancer": SklearnDataset(569, 30, 2),
     "load_wine": SklearnDataset(178, 13, 3),
-    "load_boston": SklearnDataset(506, 13),
-    "load_diabetes": SklearnDataset(442, 10),
-    "fetch_california_housing": SklearnDataset(20640, 8),
+    "load_boston": SklearnDataset(506, 13, targets=(5.0, 50.0)),
+    "load_diabetes": SklearnDataset(442, 10, targets=(25, 346)),
+    "fetch_california_housing": SklearnDataset(20640, 8, targets=(0.14999, 5.00001)),
 }
 """By the name of the function that loads it."""
 

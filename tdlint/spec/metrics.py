@@ -1,4 +1,4 @@
-"""Metrics: the keys under which they appear in the logs of an epoch, for one output.
+"""Metrics: their classes, and the keys under which they appear in the logs of an epoch, for one output.
 
 Source: FACTS E4, D7 and measurements in tests/oracle/test_log_keys.py.
 """
@@ -74,6 +74,35 @@ DEFAULT_NAMES = {
         "TruePositives",
     ]
 } | {"KLDivergence": "kl_divergence", "LogCoshError": "logcosh", "R2Score": "r2_score"}
+
+
+_CLASS_OF = {snake_case(name): name for name in DEFAULT_NAMES} | {
+    "accuracy": "accuracy",
+    "acc": "accuracy",
+    "mse": "MeanSquaredError",
+    "mae": "MeanAbsoluteError",
+    "mape": "MeanAbsolutePercentageError",
+    "msle": "MeanSquaredLogarithmicError",
+    "bce": "BinaryCrossentropy",
+    "rmse": "RootMeanSquaredError",
+}
+
+
+def metric_class(metric: Value) -> str | None:
+    """The class of a metric of Keras given as text, function, class or object; None for others and unknown ones.
+
+    ``"accuracy"`` as text is for Keras to make a class of, by the shapes that it meets; that is ``"accuracy"`` here.
+    """
+    if isinstance(metric, Const) and isinstance(metric.value, str):
+        if metric.value.lower() in ("accuracy", "acc"):
+            return "accuracy"
+        return _CLASS_OF.get(snake_case(metric.value))
+    if isinstance(metric, Symbol | Instance):
+        name = metric.name if isinstance(metric, Symbol) else metric.type
+        module, _, short = name.rpartition(".")
+        if module in ("keras.metrics", "keras.losses"):
+            return short if short in DEFAULT_NAMES else _CLASS_OF.get(short)
+    return None
 
 
 def log_keys(metrics: Value) -> tuple[str, ...] | None:

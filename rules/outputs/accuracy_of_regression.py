@@ -1,0 +1,101 @@
+"""Accuracy counts right classes, and the model is trained to predict a number.
+
+## Bad
+
+```python
+import keras
+from keras import layers
+
+(x, y), _ = keras.datasets.boston_housing.load_data()
+model = keras.Sequential([keras.Input((13,)), layers.Dense(64, activation="relu"), layers.Dense(1)])
+model.compile(optimizer="adam", loss="mse", metrics=["accuracy"])  # expect: TDL415
+model.fit(x, y)
+```
+
+## Good
+
+```python
+import keras
+from keras import layers
+
+(x, y), _ = keras.datasets.boston_housing.load_data()
+model = keras.Sequential([keras.Input((13,)), layers.Dense(64, activation="relu"), layers.Dense(1)])
+model.compile(optimizer="adam", loss="mse", metrics=["mae"])
+model.fit(x, y)
+```
+
+## Why
+
+Measured on Keras 3.15.1 and 2.15 (FACTS D7g): `"accuracy"` of one output becomes BinaryAccuracy, which compares the
+label with whether the output is above 0.5. It showed 0.0 on labels with fractions while the mean squared error fell to
+0.01.
+
+Of a model whose labels are not seen, this is reported with a lower confidence where the loss is one that only makes
+sense for numbers: classes are trained with mean squared error too.
+
+## Fix safety
+
+There is no automatic fix.
+
+## References
+
+- https://keras.io/api/metrics/regression_metrics/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tdlint.api import (
+    CallSite,
+    Confidence,
+    Context,
+    Head,
+    Program,
+    Report,
+    Rule,
+    Severity,
+    labels_given,
+    metric_class,
+)
+
+from ._compiled import ELEMENTWISE, Compiled, compiled_by
+
+ACCURACIES = frozenset({"accuracy", "Accuracy", "BinaryAccuracy", "CategoricalAccuracy", "SparseCategoricalAccuracy"})
+OF_NUMBERS = ELEMENTWISE - {"MeanSquaredError", "MeanAbsoluteError"}
+
+
+class AccuracyOfRegression(Rule):
+    """The labels are seen, or the loss leaves no doubt."""
+
+    code = "TDL415"
+    severity = Severity.WARNING
+
+    def check_call(self, call: CallSite, program: Program, context: Context) -> Iterator[Report]:
+        """Report at ``metrics``."""
+        compiled = compiled_by(call, program) if call.name == "keras.Model.compile" else None
+        for head in compiled.heads if compiled is not None else ():
+            named = [name for name in map(metric_class, head.metrics or ()) if name in ACCURACIES]
+            if compiled is None or not named or head.loss_class not in ELEMENTWISE or head.activation != "linear":
+                continue
+            kinds = _kinds(compiled, head, program)
+            if kinds == {"real"} or (not kinds and head.loss_class in OF_NUMBERS and head.units == 1):
+                yield Report(
+                    call.place("metrics"),
+                    f"{named[0]} counts right classes, and {head.loss_class} trains the output to be a number",
+                    fact="accuracy showed 0.0 while the mean squared error fell to 0.01 (FACTS D7g)",
+                    help="metrics=['mae'], or another metric of numbers",
+                    confidence=Confidence.HIGH if kinds else Confidence.LOW,
+                )
+
+
+def _kinds(compiled: Compiled, head: Head, program: Program) -> set[str | None]:
+    """What the labels are that are given for a head; None among them for labels of an unknown kind."""
+    return {
+        given.labels.labels
+        for call in program.calls
+        if call.name in ("keras.Model.fit", "keras.Model.evaluate", "keras.Model.fit_generator")
+        and compiled.model.key in call.models
+        for given in labels_given(call, compiled.heads)
+        if given.head.index == head.index
+    }

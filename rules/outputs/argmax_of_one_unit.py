@@ -1,0 +1,84 @@
+"""The place of the largest of one output is always 0.
+
+A model with one output gives one probability for each sample: the class is whether it is above 0.5.
+
+## Bad
+
+```python
+import numpy as np
+import keras
+from keras import layers
+
+model = keras.Sequential([keras.Input((8,)), layers.Dense(1, activation="sigmoid")])
+model.compile(optimizer="adam", loss="binary_crossentropy")
+classes = np.argmax(model.predict(np.random.rand(5, 8)), axis=1)  # expect: TDL420
+```
+
+## Good
+
+```python
+import numpy as np
+import keras
+from keras import layers
+
+model = keras.Sequential([keras.Input((8,)), layers.Dense(1, activation="sigmoid")])
+model.compile(optimizer="adam", loss="binary_crossentropy")
+classes = model.predict(np.random.rand(5, 8)) > 0.5
+
+several = keras.Sequential([keras.Input((8,)), layers.Dense(3, activation="softmax")])
+best = np.argmax(several.predict(np.random.rand(5, 8)), axis=1)
+```
+
+## Why
+
+`argmax` along an axis of size 1 can give nothing but 0 (FACTS D16): every sample is of class 0, whatever the model has
+learned, and a confusion matrix has one column.
+
+## Fix safety
+
+There is no automatic fix.
+
+## References
+
+- https://numpy.org/doc/stable/reference/generated/numpy.argmax.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tdlint.api import (
+    ArrayValue,
+    CallSite,
+    Context,
+    Program,
+    Report,
+    Rule,
+    Severity,
+    UnknownShape,
+    format_shape,
+    integer,
+)
+
+
+class ArgmaxOfOneUnit(Rule):
+    """Of any array: nothing else can come out."""
+
+    code = "TDL420"
+    severity = Severity.ERROR
+
+    def check_call(self, call: CallSite, program: Program, context: Context) -> Iterator[Report]:
+        """Report at the call."""
+        if not call.name.endswith(".argmax") or call.models:
+            return
+        values, axis = call.args.get("a"), integer(call.args.get("axis"))
+        shape = values.shape if isinstance(values, ArrayValue) else UnknownShape()
+        if axis is None or isinstance(shape, UnknownShape) or not -len(shape) <= axis < len(shape):
+            return
+        if shape[axis] == 1 and len(shape) > 1:
+            yield Report(
+                call.place(),
+                f"argmax along axis {axis} of {format_shape(shape)}, which has size 1, is always 0",
+                fact="every sample is of class 0, whatever the model has learned (FACTS D16)",
+                help="for one unit with sigmoid: predictions > 0.5",
+            )

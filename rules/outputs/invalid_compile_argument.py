@@ -1,0 +1,126 @@
+"""`compile` is given something that it does not take.
+
+`metrics` is a list, even of one; the optimizer is an object and not its class.
+
+## Bad
+
+```python
+import keras
+from keras import layers
+
+model = keras.Sequential([keras.Input((8,)), layers.Dense(1)])
+model.compile(
+    optimizer=keras.optimizers.Adam,  # expect: TDL410
+    loss="mse",
+    metrics="mae",  # expect: TDL410
+)
+```
+
+## Good
+
+```python
+import keras
+from keras import layers
+
+model = keras.Sequential([keras.Input((8,)), layers.Dense(1)])
+model.compile(optimizer=keras.optimizers.Adam(), loss="mse", metrics=["mae"])
+```
+
+## Why
+
+Measured (FACTS D7c, D12):
+
+| | Keras 3.15.1 | Keras 2.15 |
+|---|---|---|
+| `optimizer=keras.optimizers.Adam` | ValueError: Could not interpret optimizer identifier | the same |
+| `metrics="mae"`, an object, a set | ValueError: Expected `metrics` argument to be a list, tuple, or dict | works |
+| `loss=keras.losses.MeanSquaredError` | works | TypeError |
+| `metrics=[keras.metrics.AUC]` | works | TypeError |
+
+## Fix safety
+
+There is no automatic fix.
+
+## References
+
+- https://keras.io/api/models/model_training_apis/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tdlint.api import CallSite, Context, Instance, Program, Report, Rule, Sequence, Severity, Symbol, Value, text
+
+METRICS = ("metrics", "weighted_metrics")
+
+
+class InvalidCompileArgument(Rule):
+    """Values that are certain; functions of the program may be metrics, and what is not known may be a list."""
+
+    code = "TDL410"
+    severity = Severity.ERROR
+
+    def check_call(self, call: CallSite, program: Program, context: Context) -> Iterator[Report]:
+        """Report at the argument."""
+        model = program.model(call.models[0]) if call.name == "keras.Model.compile" and call.models else None
+        if model is None or model.kind == "subclass":
+            return
+        namespaces = {layer.namespace for layer in model.layers() if not layer.custom}
+        major = context.version(namespaces.pop() if len(namespaces) == 1 else None).major
+        optimizer = _class_name(call.args.get("optimizer"), "keras.optimizers.")
+        if optimizer is not None:
+            yield Report(
+                call.place("optimizer"),
+                f"the optimizer is the class {optimizer} and not an object of it",
+                fact=f"Keras raises ValueError: Could not interpret optimizer identifier: <class '{optimizer}'> "
+                "(FACTS D12)",
+                help=f"call it: {optimizer}()",
+            )
+        yield from _metrics(call) if major >= 3 else _classes(call)
+
+
+def _class_name(value: Value, module: str) -> str | None:
+    """The name of a class of Keras that is passed as it is."""
+    if not isinstance(value, Symbol) or not value.name.startswith(module):
+        return None
+    short = value.name.rpartition(".")[2]
+    return short if short[:1].isupper() else None
+
+
+def _metrics(call: CallSite) -> Iterator[Report]:
+    for argument in METRICS:
+        value = call.args.get(argument)
+        what = _single(value)
+        if what is not None:
+            yield Report(
+                call.place(argument),
+                f"{argument} is {what} and not a list",
+                fact=f"Keras 3 raises ValueError: Expected `{argument}` argument to be a list (FACTS D7c)",
+                help=f"{argument}=[…]",
+            )
+
+
+def _single(value: Value) -> str | None:
+    """What a value is that is certainly neither list, tuple, dict nor None."""
+    if text(value):
+        return repr(text(value))
+    if isinstance(value, Instance) and value.type.startswith("keras.metrics."):
+        return f"one {value.type.rpartition('.')[2]}"
+    return "a set" if isinstance(value, Sequence) and value.kind == "set" and value.items else None
+
+
+def _classes(call: CallSite) -> Iterator[Report]:
+    """Keras 2 calls a class as if it were a function."""
+    metrics = call.args.get("metrics")
+    listed = metrics.items if isinstance(metrics, Sequence) else ()
+    found = [("loss", _class_name(call.args.get("loss"), "keras.losses."))]
+    found += [("metrics", _class_name(metric, "keras.metrics.")) for metric in listed]
+    for argument, name in found:
+        if name is not None:
+            yield Report(
+                call.place(argument),
+                f"{argument} has the class {name} and not an object of it",
+                fact="Keras 2 raises TypeError when fit is called (FACTS D12)",
+                help=f"call it: {name}()",
+            )
