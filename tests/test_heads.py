@@ -9,7 +9,8 @@ import pytest
 
 from tdlint.heads import Head, heads, labels_given
 from tdlint.interp import Program, interpret
-from tdlint.values import text
+from tdlint.shapes import format_shape
+from tdlint.values import ArrayValue, text
 
 START = """
 import numpy as np
@@ -117,6 +118,54 @@ def test_a_sequential_that_others_may_have_changed_has_no_certain_head() -> None
     source = "model = keras.Sequential([inputs, L.Dense(3)])\n{}\n"
     assert len(last_heads(source.format("print(model)"))) == 1
     assert last_heads(source.format("add_head(model)")) == ()
+
+
+@pytest.mark.parametrize(
+    ("loss", "class_name", "from_logits"),
+    [
+        ("'bce'", "BinaryCrossentropy", False),
+        ("keras.losses.BinaryCrossentropy(True)", "BinaryCrossentropy", True),
+        ("keras.losses.BinaryCrossentropy(from_logits=LOGITS)", "BinaryCrossentropy", None),
+        ("keras.losses.binary_crossentropy", "BinaryCrossentropy", False),
+        ("'mse' if x else 'mae'", None, False),
+        ("own_loss", None, False),
+    ],
+)
+def test_the_loss_of_a_head(loss: str, class_name: str | None, from_logits: bool | None) -> None:
+    (found,) = last_heads(f"model = keras.Model(inputs, L.Dense(1)(hidden))\nmodel.compile(loss={loss})\n")
+    assert (found.loss_class, found.from_logits) == (class_name, from_logits)
+
+
+@pytest.mark.parametrize(
+    ("model", "shape"),
+    [
+        ("keras.Model(inputs, L.Dense(3)(hidden))", "(?, 3)"),
+        ("keras.Sequential([keras.Input((None, 4)), L.Conv1D(2, 3)])", "(?, ?, 2)"),
+        ("keras.Model(inputs, [hidden, hidden])", None),
+        ("keras.Model(inputs, {'a': hidden})", None),
+        ("keras.Sequential([L.Dense(3)])", None),
+    ],
+)
+def test_a_prediction_is_an_array_like_the_only_output(model: str, shape: str | None) -> None:
+    found = program(f"model = {model}\nmodel.evaluate(0, model.predict(0))\n")
+    labels = found.calls[-1].args.get("y")
+    assert (format_shape(labels.shape) if isinstance(labels, ArrayValue) else None) == shape
+
+
+def test_argmax_along_an_axis_of_size_one_is_recorded() -> None:
+    found = program("""
+        model = keras.Model(inputs, L.Dense(1)(hidden))
+        np.argmax(model.predict(0), axis=1)
+        np.argmax(model.predict(0), axis=0)
+        model.predict(0).argmax(-1)
+    """)
+    recorded = [call.args.get("axis") for call in found.calls if call.name == "numpy.argmax"]
+    assert [axis.must_be(expected) for axis, expected in zip(recorded, (1, -1), strict=True)] == [True, True]
+
+
+def test_the_backend_that_a_program_sets() -> None:
+    assert program("import os\nos.environ['KERAS_BACKEND'] = 'jax'\n").backend == "jax"
+    assert program("import os\nos.environ['KERAS_BACKEND'] = chosen\n").backend is None
 
 
 def test_what_is_set_is_recorded_in_order() -> None:

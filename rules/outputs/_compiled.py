@@ -30,6 +30,7 @@ ELEMENTWISE = frozenset(
     }
 )
 
+TRAINING = frozenset({"evaluate", "evaluate_generator", "fit", "fit_generator", "test_on_batch", "train_on_batch"})
 FITTING = ("keras.Model.fit", "keras.Model.fit_generator", "keras.Model.evaluate")
 NORMALIZATIONS = frozenset({"BatchNormalization", "LayerNormalization", "GroupNormalization", "UnitNormalization"})
 
@@ -86,9 +87,14 @@ class HeadRule(Rule):
 
 
 def compiled_by(call: CallSite, program: Program) -> Compiled | None:
-    """What a ``compile`` pairs; None if layers may have come or gone since, or an activation been replaced."""
+    """What a ``compile`` pairs; None if layers may have come or gone since, or an activation been replaced.
+
+    None, too, for a model that is compiled and only used: to predict, or as a part of another one.
+    """
     model = program.model(call.models[0]) if len(call.models) == 1 else None
     if model is None or any(one.attribute == "activation" for one in program.assignments):
+        return None
+    if _only_used(model, program):
         return None
     if model.kind == "sequential":
         last = model.compile is not None and model.compile.site == call.site
@@ -99,6 +105,15 @@ def compiled_by(call: CallSite, program: Program) -> Compiled | None:
         if not last or popped:
             return None
     return Compiled(model, call, heads(model, call))
+
+
+def _only_used(model: ModelGraph, program: Program) -> bool:
+    """Whether a model predicts or is a part of another one, and is neither trained nor evaluated in sight."""
+    done = {one.name.rpartition(".")[2] for one in program.calls if model.key in one.models}
+    if done & TRAINING:
+        return False
+    part = any(node.layer.key == model.key for other in program.models for node in other.nodes)
+    return part or bool(done & {"predict", "predict_on_batch", "predict_generator", "predict_classes"})
 
 
 def given_labels(call: CallSite, program: Program) -> Iterator[tuple[Compiled, LabelsGiven]]:

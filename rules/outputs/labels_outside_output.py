@@ -114,10 +114,12 @@ def _values(labels: ArrayValue) -> tuple[float, float] | None:
     """The least and the largest label; None if they are not known."""
     if labels.labels == "one-hot":
         return None
-    if labels.labels == "integer" and labels.classes is not None:
-        # the range is a bound, and a part of the labels may have less
-        return (0, labels.classes - 1) if labels.range is None or labels.range[0] == 0 else labels.range
-    return labels.range
+    if labels.labels != "integer" or labels.range is None:
+        return labels.range
+    # the range is a bound: classes that a program has picked may be fewer, but not the pixels of images
+    low, high = labels.range
+    certain = labels.classes is not None or low < 0 or low >= 1 or high >= 255
+    return labels.range if certain else (low, min(high, 1))
 
 
 def _within(values: tuple[float, float], allowed: tuple[float, float]) -> bool:

@@ -54,6 +54,7 @@ the accuracy is 0.9975:
 | `Dense(3)` | sparse_categorical_crossentropy | 0.50 to 0.80 |
 | `Dense(3, activation="relu")` | categorical_crossentropy | **the loss is NaN** |
 | `Dense(3, activation="relu")` | sparse_categorical_crossentropy | 0.40 to 0.70 |
+| `Dense(3)` | kl_divergence | 0.54: the loss is 0.0 from the start (FACTS D3k) |
 | `Dense(1)`, relu or tanh | binary_crossentropy | 0.92 to 1.0: it often works, with outputs outside of 0…1 |
 
 ## Fix safety
@@ -73,6 +74,8 @@ from tdlint.api import Context, Head, Passed, Report, Severity
 
 from ._compiled import BINARY, CATEGORICAL, CROSSENTROPIES, UNBOUNDED, Compiled, HeadRule, computing
 
+DIVERGENCE = "KLDivergence"
+
 
 class LogitsAsProbabilities(HeadRule):
     """Losses of Keras by name, function or object, with activations whose range is known."""
@@ -84,7 +87,8 @@ class LogitsAsProbabilities(HeadRule):
         """Report at the activation, or at the layer that has none."""
         for head in compiled.heads:
             last = computing(head)
-            if head.loss_class in CROSSENTROPIES and head.from_logits is False and last is not None:
+            reads = head.loss_class in CROSSENTROPIES or head.loss_class == DIVERGENCE
+            if reads and head.from_logits is False and last is not None:
                 activation = head.activation
                 one_of_one = head.units == 1 and head.loss_class not in BINARY
                 if activation in UNBOUNDED and not one_of_one:
@@ -99,14 +103,16 @@ def _report(compiled: Compiled, head: Head, last: Passed, activation: str) -> Re
         last.place,
         f"the output {what} gives {UNBOUNDED[activation]}, and {head.loss_class} reads probabilities",
         fact=_fact(head.loss_class or "", activation),
-        help=f'activation="{right}" on the last layer, or a linear last layer and '
-        f"keras.losses.{head.loss_class}(from_logits=True)",
+        help=f'activation="{right}" on the last layer'
+        + ("" if head.loss_class == DIVERGENCE else f", or none and keras.losses.{head.loss_class}(from_logits=True)"),
         related=((compiled.call.place("loss"), "the loss is set here"),),
         severity=Severity.WARNING if binary else Severity.ERROR,
     )
 
 
 def _fact(loss: str, activation: str) -> str:
+    if loss == DIVERGENCE:
+        return "the loss is 0.0 or near it, and nothing is learned (FACTS D3k)"
     if activation == "relu" and loss in CATEGORICAL:
         return "the loss becomes NaN on three separable classes (FACTS D3e)"
     if loss in BINARY:

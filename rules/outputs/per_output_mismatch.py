@@ -41,8 +41,8 @@ Measured on a model with the outputs `a` and `b` (FACTS D13, D13b):
 |---|---|---|
 | `loss={"a": …, "c": …}` | ValueError: Expected keys ['a', 'b'] in loss dict | ValueError |
 | `loss={"a": …}` | ValueError: Expected keys ['a', 'b'] in loss dict | `b` is not trained |
-| three losses | KeyError | ValueError |
-| one loss in a list | `b` is not trained, with a warning | ValueError |
+| three losses | KeyError | the third is ignored |
+| one loss in a list | **`b` is not trained**, with a warning | `b` is not trained |
 | `metrics=["mae"]`, three metrics | ValueError: tuple arity mismatch | every output gets them |
 | `metrics={"c": "mae"}` | ValueError | ValueError |
 
@@ -80,8 +80,8 @@ class PerOutputMismatch(HeadRule):
         names = _names(compiled)
         yield from _losses(compiled, names, major)
         metrics = compiled.call.args.get("metrics")
-        if count > 1 and isinstance(metrics, Sequence) and metrics.complete and major >= 3:
-            yield from _listed(compiled, "metrics", metrics)
+        if count > 1 and isinstance(metrics, Sequence) and metrics.complete:
+            yield from _listed(compiled, "metrics", metrics, major)
         if count > 1 and isinstance(metrics, Mapping):
             yield from _unnamed(compiled, "metrics", metrics, names)
 
@@ -100,7 +100,7 @@ def _keys(value: Mapping) -> tuple[str, ...] | None:
 def _losses(compiled: Compiled, names: tuple[str, ...] | None, major: int) -> Iterator[Report]:
     loss: Value = compiled.call.args.get("loss")
     if isinstance(loss, Sequence) and loss.complete and len(compiled.heads) > 1:
-        yield from _listed(compiled, "loss", loss)
+        yield from _listed(compiled, "loss", loss, major)
     if not isinstance(loss, Mapping):
         return
     wrong = list(_unnamed(compiled, "loss", loss, names))
@@ -117,15 +117,15 @@ def _losses(compiled: Compiled, names: tuple[str, ...] | None, major: int) -> It
         )
 
 
-def _listed(compiled: Compiled, argument: str, value: Sequence) -> Iterator[Report]:
+def _listed(compiled: Compiled, argument: str, value: Sequence, major: int) -> Iterator[Report]:
     count, given = len(compiled.heads), len(value.items)
-    if given == count or (given == 0 and argument == "metrics"):
-        return
     short = argument == "loss" and given < count
+    if given == count or (given == 0 and argument == "metrics") or (major < 3 and not short):
+        return
     yield Report(
         compiled.call.place(argument),
         f"{argument} is a list of {given}, and the model has {count} outputs",
-        fact="the outputs that are left over are not trained; Keras 2 raises ValueError (FACTS D13b)"
+        fact="the outputs that are left over are not trained (FACTS D13b)"
         if short
         else "Keras 3 raises KeyError (FACTS D13b)"
         if argument == "loss"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tdlint.diagnostics import Applicability, Severity
 from tdlint.graph import Place
-from tdlint.linting.rule import AddArgument, FixPlan, ReplaceBy, Report, Rule
+from tdlint.linting.rule import AddArgument, FixPlan, ReplaceBy, Report, Rewrite, Rule
 
 
 class EveryLayer(Rule):
@@ -36,6 +36,18 @@ class Unwrapped(Rule):
                 yield Report(Place(layer.site), "a wrapper", fix=fix)
 
 
+class Renamed(Rule):
+    """Offers to write activations in lower case."""
+
+    code = "TDL995"
+
+    def check_model(self, model, context):
+        for layer in model.layers():
+            site = layer.args.site("activation")
+            if site:
+                yield Report(Place(site), "a name", fix=FixPlan("rename", (Rewrite(site, "relu"),), Applicability.SAFE))
+
+
 class Crash(Rule):
     """Crashes after its first report."""
 
@@ -56,5 +68,5 @@ class Twice(Rule):
             yield Report(Place(found.site), "an import", severity=Severity.ADVICE)
 
 
-for _rule in (EveryLayer, Unwrapped, Crash, Twice):
+for _rule in (EveryLayer, Unwrapped, Renamed, Crash, Twice):
     _rule.__module__ = f"pack.testing.{_rule.__name__.lower()}"

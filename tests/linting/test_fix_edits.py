@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
-from sample_rules import EveryLayer, Unwrapped
+from sample_rules import EveryLayer, Renamed, Unwrapped
 
 from tdlint.diagnostics import Applicability
 
@@ -71,6 +71,19 @@ def test_a_wrapper_is_replaced_by_what_it_holds(lint, before, after, applicabili
     text, how = fixed(lint, Unwrapped, f"model.add({before})\n")
     assert text == f"model.add({after})\n"
     assert how is applicability
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("model.add(Dense(4, 'Relu'))\n", "model.add(Dense(4, 'relu'))\n"),
+        ('model.add(Dense(4, activation="""Relu"""))\n', 'model.add(Dense(4, activation="""relu"""))\n'),
+        ("model.add(Dense(4, activation=r'Relu'))\n", "model.add(Dense(4, activation=r'Relu'))\n"),
+        ("name = 'Relu'\nmodel.add(Dense(4, name))\n", "name = 'Relu'\nmodel.add(Dense(4, name))\n"),
+    ],
+)
+def test_a_literal_gets_another_text(lint, before, after):
+    assert fixed(lint, Renamed, before)[0] == after
 
 
 def test_no_fix_where_the_tree_does_not_generate_the_text(lint):
