@@ -4,7 +4,8 @@ The coefficient alone says nothing: 0.01 is weak on eight weights and overwhelmi
 the penalty that is expected when the model is fresh, from the number of weights, their initializer and the
 coefficients, and compares it with the data loss that a fresh model starts from: ln C for C classes, about 1 for
 regression on standardized targets. On layers that work on sequences it reports from a tenth of the data loss, on
-others from the data loss itself.
+others from the data loss itself. Where no layer reaches that, it reports penalties that are ten times the data loss
+together.
 
 ## Bad
 
@@ -129,6 +130,7 @@ class StrongRegularization(Rule):
         if loss is None or loss.value <= 0:
             return
         seen = set()
+        weak: list[tuple[LayerNode, LayerPenalty]] = []
         for node in model.nodes:
             if node.layer.key in seen or node.inner is not None:
                 continue
@@ -139,6 +141,11 @@ class StrongRegularization(Rule):
             ratio = found.value / loss.value
             if ratio >= (ON_SEQUENCES if _on_sequences(node) else ELSEWHERE):
                 yield _report(node, found, loss.value, loss.why, ratio, model.origin == "source")
+            else:
+                weak.append((node, found))
+        total = sum(found.value for _, found in weak)
+        if total / loss.value >= SPARSE:
+            yield _together(weak, total, loss.value, loss.why)
 
 
 def _penalty(model: ModelGraph, layer: LayerObject, context: Context) -> LayerPenalty | None:
@@ -181,6 +188,18 @@ def _report(node: LayerNode, found: LayerPenalty, data_loss: float, why: str, ra
         fact=_measured(node, ratio),
         help=f"divide the coefficients by {_factor(ratio)} for a penalty of a tenth of the data loss"
         + ("; `tdlint inspect` accounts for every weight of the built model" if in_source else ""),
+    )
+
+
+def _together(weak: list[tuple[LayerNode, LayerPenalty]], total: float, data_loss: float, why: str) -> Report:
+    """Layers of which none is strongly regularized, and all together are."""
+    node, found = max(weak, key=lambda pair: pair[1].value)
+    return Report(
+        layer_place(found.largest.layer, found.largest.regularizer_arg),
+        f"the weight penalties of {len(weak)} layers start at about {total:,.3g} together, {total / data_loss:,.3g} "
+        f"times the data loss of about {data_loss:.3g} ({why})",
+        fact=_measured(node, total / data_loss),
+        help=f"divide the coefficients by {_factor(total / data_loss)} for a penalty of a tenth of the data loss",
     )
 
 

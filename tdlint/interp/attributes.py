@@ -10,6 +10,7 @@ import libcst as cst
 
 from tdlint.interp import arrays, classes, containers, functions, models, modules, names
 from tdlint.interp.arguments import CallArguments
+from tdlint.interp.program import Assignment
 from tdlint.interp.run import Run
 from tdlint.interp.state import BoundMethod, InstanceObject, ModuleValue, Ref, SomeLayer, SuperValue
 from tdlint.shapes import UnknownShape
@@ -212,11 +213,11 @@ def set_attribute(run: Run, owner: Value, name: str, value: Value, node: cst.CST
     if isinstance(owner, ClassValue):
         classes.set_class_attribute(run, owner, name, value)
         return
+    if node is not None:
+        _record(run, owner, name, value, node)
     if isinstance(owner, SomeLayer):
         models.touch_layers(run, owner.model, renamed=name in ("name", "_name"))
         return
-    if node is not None and _is_of_keras(run, owner, name):
-        run.record_assignment(owner, name, containers.snapshot(run, value), node)
     if isinstance(owner, LayerObject | ModelValue) and name == "trainable":
         _set_trainable(run, owner, value)
     if isinstance(owner, LayerObject | ModelValue) and name in ("name", "_name"):
@@ -225,11 +226,20 @@ def set_attribute(run: Run, owner: Value, name: str, value: Value, node: cst.CST
         _set_layer_argument(run, owner, name, value)
 
 
-def _is_of_keras(run: Run, owner: Value, name: str) -> bool:
-    """Whether what is set may mean something to Keras: not an attribute that a class of the program has for itself."""
-    if not isinstance(owner, LayerObject | ModelValue | Instance):
-        return False
-    return name == "trainable" or classes.attributes_of(run, owner) is None
+def _record(run: Run, owner: Value, name: str, value: Value, node: cst.CSTNode) -> None:
+    """Tell the rules, if it may mean something to Keras: no attribute that a class of the program has for itself."""
+    if isinstance(owner, SomeLayer):
+        model = run.model(owner.model)
+        built = model is not None and (model.kind == "functional" or models.is_built(run, owner.model))
+        made = Assignment(ModelValue(owner.model), name, value, run.site(node), built=built, of_layer=True)
+    elif isinstance(owner, LayerObject | ModelValue | Instance):
+        if name != "trainable" and classes.attributes_of(run, owner) is not None:
+            return
+        built = isinstance(owner, LayerObject) and models.has_weights(run, owner)
+        made = Assignment(owner, name, value, run.site(node), built=built)
+    else:
+        return
+    run.record_assignment(replace(made, value=containers.snapshot(run, value)))
 
 
 def _set_on_one(run: Run, owner: OneOf, name: str, value: Value, node: cst.CSTNode | None) -> None:

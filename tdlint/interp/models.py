@@ -183,6 +183,20 @@ def rename(run: Run, thing: LayerObject | ModelValue, name: str | None) -> None:
         run.state.heap[thing.key] = replace(found, name=name)
 
 
+def is_built(run: Run, key: int) -> bool:
+    """Whether a Sequential certainly has its weights: it begins with its input."""
+    model = run.model(key)
+    return model is not None and bool(model.stack) and _is_input(model.stack[0])
+
+
+def has_weights(run: Run, layer: LayerObject) -> bool:
+    """Whether a layer was called, or is in a Sequential that begins with its input."""
+    if any(node.layer.key == layer.key for node in run.nodes.values()):
+        return True
+    models_of = (key for key, thing in run.state.heap.items() if isinstance(thing, ModelObject))
+    return any(is_built(run, key) and layer in known_layers(run, key) for key in models_of)
+
+
 def touch_layers(run: Run, key: int, renamed: bool = False) -> None:
     """An attribute of some layer of a model is set, of which one is not known."""
     for layer in known_layers(run, key):

@@ -43,7 +43,9 @@ class StepLayer:
 class Assignment:
     """``owner.attribute = value``, where the owner is a layer, a model or an object of Keras.
 
-    ``certain`` is False if it is made on some paths of the program only; ``order`` is as in ``CallSite``.
+    ``certain`` is False if it is made on some paths of the program only; ``order`` is as in ``CallSite``. ``built``
+    says that the layer had its weights by then; for some layer of a model, which one is not known, the owner is the
+    model and ``of_layer`` is set.
     """
 
     owner: Value
@@ -52,6 +54,8 @@ class Assignment:
     site: Site
     certain: bool = True
     order: int = 0
+    built: bool = False
+    of_layer: bool = False
 
 
 @dataclass(frozen=True)

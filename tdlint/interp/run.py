@@ -205,13 +205,11 @@ class Run:
         if not self.muted and not self.expecting and key not in self.calls:
             self.calls[key] = replace(call, order=self._next_order())
 
-    def record_assignment(self, owner: Value, attribute: str, value: Value, node: cst.CSTNode) -> None:
+    def record_assignment(self, made: Assignment) -> None:
         """Keep what is set on an object of Keras for the rules; the same on the same object once."""
-        site = self.site(node)
-        key = site, owner, value
+        key = made.site, made.owner, made.value
         if not self.muted and not self.expecting and key not in self.assignments:
-            made = Assignment(owner, attribute, value, site, not self.uncertain, self._next_order())
-            self.assignments[key] = made
+            self.assignments[key] = replace(made, certain=not self.uncertain, order=self._next_order())
 
     def _next_order(self) -> int:
         return len(self.calls) + len(self.assignments)
