@@ -46,7 +46,8 @@ class Edge:
 class LayerNode:
     """One call of a layer.
 
-    ``inputs`` and ``outputs`` are shapes, the batch axis included. ``edges`` has one entry per input tensor.
+    ``inputs`` and ``outputs`` are shapes, the batch axis included. ``edges`` has one entry per input tensor, then one
+    per tensor of a mask and the like, which ``inputs`` leaves out.
     ``required_ndim`` is how many axes the ``call`` of a user's own layer needs its input to have. ``inner`` is the
     graph of the model that is called, where the layer is a model. ``certain`` is False if the call is made on some
     paths of the program only. ``site`` is the place of the call; in a Sequential it is where the layer is made.

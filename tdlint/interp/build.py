@@ -280,7 +280,8 @@ def _finish(
     for node in nodes:
         if node.layer.key not in weights and node.inner is None and not node.layer.type.startswith("operation."):
             inputs_meant = layers.recovered_inputs(node.layer, node.inputs)
-            weights[node.layer.key] = None if node.layer.custom else spec.weights(node.layer, inputs_meant)
+            told = not (node.layer.custom or node.layer.args.unexpected or node.layer.args.surplus)
+            weights[node.layer.key] = spec.weights(node.layer, inputs_meant) if told else None
     # A shape is told as unknown once, where it starts to be.
     shapes = [
         node.outputs[0].reason

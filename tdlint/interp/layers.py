@@ -87,11 +87,16 @@ def assumed_inputs(layer: LayerObject, inputs: tuple[AnyShape, ...]) -> tuple[An
     return tuple(assumed if isinstance(shape, UnknownShape) else shape for shape in inputs)
 
 
-def outputs_of(layer: LayerObject, inputs: tuple[AnyShape, ...]) -> tuple[AnyShape, ...]:
-    """Output shapes; unknown with arguments of an older Keras, where positional ones mean something else."""
+def outputs_of(layer: LayerObject, inputs: tuple[AnyShape, ...], switched: bool | None = False) -> tuple[AnyShape, ...]:
+    """Output shapes; unknown with arguments of an older Keras, where positional ones mean something else.
+
+    ``switched`` says whether the call passes a true ``LayerSpec.switch``, None if it can't be told.
+    """
     if layer.args.unexpected or layer.args.surplus:
         return (UnknownShape(f"{layer.short_type} has arguments that Keras does not take"),)
-    return spec.outputs(layer, recovered_inputs(layer, inputs))
+    if switched is None:
+        return (UnknownShape("an argument of the call is not known"),)
+    return spec.outputs(layer, recovered_inputs(layer, inputs), switched)
 
 
 def recovered_inputs(layer: LayerObject, inputs: tuple[AnyShape, ...]) -> tuple[AnyShape, ...]:
@@ -132,24 +137,43 @@ def _any_number_of(value: Value) -> Value:
 _SHAPING = ("inputs", "query", "value", "key", "sequences", "sequence", "states", "initial_state")
 
 
-def _tensors(run: Run, args: CallArguments) -> tuple[list[Value], list[TensorValue]]:
+def _tensors(run: Run, layer: LayerObject, args: CallArguments) -> tuple[list[Value], list[TensorValue]]:
     """The tensors that a layer is called on: those that shape its output, and masks and the like."""
+    entry = None if layer.custom else spec.find(layer.type)
+    shaping_places = len(args.values) if entry is None else 2 if entry.states else entry.tensors
     keywords = {name: value for name, (value, _) in args.keywords.items() if value is not NONE}
-    given = [value for value in args.values if value is not NONE]
+    given = [value for value in args.values[:shaping_places] if value is not NONE]
     if not given and keywords:
         first = next((name for name in _SHAPING if name in keywords), None)
         given = [keywords.pop(first or next(iter(keywords)))]
     shaping = flatten(run, given[0] if given else None)
     further = [*given[1:], *(keywords.pop(name) for name in _SHAPING if name in keywords)]
     shaping += [each for value in further for each in flatten(run, value) if isinstance(each, TensorValue)]
-    others = [each for value in keywords.values() for each in flatten(run, value) if isinstance(each, TensorValue)]
+    rest = [*args.values[shaping_places:], *keywords.values()]
+    others = [each for value in rest for each in flatten(run, value) if isinstance(each, TensorValue)]
+    if entry is not None and entry.inputs == "one" and given and containers.as_dict(run, given[0]) is not None:
+        # images with their labels and boxes: a dict comes out too
+        return [Unknown("a layer called on a dict")], [each for each in shaping if isinstance(each, TensorValue)]
     return shaping, others
+
+
+def _switched(layer: LayerObject, args: CallArguments) -> bool | None:
+    """Whether the call passes a true ``LayerSpec.switch``; None if it can't be told."""
+    entry = None if layer.custom else spec.find(layer.type)
+    if entry is None or entry.switch is None:
+        return False
+    given = args.keywords.get(entry.switch[0])
+    if given is None:
+        # in some place after the tensors
+        unclear = any(not (isinstance(value, TensorValue) or value.must_be(None, False)) for value in args.values[2:])
+        return False if args.complete and not unclear else None
+    return True if given[0].must_be(True) else False if given[0].must_be(None, False) else None
 
 
 def call_layer(run: Run, layer: LayerObject, args: CallArguments, node: cst.CSTNode) -> Value:
     """``layer(x)``: a new node, and the tensor or tensors that come out of it."""
     layer = run.layer(layer)
-    tensors, others = _tensors(run, args)
+    tensors, others = _tensors(run, layer, args)
     if any(isinstance(value, LayerObject | ModelValue | Instance) for value in tensors):
         return Unknown("a layer called on what is not a tensor")
     _notice_step(run, layer, tensors, node)
@@ -157,7 +181,7 @@ def call_layer(run: Run, layer: LayerObject, args: CallArguments, node: cst.CSTN
     required = None
     if layer.custom:
         result, required = enter_call(run, layer, args)
-    return _output(run, layer, tensors, node, result, required, others)
+    return _output(run, layer, tensors, node, result, required, others, _switched(layer, args))
 
 
 def _misfit(layer: LayerObject) -> UnknownShape:
@@ -176,6 +200,7 @@ def _output(
     result: Value | None = None,
     required: int | None = None,
     others: list[TensorValue] | None = None,
+    switched: bool | None = False,
 ) -> Value:
     shapes = assumed_inputs(layer, tuple(shape_of_tensor(value) for value in tensors))
     if layer.custom:
@@ -183,9 +208,8 @@ def _output(
     elif not _fits_its_weights(run, layer, shapes):
         outputs = (_misfit(layer),)
     else:
-        outputs = outputs_of(layer, shapes) if shapes else (UnknownShape("called without a tensor"),)
+        outputs = outputs_of(layer, shapes, switched) if shapes else (UnknownShape("called without a tensor"),)
     edges = tuple(edge_of(value) for value in (*tensors, *(others or ())))
-    shapes = (*shapes, *(shape_of_tensor(value) for value in others or ()))
     certain = not run.uncertain
     return _add_node(
         run,

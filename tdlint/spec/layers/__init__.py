@@ -13,10 +13,10 @@ from tdlint.values import LayerObject
 __all__ = ["LayerSpec", "entries", "fault", "find", "outputs", "weights"]
 
 
-def outputs(layer: LayerObject, inputs: Shapes) -> tuple[AnyShape, ...]:
+def outputs(layer: LayerObject, inputs: Shapes, switched: bool = False) -> tuple[AnyShape, ...]:
     """The shapes of a layer's outputs; one unknown shape, with the reason, where they can't be told."""
     try:
-        return output_shapes(layer, inputs)
+        return output_shapes(layer, inputs, switched)
     except Undecided as reason:
         return (UnknownShape(str(reason)),)
     except Invalid as reason:

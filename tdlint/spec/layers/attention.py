@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tdlint.shapes import FREE, Dim, Shape, format_shape
+from tdlint.shapes import FREE, Dim, Shape, UnknownDim, dims_agree, format_shape
 from tdlint.spec.layers.arithmetic import differ
 from tdlint.spec.layers.base import (
     Invalid,
@@ -19,6 +19,7 @@ from tdlint.spec.layers.base import (
 from tdlint.spec.layers.core import partial_shape
 from tdlint.spec.layers.einsum import project
 
+_SCORES = "return_attention_scores"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -34,6 +35,11 @@ def _attention_output(args: LayerArgs, inputs: Shapes) -> Shapes:
         args.choice("score_mode", "dot", "concat")
     query, value, _ = _query_value_key(args, inputs)
     return ((*query[:-1], value[-1]),)
+
+
+def _attention_scores(args: LayerArgs, inputs: Shapes) -> Shapes:
+    query, _, key = _query_value_key(args, inputs)
+    return (*_attention_output(args, inputs), (*query[:-1], key[-2]))
 
 
 def _attention_weights(args: LayerArgs, inputs: Shapes) -> tuple[WeightSpec, ...]:
@@ -99,6 +105,18 @@ def _multi_head_output(args: LayerArgs, inputs: Shapes) -> Shapes:
     _check_window(args)
     declared = _declared_output(args)
     return (query if declared is None else (*query[:-1], *declared),)
+
+
+def _multi_head_scores(args: LayerArgs, inputs: Shapes) -> Shapes:
+    query, _, key = _query_value_key(args, inputs)
+    # for another number of keys than queries, Keras declares another shape than it computes
+    keys = query[1] if dims_agree(query[1], key[1]) else UnknownDim("the number of keys")
+    return (*_multi_head_output(args, inputs), (query[0], args.size("num_heads"), query[1], keys))
+
+
+def _grouped_scores(args: LayerArgs, inputs: Shapes) -> Shapes:
+    query, _, key = _query_value_key(args, inputs)
+    return (*_grouped_output(args, inputs), (query[0], args.size("num_query_heads"), query[1], key[1]))
 
 
 def _check_window(args: LayerArgs) -> None:
@@ -195,6 +213,7 @@ LAYERS = (
         _attention_weights,
         mask="passes",
         inputs="many",
+        switch=(_SCORES, _attention_scores),
     ),
     LayerSpec(
         "keras.layers.AdditiveAttention",
@@ -203,6 +222,7 @@ LAYERS = (
         _additive_weights,
         mask="passes",
         inputs="many",
+        switch=(_SCORES, _attention_scores),
     ),
     LayerSpec(
         "keras.layers.MultiHeadAttention",
@@ -212,6 +232,8 @@ LAYERS = (
         Ndim(minimum=2),
         mask="passes",
         inputs="many",
+        tensors=3,
+        switch=(_SCORES, _multi_head_scores),
     ),
     LayerSpec(
         "keras.layers.GroupQueryAttention",
@@ -221,5 +243,7 @@ LAYERS = (
         Ndim(minimum=3),
         mask="passes",
         inputs="many",
+        tensors=3,
+        switch=(_SCORES, _grouped_scores),
     ),
 )

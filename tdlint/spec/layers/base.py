@@ -421,6 +421,8 @@ class LayerSpec:
     on every time step by itself, so that a sequence stays a sequence and a vector stays a vector (Dropout, Dense,
     normalization). ``mask`` says what happens to a mask: a layer that ``consumes`` it uses it, and passes it on only if
     its output still has the steps. ``states`` says that further inputs, an initial state, may follow the first.
+    ``tensors`` is how many arguments of ``call`` shape the output; those that follow are masks and the like.
+    ``switch`` is an argument of ``call`` that changes what comes out, and the outputs with it.
     """
 
     name: str
@@ -432,6 +434,8 @@ class LayerSpec:
     mask: Mask = "destroys"
     inputs: Literal["one", "many"] = "one"
     states: bool = False
+    tensors: int = 1
+    switch: tuple[str, OutputFunction] | None = None
 
 
 def aliases(*specs: LayerSpec, old: str, new: str, drop: str = "") -> tuple[LayerSpec, ...]:

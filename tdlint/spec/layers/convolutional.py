@@ -11,11 +11,13 @@ from tdlint.spec.layers.base import (
     Ndim,
     Shapes,
     WeightSpec,
+    accepting,
     aliases,
     channels,
     known_shape,
     signature,
 )
+from tdlint.spec.layers.core import low_rank
 from tdlint.spec.signature import Signature
 
 
@@ -74,7 +76,8 @@ def _conv_weights(args: LayerArgs, inputs: Shapes) -> tuple[WeightSpec, ...]:
     per_group = _divided(features, groups, "the channels of the input")
     _divided(filters, groups, "filters")
     kernel = args.weight("kernel", (*args.sizes("kernel_size", len(space)), per_group, filters))
-    return _with_bias(args, (kernel,), filters)
+    weights = _with_bias(args, (kernel,), filters)
+    return low_rank(args, weights, "kernel") if args.layer.args.passes("lora_rank") else weights
 
 
 def _divided(number: Dim, groups: Dim, what: str) -> Dim:
@@ -162,7 +165,7 @@ def _ones(rank: int) -> object:
 
 
 def _conv_signature(rank: int) -> Signature:
-    return signature(
+    named = signature(
         "filters",
         "kernel_size",
         strides=_ones(rank),
@@ -172,6 +175,7 @@ def _conv_signature(rank: int) -> Signature:
         groups=1,
         **_arguments(("kernel",)),
     )
+    return accepting(named, "lora_rank", "lora_alpha")
 
 
 def _transposed_signature(rank: int) -> Signature:

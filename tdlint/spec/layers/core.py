@@ -99,6 +99,10 @@ def _reversible_weights(args: LayerArgs, inputs: Shapes) -> tuple[WeightSpec, ..
     return (table, WeightSpec("reverse_embeddings", (columns, rows), made_by, args.layer))
 
 
+def _reversed_output(args: LayerArgs, inputs: Shapes) -> Shapes:
+    return ((*known_shape(inputs[0])[:-1], _table(args)[0]),)
+
+
 def _lambda_output(args: LayerArgs, inputs: Shapes) -> Shapes:
     # Keras does not run the function if the shape is declared
     if isinstance(args.value("output_shape"), values.Sequence):
@@ -216,6 +220,7 @@ LAYERS = (
         _embedding_output,
         _reversible_weights,
         mask="makes",
+        switch=("reverse", _reversed_output),
     ),
     LayerSpec("keras.layers.Identity", signature(), identity, keeps_steps=True, mask="passes"),
     LayerSpec(

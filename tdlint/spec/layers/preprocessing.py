@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tdlint import values
 from tdlint.shapes import FREE, Dim, Free, Shape, UnknownDim
-from tdlint.spec.layers.arithmetic import at, differ
+from tdlint.spec.layers.arithmetic import at, differ, plus
 from tdlint.spec.layers.base import (
     Invalid,
     LayerArgs,
@@ -62,7 +62,9 @@ def _crossing_output(args: LayerArgs, inputs: Shapes) -> Shapes:
         raise Undecided("its inputs have no axes")
     if differ(left[-1], right[-1]):
         raise Invalid("its inputs must have identical shapes")
-    return (left if mode == "int" else _encoded(left, mode, bins) if len(left) > 1 else (*left, bins),)
+    if mode == "int":
+        return (left,)
+    return (_encoded(left, mode, bins) if len(left) > 1 else (bins,) if left[0] == 1 else (*left, bins),)
 
 
 def _discretization_output(args: LayerArgs, inputs: Shapes) -> Shapes:
@@ -91,6 +93,13 @@ def _vocabulary_size(args: LayerArgs) -> Dim:
         if args.is_none("max_tokens"):
             raise Invalid("pad_to_max_tokens needs max_tokens")
         return args.size("max_tokens")
+    words = args.value("vocabulary")
+    spare = args.value("num_oov_indices") if args.layer.short_type != "TextVectorization" else values.Const(1)
+    reserved = [args.value(name) for name in ("oov_token", "mask_token")]
+    if isinstance(words, values.Sequence) and words.complete and values.integer(spare) is not None:
+        special = ["", "[UNK]", -1, *(value.value for value in reserved if isinstance(value, values.Const))]
+        if all(isinstance(word, values.Const) and not word.may_be(*special) for word in words.items):
+            return plus(len(words.items), values.dim(spare))
     return UnknownDim("the size of the vocabulary")
 
 

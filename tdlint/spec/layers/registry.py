@@ -7,7 +7,7 @@ from importlib import import_module
 
 from tdlint.shapes import UnknownShape, format_shape
 from tdlint.spec.layers.base import Invalid, LayerArgs, LayerSpec, Shapes, Undecided, WeightSpec, WrongNdim
-from tdlint.values import LayerObject
+from tdlint.values import LayerObject, text
 
 FAMILIES = (
     "core",
@@ -79,8 +79,8 @@ def known_spec(layer: LayerObject) -> LayerSpec:
     return spec
 
 
-def output_shapes(layer: LayerObject, inputs: Shapes) -> Shapes:
-    """The output shapes of a layer.
+def output_shapes(layer: LayerObject, inputs: Shapes, switched: bool = False) -> Shapes:
+    """The output shapes of a layer; ``switched`` says that its call passes a true ``LayerSpec.switch``.
 
     Raises:
         Undecided: they can't be told.
@@ -88,7 +88,8 @@ def output_shapes(layer: LayerObject, inputs: Shapes) -> Shapes:
     """
     spec = known_spec(layer)
     check_inputs(spec, inputs)
-    return spec.output(LayerArgs(layer), inputs)
+    output = spec.switch[1] if switched and spec.switch is not None else spec.output
+    return output(LayerArgs(layer), inputs)
 
 
 def weight_specs(layer: LayerObject, inputs: Shapes) -> tuple[WeightSpec, ...]:
@@ -100,4 +101,12 @@ def weight_specs(layer: LayerObject, inputs: Shapes) -> tuple[WeightSpec, ...]:
     """
     spec = known_spec(layer)
     check_inputs(spec, inputs)
+    _check_quantization(layer)
     return spec.weights(LayerArgs(layer), inputs)
+
+
+def _check_quantization(layer: LayerObject) -> None:
+    # quantized layers hold their kernels in other shapes, with scales beside them
+    policy = text(layer.args.get("dtype")) if layer.args.passes("dtype") else None
+    if (policy is not None and "_from_" in policy) or not layer.args.get("quantization_config").may_be(None):
+        raise Undecided("the weights of quantized layers are not known")
