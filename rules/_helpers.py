@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tdlint.api import Context, Edge, Fault, LayerNode, LayerObject, ModelGraph, UnknownShape, layer_fault, layer_spec
+from tdlint.api import (
+    Context,
+    Edge,
+    Fault,
+    KerasVersion,
+    LayerNode,
+    LayerObject,
+    ModelGraph,
+    UnknownShape,
+    layer_fault,
+    layer_spec,
+)
 
 VECTOR_NDIM = {
     "LSTM": 2,
@@ -18,6 +29,11 @@ VECTOR_NDIM = {
     "ConvLSTM3D": 5,
 }
 """Axes of what a recurrent layer returns without ``return_sequences``."""
+
+
+def version_of(model: ModelGraph, context: Context) -> KerasVersion:
+    """The version of Keras that a model is made with, told by its layers."""
+    return context.version(next((node.layer.namespace for node in model.nodes if node.layer.namespace), None))
 
 
 def last_output_of(model: ModelGraph, edge: Edge) -> LayerObject | None:

@@ -56,6 +56,8 @@ from collections.abc import Iterator
 
 from tdlint.api import Context, LayerNode, LayerObject, ModelGraph, Place, Report, Rule, Severity
 
+from .._helpers import version_of
+
 
 class DisconnectedInput(Rule):
     """Functional models of a source; what leads to no known input is not reported."""
@@ -68,7 +70,7 @@ class DisconnectedInput(Rule):
         for layer in model.missing_inputs:
             user = next((node for node in model.nodes if any(edge.input == layer.key for edge in node.edges)), None)
             # Keras 2 passes on an input that is nothing but an output
-            if user is not None or context.keras >= (3, 0):
+            if user is not None or version_of(model, context) >= (3, 0):
                 yield _report(model, layer, user)
 
 
