@@ -88,6 +88,11 @@ def fault_of(model: ModelGraph, node: LayerNode, context: Context) -> Fault | No
     return None if fault.kind == "ndim" and lost else fault
 
 
+def is_refused(model: ModelGraph, context: Context) -> bool:
+    """Whether Keras refuses to make the model, so that nothing can be done with it."""
+    return any(fault_of(model, node, context) is not None for node in model.nodes)
+
+
 def _lacks_axes(node: LayerNode) -> bool:
     """Whether an input has too few axes; the interpreter goes on as if it had them, so that one fault is one report."""
     spec = layer_spec(node.type)

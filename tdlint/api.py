@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from tdlint.data_loss import data_loss_at_start, head_loss_at_start
 from tdlint.diagnostics import Applicability, Confidence, Severity
+from tdlint.feeding import (
+    GivenData,
+    GivenInput,
+    Refusal,
+    arrays_of,
+    data_given,
+    input_names,
+    inputs_given,
+    refusal,
+)
 from tdlint.graph import CallSite, Edge, LayerNode, ModelGraph, Place, layer_place
 from tdlint.heads import Head, LabelsGiven, Passed, activation_name, heads, labels_given, layer_activation
 from tdlint.interp.class_facts import CallFact, ClassFacts, MethodFacts, Parameter
@@ -58,6 +68,8 @@ __all__ = [
     "FixPlan",
     "Free",
     "FunctionValue",
+    "GivenData",
+    "GivenInput",
     "Head",
     "Import",
     "Instance",
@@ -73,6 +85,7 @@ __all__ = [
     "Passed",
     "Place",
     "Program",
+    "Refusal",
     "ReplaceBy",
     "Report",
     "Rewrite",
@@ -90,13 +103,17 @@ __all__ = [
     "Value",
     "WeightSpec",
     "activation_name",
+    "arrays_of",
     "coefficients",
+    "data_given",
     "data_loss_at_start",
     "expected_penalty",
     "format_shape",
     "head_loss_at_start",
     "heads",
     "identifiers",
+    "input_names",
+    "inputs_given",
     "integer",
     "labels_given",
     "layer_activation",
@@ -107,5 +124,6 @@ __all__ = [
     "loss_class",
     "metric_class",
     "number",
+    "refusal",
     "text",
 ]

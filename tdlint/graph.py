@@ -133,9 +133,9 @@ class ModelGraph:
     for the inputs, in the order of ``input_shapes``, None for an input that is not a ``keras.Input``; it is empty where
     the reader does not tell. ``missing_inputs`` are those that an output depends on and the model does not have,
     ``late_inputs`` those of a Sequential that come after its first layer or input. ``named_after`` is the class that
-    Keras makes the name of, None where the program names the model. ``output_keys`` has the keys of outputs that are a
-    dict, None for other outputs. ``doubts`` are those reasons of ``unknown`` that concern the model as a whole: what is
-    in the graph may not be so.
+    Keras makes the name of, None where the program names the model. ``input_keys`` and ``output_keys`` have the keys of
+    inputs and outputs that are a dict, None for others. ``doubts`` are those reasons of ``unknown`` that concern the
+    model as a whole: what is in the graph may not be so.
     """
 
     key: int
@@ -157,6 +157,7 @@ class ModelGraph:
     doubts: tuple[str, ...] = ()
     missing_inputs: tuple[LayerObject, ...] = ()
     late_inputs: tuple[LayerObject, ...] = ()
+    input_keys: tuple[str | None, ...] | None = None
 
     @cached_property
     def _by_id(self) -> dict[int, LayerNode]:

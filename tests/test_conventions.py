@@ -22,7 +22,7 @@ RANKS = [
     ["tdlint.spec"],
     ["tdlint.graph"],
     ["tdlint.naming", "tdlint.layer_order"],
-    ["tdlint.heads"],
+    ["tdlint.heads", "tdlint.feeding"],
     ["tdlint.data_loss", "tdlint.summary", "tdlint.sources", "tdlint.interp", "tdlint.inspector"],
     ["tdlint.linting.rule", "tdlint.linting.result", "tdlint.api", "tdlint.config"],
     ["tdlint.linting"],

@@ -89,7 +89,7 @@ class ChannelsFirstShape(Rule):
     def check_model(self, model: ModelGraph, context: Context) -> Iterator[Report]:
         """Report at the declared input shape."""
         first = model.nodes[0] if model.nodes else None
-        if first is None or model.kind == "subclass" or first.edges[0].producer is not None:
+        if first is None or model.kind == "subclass" or len(first.edges) != 1 or first.edges[0].producer is not None:
             return
         shape = first.inputs[0] if len(first.inputs) == 1 else UnknownShape()
         if isinstance(shape, UnknownShape) or not _channels_first(shape) or not _reads_rows(first):

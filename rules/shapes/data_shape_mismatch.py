@@ -1,4 +1,7 @@
-"""The data that a model is given have another number of axes than its input.
+"""The data that a model is given do not fit its input.
+
+They may be arrays, a `tf.data.Dataset` or a generator, for `fit`, `evaluate`, `predict` or the methods for single
+batches.
 
 ## Bad
 
@@ -23,10 +26,34 @@ model = keras.Sequential([keras.Input((10, 8)), layers.LSTM(4), layers.Dense(1)]
 prediction = model.predict(x[0])  # expect: TDL311
 ```
 
+```python
+import numpy as np
+import tensorflow as tf
+import keras
+from keras import layers
+
+model = keras.Sequential([keras.Input((10, 8)), layers.LSTM(4), layers.Dense(1)])
+model.compile(loss="mse")
+data = tf.data.Dataset.from_tensor_slices((np.random.rand(100, 10, 8), np.random.rand(100)))
+model.fit(data)  # expect: TDL311
+```
+
+```python
+import keras
+from keras import layers
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+
+model = keras.Sequential([keras.Input((150, 150, 1)), layers.Conv2D(8, 3), layers.Flatten(), layers.Dense(1)])
+model.compile(loss="binary_crossentropy")
+pictures = ImageDataGenerator(rescale=1 / 255).flow_from_directory("train", target_size=(150, 150), class_mode="binary")
+model.fit(pictures)  # expect: TDL311
+```
+
 ## Good
 
 ```python
 import numpy as np
+import tensorflow as tf
 import keras
 from keras import layers
 
@@ -35,13 +62,20 @@ model = keras.Sequential([keras.Input((28, 28, 1)), layers.Conv2D(8, 3), layers.
 model.predict(x_train)
 model.predict(x_train[:1])
 model.predict(x_train[0][np.newaxis])
+model.compile(loss="sparse_categorical_crossentropy")
+model.fit(tf.data.Dataset.from_tensor_slices((x_train, y_train)).batch(32))
 ```
 
 ## Why
 
-Measured on Keras 3.15.1 and 2.15.0 (FACTS E10, A6d): ValueError, `expected shape=(None, 8, 8, 3), found shape=(8, 8,
-3)`. A last axis of size 1 that is missing or additional is put right by Keras itself (FACTS A6e) and not reported.
-Sizes are compared for functional models only: a `Sequential` of Keras 3 does not check them (FACTS A6c).
+Measured on Keras 3.15.1 (FACTS E6h, E10, A6d): ValueError, `Invalid input shape for input Tensor("data:0", shape=(8, 8,
+3)). Expected shape (None, 8, 8, 3), but input has incompatible shape (8, 8, 3)`, or `expected shape=(None, 8, 8, 3),
+found shape=(None, 9, 9, 3)`. A last axis of size 1 that is missing or additional is put right by Keras itself (FACTS
+A6e).
+
+A `Sequential` of Keras 3 does not compare sizes (FACTS A6c), nor does any model when the same method is called a second
+time (FACTS A6g); then a layer fails whose weights are made for the declared size (FACTS A6f). `fit` on a data set that
+is not batched fails for the missing axis.
 
 ## Fix safety
 
@@ -57,90 +91,108 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tdlint.api import (
-    ArrayValue,
     CallSite,
     Context,
+    GivenInput,
     ModelGraph,
-    Place,
     Program,
+    Refusal,
     Report,
     Rule,
-    Sequence,
     Severity,
     Shape,
-    UnknownShape,
-    Value,
     format_shape,
+    inputs_given,
+    refusal,
 )
 
-METHODS = ("keras.Model.fit", "keras.Model.evaluate", "keras.Model.predict")
+from .._helpers import is_refused, version_of
+
+FUNCTIONS = {
+    "fit": "train",
+    "train_on_batch": "train",
+    "evaluate": "test",
+    "test_on_batch": "test",
+    "predict": "predict",
+    "predict_on_batch": "predict",
+}
+"""What Keras traces to run a method; it takes more sizes when it is called a second time (FACTS A6g)."""
+
+FACTS = {
+    "ndim": "Keras raises ValueError: invalid input shape, of another ndim than expected (FACTS E10)",
+    "size": "Keras raises ValueError: expected another shape than the one it found (FACTS A6d)",
+    "layer": "the layer raises ValueError: it is built for the declared input (FACTS A6f)",
+}
 
 
 class DataShapeMismatch(Rule):
-    """Models with one input of known ndim, given one array of known ndim."""
+    """Arrays of known ndim for inputs of known ndim; a model that Keras refuses to make is not given any data."""
 
     code = "TDL311"
     severity = Severity.ERROR
 
     def check_call(self, call: CallSite, program: Program, context: Context) -> Iterator[Report]:
         """Report at the argument that holds the data."""
-        model = program.model(call.models[0]) if call.name in METHODS and len(call.models) == 1 else None
-        if model is None or model.kind == "subclass" or len(model.input_shapes) != 1:
+        model = program.model(call.models[0]) if len(call.models) == 1 else None
+        if model is None or is_refused(model, context):
             return
-        expected = model.input_shapes[0]
-        if isinstance(expected, UnknownShape):
-            return
-        for argument, value in _data(call):
-            found = value.shape if isinstance(value, ArrayValue) else UnknownShape()
-            if not isinstance(found, UnknownShape) and not _fits(model, expected, found, context):
-                yield _report(call, argument, expected, found)
+        major = version_of(model, context).major
+        for given in inputs_given(call, model):
+            found = refusal(model, given, major, _traced(call, given, program))
+            if found is not None:
+                yield _report(model, call, given, found)
 
 
-def _data(call: CallSite) -> Iterator[tuple[str, Value]]:
-    if call.args.passes("x"):
-        yield "x", call.args.get("x")
-    held_out = call.args.get("validation_data") if call.args.passes("validation_data") else None
-    if isinstance(held_out, Sequence) and held_out.items:
-        yield "validation_data", held_out.items[0]
+def _traced(call: CallSite, given: GivenInput, program: Program) -> bool:
+    """Whether an earlier call ran the function that takes these data."""
+    function = "test" if given.data.validation else _function(call)
+    for other in program.calls:
+        if other.order < call.order and set(other.models) & set(call.models):
+            validates = other.args.passes("validation_data") or other.args.passes("validation_split")
+            if _function(other) == function or (function == "test" and validates):
+                return True
+    return False
 
 
-def _fits(model: ModelGraph, expected: Shape, found: Shape, context: Context) -> bool:
-    if len(found) == len(expected) + 1:
-        if isinstance(found[-1], int) and found[-1] != 1:
-            return False
-        found = found[:-1]
-    elif len(found) == len(expected) - 1:
-        if isinstance(expected[-1], int) and expected[-1] != 1:
-            return False
-        found = (*found, 1)
-    if len(found) != len(expected):
-        return False
-    if model.kind == "sequential" and context.keras >= (3, 0):
-        return True
-    # where a last axis of 1 may be dropped, Keras does not compare it
-    sizes = zip(_without_last_one(expected)[1:], _without_last_one(found)[1:], strict=False)
-    return not any(isinstance(a, int) and isinstance(b, int) and a != b for a, b in sizes)
+def _function(call: CallSite) -> str | None:
+    return FUNCTIONS.get(call.name.rpartition(".")[2])
 
 
-def _without_last_one(shape: Shape) -> Shape:
-    return shape[:-1] if shape[-1] == 1 else shape
-
-
-def _report(call: CallSite, argument: str, expected: Shape, found: Shape) -> Report:
+def _report(model: ModelGraph, call: CallSite, given: GivenInput, found: Refusal) -> Report:
+    shape = format_shape(given.array.shape)
+    several = len(model.input_shapes) > 1
+    which = f"input {given.name or given.index + 1} of the model" if several else "the model"
+    gets = f"an array of {shape}"
+    if not given.data.batched:
+        gets = f"single samples of {shape} from a data set without batches"
+    elif given.data.kind != "arrays":
+        gets = f"batches of {shape}"
+    node = found.node
+    fails = "" if node is None else f", on which {node.layer.short_type} fails"
     return Report(
-        Place(call.args.site(argument) or call.site),
-        f"the model takes {format_shape(expected)} and gets an array of {format_shape(found)}",
-        fact="Keras raises ValueError: expected another shape than the one it found (FACTS E10, A6d)",
-        help=_help(expected, found),
+        given.data.x_place,
+        f"{which} takes {format_shape(given.declared)} and gets {gets}{fails}",
+        fact=FACTS[found.kind] if given.data.batched else FACTS[found.kind].replace("E10", "E6h"),
+        help=_help(given, fitted=call.name.startswith("keras.Model.fit")),
+        related=() if node is None else ((node.place, found.reason),),
     )
 
 
-def _help(expected: Shape, found: Shape) -> str:
-    if len(found) == len(expected) - 1 and _could_be(found, expected[1:]):
+def _help(given: GivenInput, fitted: bool) -> str:
+    expected, found = given.declared, tuple(given.array.shape)  # type: ignore[arg-type]
+    if not given.data.batched:
+        return "make batches of the data set first: .batch(32)"
+    if given.data.kind == "arrays" and len(found) == len(expected) - 1 and _could_be(found, expected[1:]):
+        if fitted and not given.data.validation:
+            sample = format_shape(found[1:])
+            return f"the declared shape has the number of samples in it: declare {sample}, the shape of one sample"
         return "this is one sample without its batch axis: x[np.newaxis], or x[:1] of the whole array"
-    if len(expected) == 2 and len(found) > 2:
+    if given.data.kind == "arrays" and len(expected) == 2 and len(found) > 2:
         return f"flatten each sample: x.reshape(len(x), {format_shape(expected[1:])[1:-2]}), or start with Flatten()"
-    return f"reshape the data to {format_shape(expected)}, or declare the input as {format_shape(found[1:])}"
+    if len(found) == len(expected) == 4 and found[1:3] == expected[1:3]:
+        return f"the channels differ: declare {format_shape(found[1:])}, or convert the pictures"
+    data = "data" if given.data.kind == "arrays" else "batches"
+    return f"reshape the {data} to {format_shape(expected)}, or declare the input as {format_shape(found[1:])}"
 
 
 def _could_be(found: Shape, sample: Shape) -> bool:

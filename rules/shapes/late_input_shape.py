@@ -97,9 +97,12 @@ class LateInputShape(Rule):
                     help="remove it: layers after the first have their input shape from the layers before them",
                     severity=Severity.ERROR,
                 )
+        first = model.nodes[0].layer.site if model.nodes else None
         for node in model.nodes:
             argument = _misleading(node)
-            if argument is not None and node.certain and fault_of(model, node, context) is None:
+            if argument is None or (node is not model.nodes[0] and node.layer.site == first):
+                continue  # a loop or function that makes the first layer, too
+            if node.certain and fault_of(model, node, context) is None:
                 yield _report(node, argument)
 
 

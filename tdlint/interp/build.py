@@ -203,7 +203,7 @@ def _functional(run: Run, key: int, model: ModelObject) -> ModelGraph:
     unknown = [edge.reason for edge in edges if edge.producer is None and edge.input is None]
     inputs = tuple(shape_of_tensor(value) for value in model.inputs)
     graph = _finish(run, key, model, nodes, inputs, model.outputs, unknown)
-    return replace(graph, missing_inputs=_missing_inputs(run, model, edges))
+    return replace(graph, missing_inputs=_missing_inputs(run, model, edges), input_keys=model.input_keys)
 
 
 def _missing_inputs(run: Run, model: ModelObject, edges: Iterable[Edge]) -> tuple[LayerObject, ...]:

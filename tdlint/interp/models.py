@@ -235,6 +235,7 @@ def initialize_functional(run: Run, key: int, args: CallArguments) -> bool:
         inputs=tuple(layers.flatten(run, inputs)),
         outputs=tuple(layers.flatten(run, outputs)),
         output_keys=_keys(run, outputs),
+        input_keys=_keys(run, inputs),
         unknown=() if args.complete or values else ("made with arguments that are not known",),
     )
     return True

@@ -187,6 +187,7 @@ class ModelObject:
     inputs: tuple[Value, ...] = ()
     outputs: tuple[Value, ...] = ()
     output_keys: tuple[str | None, ...] | None = None
+    input_keys: tuple[str | None, ...] | None = None
     compiles: tuple[CallSite, ...] = ()
     fits: tuple[CallSite, ...] = ()
     unknown: tuple[str, ...] = ()

@@ -126,9 +126,14 @@ METHODS = {
         ("callbacks", None),
         ("return_dict", False),
     ),
+    "keras.Model.evaluate_generator": _signature("generator", ("steps", None), ("callbacks", None)),
     "keras.Model.predict": _signature(
         "x", ("batch_size", None), ("verbose", "auto"), ("steps", None), ("callbacks", None)
     ),
+    "keras.Model.predict_generator": _signature("generator", ("steps", None), ("callbacks", None)),
+    "keras.Model.predict_on_batch": _signature("x"),
+    "keras.Model.test_on_batch": _signature("x", ("y", None), ("sample_weight", None)),
+    "keras.Model.train_on_batch": _signature("x", ("y", None), ("sample_weight", None), ("class_weight", None)),
 }
 """Methods of ``keras.Model``."""
 
