@@ -33,6 +33,19 @@ x = layers.LSTM(8)(x)  # expect: TDL301
 model = keras.Model(inputs, x)
 ```
 
+```python
+import keras
+from keras import layers
+
+(x_train, y_train), _ = keras.datasets.cifar10.load_data()
+model = keras.Sequential()
+model.add(layers.Conv2D(32, 3, input_shape=x_train.shape))  # expect: TDL301
+model.add(layers.Flatten())
+model.add(layers.Dense(10))
+model.compile(loss="sparse_categorical_crossentropy")
+model.fit(x_train, y_train)
+```
+
 ## Good
 
 ```python
@@ -69,7 +82,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tdlint.api import Context, LayerNode, ModelGraph, Report, Rule, Severity, UnknownShape, format_shape, layer_spec
+from tdlint.api import (
+    ArrayValue,
+    Context,
+    LayerNode,
+    ModelGraph,
+    Report,
+    Rule,
+    Severity,
+    UnknownShape,
+    format_shape,
+    layer_spec,
+)
 
 from .._helpers import faults
 
@@ -94,9 +118,22 @@ def _report(model: ModelGraph, node: LayerNode, reason: str) -> Report:
         node.place,
         f"{short} can't take this input: {reason}",
         fact="Keras raises ValueError: expected another ndim or min_ndim, the batch axis counted (FACTS G1c)",
-        help=_cause(node, from_input=source is None),
+        help=_samples_counted(model, node) or _cause(node, from_input=source is None),
         related=() if source is None else ((source.place, gives),),
     )
+
+
+def _samples_counted(model: ModelGraph, node: LayerNode) -> str | None:
+    """The cause where the declared input shape is that of all samples together."""
+    shape = node.inputs[0]
+    if isinstance(shape, UnknownShape) or node is not model.nodes[0]:
+        return None
+    for fitted in model.fits:
+        data = fitted.args.get("x") if fitted.args.passes("x") else None
+        if isinstance(data, ArrayValue) and data.shape == shape[1:]:
+            sample = format_shape(shape[2:])
+            return f"the declared shape {format_shape(shape[1:])} has the number of samples in it: declare {sample}"
+    return None
 
 
 def _cause(node: LayerNode, from_input: bool) -> str:

@@ -198,6 +198,37 @@ def _flow(owner: Instance) -> Function:
     return function(parameters, compute)
 
 
+def _load_image(given: Given) -> Value:
+    """``load_img``: a picture of PIL, kept as the shape of its array."""
+    size = given.get("target_size")
+    dims = (UnknownDim("the size of the file"),) * 2 if size is None or size.must_be(None) else sizes(given.run, size)
+    if isinstance(dims, UnknownShape) or len(dims) != 2:
+        dims = (UnknownDim("target_size is not known"),) * 2
+    grey = (given.get("grayscale") or Const(False)).must_be(True)
+    mode = text(given.get("color_mode") or Const("rgb"))
+    channels: Dim = 1 if grey else _CHANNELS.get(mode or "", 0) or UnknownDim("color_mode is not known")
+    array = ArrayValue((*dims, channels), "uint8", (0, 255))
+    return Instance(PICTURE, Arguments((("array", array),)), given.run.fresh())
+
+
+def _image_to_array(given: Given) -> Value:
+    """``img_to_array``: always three axes."""
+    if given.get("data_format") is not None and not (given.get("data_format") or NONE).must_be("channels_last"):
+        raise NotFollowed("a picture with another data format")
+    image = given.need("img")
+    array = image.args.get("array") if isinstance(image, Instance) and image.type == PICTURE else image
+    unknown = UnknownDim("the size of the picture")
+    if not isinstance(array, ArrayValue) or isinstance(array.shape, UnknownShape):
+        return ArrayValue((unknown, unknown, unknown), "float32")
+    shape = (*array.shape, 1) if len(array.shape) == 2 else array.shape
+    if len(shape) != 3:
+        raise NotFollowed("an array that is no picture")
+    return ArrayValue(shape, "float32", array.range)
+
+
+PICTURE = "keras.utils.PIL.Image"
+"""The type of what ``load_img`` returns."""
+
 METHODS: dict[str, dict[str, Callable[[Instance], Function]]] = {
     "keras.preprocessing.image.ImageDataGenerator": {
         "flow": _flow,
@@ -227,7 +258,11 @@ _GENERATOR = function(
     "validation_split interpolation_order dtype",
     _image_generator,
 )
+_LOAD = function("path grayscale color_mode target_size interpolation keep_aspect_ratio", _load_image)
+_TO_ARRAY = function("img data_format dtype", _image_to_array)
 FUNCTIONS: dict[str, Function] = {
+    **{f"keras.{module}.load_img": _LOAD for module in ("utils", "preprocessing.image")},
+    **{f"keras.{module}.img_to_array": _TO_ARRAY for module in ("utils", "preprocessing.image")},
     "keras.utils.image_dataset_from_directory": _IMAGES,
     "keras.preprocessing.image_dataset_from_directory": _IMAGES,
     "keras.utils.text_dataset_from_directory": _TEXTS,
