@@ -57,7 +57,7 @@ import tensorflow as tf
 import keras
 from keras import layers
 
-model = keras.Sequential([keras.Input((28, 28, 1)), layers.Conv2D(8, 3), layers.Flatten(), layers.Dense(10)])
+model = keras.Sequential([keras.Input((28, 28, 1)), layers.Conv2D(8, 3), layers.Flatten(), layers.Dense(10, "softmax")])
 (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
 model.predict(x_train)
 model.predict(x_train[:1])
