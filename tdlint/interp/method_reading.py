@@ -30,6 +30,16 @@ _STATIC = frozenset(
         *("is_numeric_tensor", "assert_equal", "Assert", "print", "is_placeholder", "TensorSpec", "TensorShape"),
     }
 )
+# What these give is a list or tuple of tensors.
+_SEVERAL = frozenset(
+    {
+        *("split", "unstack", "meshgrid", "moments", "top_k", "unique", "unique_with_counts", "dynamic_partition"),
+        *("nonzero", "svd", "eig", "eigh", "qr", "slogdet", "map_fn", "scan", "while_loop", "cond", "case", "map"),
+        *("map_structure", "flatten", "pack_sequence_as", "split_v", "stop_gradient", "identity", "vectorized_map"),
+        *("switch", "fori_loop", "associative_scan", "rnn", "ctc_decode", "weighted_moments", "normalize_moments"),
+        *("py_function", "custom_gradient", "broadcast_static_shape", "unravel_index", "modf", "frexp", "lu"),
+    }
+)
 _LITERALS = {"True": True, "False": False, "None": None}
 _ALWAYS = ("tensorflow.reduce_", "tensorflow.math.", "tensorflow.random.")
 _MATH = ("tensorflow.", "keras.ops.", "keras.backend.", "keras.activations.", "keras.losses.")
@@ -404,7 +414,7 @@ class _Reader:
                 tensor,
             )
         )
-        return "tensor" if _makes_tensor(name, any(taints)) else None
+        return _made_by(name, any(taints))
 
 
 def _compares_values(node: cst.ComparisonTarget) -> bool:
@@ -415,11 +425,15 @@ def _compares_values(node: cst.ComparisonTarget) -> bool:
     return number and isinstance(node.operator, cst.Equal | cst.NotEqual)
 
 
-def _makes_tensor(name: str, of_tensor: bool) -> bool:
+def _made_by(name: str, of_tensor: bool) -> Taint:
+    """What a call of this name gives, in a graph."""
     short = name.rpartition(".")[2]
-    if name == "tensorflow.shape" or name.startswith(_ALWAYS):
-        return True  # in a graph, whatever they are given
-    return of_tensor and name.startswith(_MATH) and short not in _STATIC and short[:1].islower()
+    if short in _SEVERAL:
+        return "input" if of_tensor else None
+    if name in ("tensorflow.shape", "tensorflow.range") or name.startswith(_ALWAYS):
+        return "tensor"
+    computes = name.startswith(_MATH) and short not in _STATIC and short[:1].islower()
+    return "tensor" if of_tensor and computes else None
 
 
 def read_value(run: Run, value: Value) -> MethodFacts | None:
