@@ -85,7 +85,12 @@ def _class_name(value: Value, module: str) -> str | None:
     if not isinstance(value, Symbol) or not value.name.startswith(module):
         return None
     short = value.name.rpartition(".")[2]
-    return short if short[:1].isupper() else None
+    return short if _is_class(short) else None
+
+
+def _is_class(name: str) -> bool:
+    """Whether a name of Keras is that of a class; ``MSE`` and the like are functions."""
+    return name == "AUC" or (name[:1].isupper() and not name.isupper())
 
 
 def _metrics(call: CallSite) -> Iterator[Report]:
@@ -106,7 +111,8 @@ def _single(value: Value) -> str | None:
     if text(value):
         return repr(text(value))
     if isinstance(value, Instance) and value.type.startswith("keras.metrics."):
-        return f"one {value.type.rpartition('.')[2]}"
+        short = value.type.rpartition(".")[2]
+        return f"one {short}" if _is_class(short) else None
     return "a set" if isinstance(value, Sequence) and value.kind == "set" and value.items else None
 
 

@@ -72,7 +72,9 @@ def _record_position(given: Given, array: ArrayValue) -> None:
         return
     if -len(array.shape) <= axis < len(array.shape) and array.shape[axis] == 1:
         args = Arguments((("a", array), ("axis", Const(axis))))
-        given.run.record_call(CallSite("numpy.argmax", args, given.run.site(given.node)))
+        given.run.record_call(
+            CallSite("numpy.argmax", args, given.run.site(given.node), certain=not given.run.uncertain)
+        )
 
 
 _EXTREMES = {"amax": "max", "amin": "min", "nanmax": "max", "nanmin": "min"}
