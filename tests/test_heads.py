@@ -118,6 +118,7 @@ def test_a_sequential_that_others_may_have_changed_has_no_certain_head() -> None
     source = "model = keras.Sequential([inputs, L.Dense(3)])\n{}\n"
     assert len(last_heads(source.format("print(model)"))) == 1
     assert last_heads(source.format("add_head(model)")) == ()
+    assert len(last_heads("from watch import WatchCallback\n" + source.format("WatchCallback(model)"))) == 1
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from tdlint.api import (
     CallSite,
     Context,
     Head,
+    KerasVersion,
     LabelsGiven,
     ModelGraph,
     Passed,
@@ -60,11 +61,20 @@ DROPOUTS = frozenset({"Dropout", "SpatialDropout1D", "SpatialDropout2D", "Spatia
 
 @dataclass(frozen=True)
 class Compiled:
-    """A model with a ``compile`` that is in force for what the graph shows, and the heads that belong to it."""
+    """A model with a ``compile`` that is in force for what the graph shows, and the heads that belong to it.
+
+    ``program`` is None for a model file or a live model.
+    """
 
     model: ModelGraph
     call: CallSite
     heads: tuple[Head, ...]
+    program: Program | None = None
+
+    def version(self, context: Context) -> KerasVersion:
+        """The version of Keras that the model is made with."""
+        namespaces = {layer.namespace for layer in self.model.layers() if not layer.custom}
+        return context.version(namespaces.pop() if len(namespaces) == 1 else None)
 
 
 class HeadRule(Rule):
@@ -104,7 +114,7 @@ def compiled_by(call: CallSite, program: Program) -> Compiled | None:
         )
         if not last or popped:
             return None
-    return Compiled(model, call, heads(model, call))
+    return Compiled(model, call, heads(model, call), program)
 
 
 def _only_used(model: ModelGraph, program: Program) -> bool:

@@ -36,6 +36,7 @@ Measured (FACTS D7c, D12):
 | `metrics="mae"`, an object, a set | ValueError: Expected `metrics` argument to be a list, tuple, or dict | works |
 | `loss=keras.losses.MeanSquaredError` | works | TypeError |
 | `metrics=[keras.metrics.AUC]` | works | TypeError |
+| `loss=keras.losses.mean_squared_error()` | TypeError: missing 2 required arguments | TypeError |
 
 ## Fix safety
 
@@ -50,7 +51,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tdlint.api import CallSite, Context, Instance, Program, Report, Rule, Sequence, Severity, Symbol, Value, text
+from tdlint.api import (
+    CallSite,
+    Context,
+    Instance,
+    Program,
+    Report,
+    Rule,
+    Sequence,
+    Severity,
+    Symbol,
+    Value,
+    identifiers,
+    text,
+)
 
 METRICS = ("metrics", "weighted_metrics")
 
@@ -77,7 +91,22 @@ class InvalidCompileArgument(Rule):
                 "(FACTS D12)",
                 help=f"call it: {optimizer}()",
             )
+        yield from _called(call)
         yield from _metrics(call) if major >= 3 else _classes(call)
+
+
+def _called(call: CallSite) -> Iterator[Report]:
+    loss = call.args.get("loss")
+    if not isinstance(loss, Instance) or not loss.type.startswith("keras.losses.") or loss.args.bound:
+        return
+    short = loss.type.rpartition(".")[2]
+    if loss.args.complete and not _is_class(short) and identifiers.is_known("loss", short, 2):
+        yield Report(
+            call.place("loss"),
+            f"the loss function {short} is called without labels and predictions",
+            fact="Python raises TypeError: missing 2 required positional arguments: 'y_true' and 'y_pred'",
+            help=f"pass the function itself, or its name: loss={short!r}",
+        )
 
 
 def _class_name(value: Value, module: str) -> str | None:

@@ -75,8 +75,7 @@ class PerOutputMismatch(HeadRule):
         count = len(compiled.heads)
         if count == 0 or not compiled.call.args.complete:
             return
-        namespaces = {layer.namespace for layer in compiled.model.layers() if not layer.custom}
-        major = context.version(namespaces.pop() if len(namespaces) == 1 else None).major
+        major = compiled.version(context).major
         names = _names(compiled)
         yield from _losses(compiled, names, major)
         metrics = compiled.call.args.get("metrics")

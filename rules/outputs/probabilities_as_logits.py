@@ -68,9 +68,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tdlint.api import Context, Head, Passed, Report, Severity
+from tdlint.api import Context, Head, Passed, Report, Severity, text
 
 from ._compiled import BINARY, CROSSENTROPIES, Compiled, HeadRule
+
+POLICIES = (
+    "keras.config.set_dtype_policy",
+    "keras.mixed_precision.set_dtype_policy",
+    "keras.mixed_precision.set_global_policy",
+)
 
 
 class ProbabilitiesAsLogits(HeadRule):
@@ -86,21 +92,30 @@ class ProbabilitiesAsLogits(HeadRule):
             if head.loss_class not in CROSSENTROPIES or head.from_logits is not True or last is None:
                 continue
             if head.activation == "sigmoid" or (head.activation == "softmax" and head.units != 1):
-                yield _report(compiled, head, last, context)
+                yield _report(compiled, head, last, _why_twice(compiled, head, last, context))
 
 
-def _why_twice(head: Head, last: Passed, context: Context) -> str | None:
+def _why_twice(compiled: Compiled, head: Head, last: Passed, context: Context) -> str | None:
     """Why Keras can't look through the activation; None where it can."""
     if context.backend in ("jax", "torch"):
         return f"on {context.backend} it is applied twice"
     if last.inner is not None:
         return "behind TimeDistributed it is applied twice"
+    if compiled.version(context) >= (3, 0) and _half_precision(compiled, head):
+        return "of an output in float16 it is applied twice"
     moved = [passed for passed in head.trail[: head.trail.index(last)] if passed.type in ("Reshape", "Permute")]
     return f"behind {moved[0].type} it is applied twice" if moved else None
 
 
-def _report(compiled: Compiled, head: Head, last: Passed, context: Context) -> Report:
-    why = _why_twice(head, last, context)
+def _half_precision(compiled: Compiled, head: Head) -> bool:
+    """Whether the program sets a policy with float16, and the last layer does not leave it."""
+    policies = [call for call in compiled.program.calls if call.name in POLICIES] if compiled.program else []
+    named = [text(call.args.get("policy")) for call in policies]
+    own = head.trail[0].layer.args.passes("dtype")
+    return bool(named) and all(name in ("float16", "mixed_float16") for name in named) and not own
+
+
+def _report(compiled: Compiled, head: Head, last: Passed, why: str | None) -> Report:
     floor = 0.51 if head.loss_class in BINARY else 0.578
     return Report(
         compiled.call.place("loss"),

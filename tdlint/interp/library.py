@@ -16,7 +16,6 @@ from tdlint.interp.tensors import operation
 from tdlint.spec.objects import OBJECT_MODULES, RECORDED, signature_of
 from tdlint.values import (
     NONE,
-    Arguments,
     Const,
     Instance,
     ModelValue,
@@ -68,8 +67,6 @@ def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -
     if short in ("set_image_data_format", "set_image_dim_ordering") and name.startswith("keras."):
         _set_data_format(run, args)
         return NONE
-    if short in _CUSTOM_OBJECTS:
-        run.record_call(CallSite(name, Arguments(), run.site(node)))
     if name in _ENDINGS:
         run.state.dead = True
         return Unknown("ends the program")
@@ -87,8 +84,8 @@ def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -
         for value in args.everything():
             if not name.startswith(_HARMLESS) or short == "shuffle":
                 run.lose(value)
-                if isinstance(value, ModelValue):
-                    _escape(run, value)
+                if isinstance(value, ModelValue) and not short.endswith("Callback"):
+                    _escape(run, value)  # a callback watches a model, and adds no layers
     return Unknown(f"the result of {name}")
 
 
@@ -136,9 +133,6 @@ _LOADERS = frozenset(
         "keras.saving.load_model",
     }
 )
-
-_CUSTOM_OBJECTS = frozenset({"CustomObjectScope", "custom_object_scope", "get_custom_objects"})
-"""They give names of the program's own to Keras."""
 
 _ENDINGS = frozenset({"sys.exit", "os._exit", "os.abort"})
 
