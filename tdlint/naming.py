@@ -14,10 +14,14 @@ from typing import TypeAlias
 
 from tdlint.graph import LayerNode, ModelGraph
 from tdlint.shapes import UnknownShape
+from tdlint.spec.applications import counted_names
 from tdlint.values import LayerObject, walk
 
 UNKNOWN_NAME = "?"
 """What stands for a name that the program gives and tdlint can't tell."""
+
+APPLICATION = "keras.applications."
+"""What the type of a node starts with that stands for all layers of such a model."""
 
 OPERATION = "operation."
 """What the type of a node starts with that is not a layer, such as ``x + y``."""
@@ -76,10 +80,20 @@ def _in_model(model: ModelGraph, called: int | None = None) -> Iterator[_Made]:
             yield from _in_model(node.inner, called=node.id)
         elif node.type.startswith(OPERATION):
             yield _Made(node.layer.key, node.layer.key, operation_stem(node))
+        elif node.type.startswith(APPLICATION):
+            yield from _application(node.layer)
         else:
             for part in walk(node.layer):
                 if isinstance(part, LayerObject):
                     yield _layer(part)
+
+
+def _application(layer: LayerObject) -> Iterator[_Made]:
+    """A model of ``keras.applications``, and the layers in it that have no name of their own."""
+    yield _Made(layer.key, layer.key, None, layer.name or UNKNOWN_NAME)
+    stems = (stem for stem, count in counted_names(layer) for _ in range(count))
+    for number, stem in enumerate(stems):
+        yield _Made(layer.key, ("inside", layer.key, number), stem)
 
 
 def operation_stem(node: LayerNode) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tdlint.graph import ESCAPED, Edge, LayerNode, ModelGraph, ModelKind
 from tdlint.layer_order import as_listed
-from tdlint.naming import OPERATION, operation_stem
+from tdlint.naming import APPLICATION, OPERATION, operation_stem
 from tdlint.shapes import AnyShape, UnknownShape, size
 from tdlint.spec import layers
 from tdlint.values import Site
@@ -119,8 +119,8 @@ class _Summarizer:
             row = self._row(node, own, rows_of, first_of.get(node.layer.key), inner, model.kind)
             first_of.setdefault(node.layer.key, row.id)
             rows.append(row)
-            reasons += _reasons(row, node)
-            refused += _refused(row)
+            reasons += _reasons(row, node, inner)
+            refused += _refused(row, inner)
         whole = not refused and not _missing(model)
         whole = whole and not any(row.params != 0 and not row.certain for row in rows)
         return (
@@ -191,9 +191,14 @@ class _Summarizer:
             node.site if is_operation or inner is not None else layer.site,
             same_as,
             certain,
-            inner,
+            None if node.inner is not None and _hides_layers(node.inner) else inner,
             _fault(node),
         )
+
+
+def _hides_layers(model: ModelGraph) -> bool:
+    """Whether a model has all of its layers in one node, so that a look inside tells nothing more."""
+    return len(model.nodes) == 1 and model.nodes[0].type.startswith(APPLICATION)
 
 
 def _fault(node: LayerNode) -> str | None:
@@ -258,17 +263,17 @@ def _missing(model: ModelGraph) -> bool:
     return bool(set(model.unknown) - shapes)
 
 
-def _refused(row: Row) -> Iterator[str]:
+def _refused(row: Row, inner: ModelSummary | None) -> Iterator[str]:
     if row.fault is not None:
         yield f"{row.name}: {row.fault}"
-    if row.inner is not None and row.same_as is None:
-        yield from (f"{row.name}/{fault}" for fault in row.inner.refused)
+    if inner is not None and row.same_as is None:
+        yield from (f"{row.name}/{fault}" for fault in inner.refused)
 
 
-def _reasons(row: Row, node: LayerNode) -> Iterator[str]:
+def _reasons(row: Row, node: LayerNode, inner: ModelSummary | None) -> Iterator[str]:
     """Why numbers of a row are not known."""
-    if row.inner is not None:
-        yield from (f"{row.name}: {reason}" for reason in row.inner.unknown)
+    if inner is not None:
+        yield from (f"{row.name}: {reason}" for reason in inner.unknown)
     elif row.params is None:
         if row.fault is not None:
             return

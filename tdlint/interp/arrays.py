@@ -8,6 +8,7 @@ from dataclasses import replace
 import libcst as cst
 
 from tdlint.interp import (
+    applications,
     array_creation,
     array_data,
     array_math,
@@ -64,6 +65,7 @@ FUNCTIONS: dict[str, Function] = {
     **arrays_sklearn.FUNCTIONS,
     **frames.FUNCTIONS,
     **tf_data.FUNCTIONS,
+    **applications.FUNCTIONS,
 }
 """Library functions that make data or compute with it, by canonical name."""
 

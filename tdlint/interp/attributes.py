@@ -185,6 +185,12 @@ def _of_tensor(run: Run, owner: TensorValue, name: str, node: cst.CSTNode) -> Va
     return BoundMethod(owner, name)
 
 
+def _of_some_layer(run: Run, owner: SomeLayer, name: str, node: cst.CSTNode) -> Value:
+    if name == "output" and owner.output is not None:
+        return owner.output
+    return Unknown(f"attribute {name} of a layer of which it is not known which one it is", name)
+
+
 _GETTERS: dict[type[Value], Callable[[Run, Any, str, cst.CSTNode], Value]] = {
     **dict.fromkeys(arrays.DATA_TYPES, arrays.attribute),
     ClassValue: _of_class,
@@ -197,6 +203,7 @@ _GETTERS: dict[type[Value], Callable[[Run, Any, str, cst.CSTNode], Value]] = {
     OneOf: _of_any,
     Ref: _method,
     Sequence: _method,
+    SomeLayer: _of_some_layer,
     SuperValue: _of_super,
     TensorValue: _of_tensor,
 }
@@ -216,7 +223,7 @@ def set_attribute(run: Run, owner: Value, name: str, value: Value, node: cst.CST
     if node is not None:
         _record(run, owner, name, value, node)
     if isinstance(owner, SomeLayer):
-        models.touch_layers(run, owner.model, renamed=name in ("name", "_name"))
+        models.touch_layers(run, owner.model, owner.among, renamed=name in ("name", "_name"))
         return
     if isinstance(owner, LayerObject | ModelValue) and name == "trainable":
         _set_trainable(run, owner, value)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from tdlint.graph import Edge, LayerNode, ModelGraph
 from tdlint.interp import classes, functions, layers
 from tdlint.interp.arguments import CallArguments
+from tdlint.interp.other_sizes import outputs_on
 from tdlint.interp.run import OutOfSteps, Run
 from tdlint.interp.state import Either, ModelObject, Repeated, StackEntry
 from tdlint.interp.tensors import edge_of, shape_of_tensor
@@ -127,7 +128,9 @@ class _Chain:
 
     def _add_model(self, value: ModelValue) -> None:
         inner = build(self.run, value.key, (self.tip.shape,), self.nesting + 1)
-        self._push(model_layer(inner), (self.tip.shape,), inner.output_shapes, None, inner)
+        if not self.nodes and isinstance(self.tip.shape, UnknownShape) and len(inner.input_shapes) == 1:
+            self.tip = TensorValue(inner.input_shapes[0])
+        self._push(model_layer(inner), (self.tip.shape,), outputs_on(inner, (self.tip.shape,)), None, inner)
 
     def _push(
         self,

@@ -9,7 +9,7 @@ from typing import Literal
 from tdlint.interp.array_items import as_argument, rows
 from tdlint.interp.array_memory import set_items
 from tdlint.interp.run import Run
-from tdlint.interp.state import MAX_ITEMS, DictObject, FrameValue, ListObject, Ref
+from tdlint.interp.state import MAX_ITEMS, DictObject, FrameValue, LayerList, ListObject, Ref, SomeLayer
 from tdlint.values import (
     ArrayValue,
     Const,
@@ -58,6 +58,8 @@ def iterate(run: Run, value: Value) -> Items:
         if found.rest is not None:
             return (), Unknown("a key that is not known")
         return tuple(key for key, _ in found.items), None
+    if isinstance(value, LayerList):
+        return (), SomeLayer(value.model, among=value.layers)
     if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) <= 256:
         return tuple(Const(character) for character in value.value), None
     if type(value) is Instance:
@@ -156,6 +158,8 @@ def item(run: Run, owner: Value, index: Value | slice) -> Value:
                 return have
             return found.rest if found.rest is not None else Unknown("a key that the dict does not have")
         return any_of(run, (value for _, value in found.items), found.rest)
+    if isinstance(owner, LayerList):
+        return _layer_item(owner, index)
     if isinstance(owner, Const) and isinstance(owner.value, str):
         return _characters(run, owner.value, index)
     return ANY_ITEM
@@ -198,6 +202,30 @@ def _list_item(run: Run, listed: ListObject | Sequence, index: Value | slice) ->
             return items[position]
         return Unknown("an index that the list does not have")
     return any_of(run, items, listed.rest)
+
+
+def _layer_item(owner: LayerList, index: Value | slice) -> Value:
+    """An item or slice of the layers of a model of which only the first and the last are seen."""
+    if not isinstance(index, slice):
+        position = integer(index)
+        if position is not None and 0 <= position < len(owner.before):
+            return owner.before[position]
+        if position is not None and -len(owner.after) <= position < 0:
+            return owner.after[position]
+        last = position == -1 - len(owner.after)
+        return SomeLayer(owner.model, owner.output if last else None)
+    start, stop, step = (None if bound is None or bound.must_be(None) else bound for bound in _bounds(index))
+    first, last_one = (None if bound is None else integer(bound) for bound in (start, stop))
+    known = step is None and (first is not None or start is None) and (last_one is not None or stop is None)
+    if known and last_one is None and first is not None and -len(owner.after) <= first < 0:
+        return Sequence(owner.after[first:])
+    if known and not first and (last_one is None or -len(owner.after) <= last_one < 0):
+        return replace(owner, after=owner.after[:last_one])
+    return Sequence((), "list", SomeLayer(owner.model))
+
+
+def _bounds(index: slice) -> tuple[Value | None, Value | None, Value | None]:
+    return index.start, index.stop, index.step
 
 
 def set_item(run: Run, owner: Value, index: Value | slice, value: Value) -> None:

@@ -273,17 +273,20 @@ def _notice_step(run: Run, layer: LayerObject, tensors: list[Value], node: cst.C
 
 def call_submodel(run: Run, model: LayerObject, args: CallArguments, node: cst.CSTNode) -> Value:
     """A model called as a layer: one node that holds the model's own graph."""
-    from tdlint.interp.build import build  # builds graphs by calling layers: each needs the other
+    # these two call layers, too
+    from tdlint.interp.build import build
+    from tdlint.interp.other_sizes import outputs_on
 
     tensors = flatten(run, args.first("inputs"))
-    inner = build(run, model.key, tuple(shape_of_tensor(value) for value in tensors))
+    shapes = tuple(shape_of_tensor(value) for value in tensors)
+    inner = build(run, model.key, shapes)
     return _add_node(
         run,
         LayerNode(
             run.fresh(),
             replace(model, name=inner.name),
-            tuple(shape_of_tensor(value) for value in tensors),
-            inner.output_shapes or (UnknownShape("the model's output is not known"),),
+            shapes,
+            outputs_on(inner, shapes) or (UnknownShape("the model's output is not known"),),
             tuple(edge_of(value) for value in tensors),
             inner=inner,
             certain=not run.uncertain,

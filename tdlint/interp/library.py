@@ -8,11 +8,12 @@ from collections.abc import Callable
 import libcst as cst
 
 from tdlint.graph import ESCAPED, CallSite
-from tdlint.interp import arrays, containers, layers, models
+from tdlint.interp import applications, arrays, containers, layers, models
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.run import Run
 from tdlint.interp.state import PartialValue
 from tdlint.interp.tensors import operation
+from tdlint.spec.applications import preprocess_mode
 from tdlint.spec.objects import OBJECT_MODULES, RECORDED, signature_of
 from tdlint.values import (
     NONE,
@@ -47,7 +48,12 @@ def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -
     if name.startswith(OBJECT_MODULES):
         return _make_object(run, symbol, args, node)
     if name.startswith("keras.applications.") and short[:1].isupper():
-        return models.made_elsewhere(run, f"{short} of keras.applications", node)
+        known = applications.make(run, symbol, args, node)
+        return known or models.made_elsewhere(run, f"{short} of keras.applications", node)
+    mode = preprocess_mode(name) if short == "preprocess_input" else None
+    first = args.first("x")
+    if mode is not None and isinstance(first, TensorValue) and len(args.everything()) == 1:
+        return applications.preprocess_tensor(run, mode, first, node)
     if name in ("os.environ.setdefault", "os.putenv") and len(args.values) == 2:
         set_environment(run, *args.values)
         return Unknown(f"the result of {name}")

@@ -8,12 +8,13 @@ from dataclasses import replace
 
 import libcst as cst
 
-from tdlint.interp import containers, expressions, functions, statements
+from tdlint.interp import attributes, containers, expressions, functions, statements
 from tdlint.interp.run import Run
 from tdlint.interp.state import (
     DictObject,
     HeapObject,
     InstanceObject,
+    LayerList,
     ListObject,
     ModelObject,
     Ref,
@@ -68,7 +69,30 @@ def execute_for(run: Run, node: cst.For) -> None:
             statements.execute_block(run, node.body)
 
         widen(run, one_round)
+        if isinstance(source, LayerList):
+            _set_on_all(run, node, source)
     _end(run, node, outer_breaks, outer_continues)
+
+
+def _set_on_all(run: Run, node: cst.For, source: LayerList) -> None:
+    """``for layer in model.layers: layer.trainable = False``: each of them gets it, though not all are seen."""
+    lines = [node.body] if isinstance(node.body, cst.SimpleStatementSuite) else node.body.body
+    small = [each for line in lines for each in (line.body if isinstance(line, _LINES) else (line,))]
+    if not isinstance(node.target, cst.Name) or not all(isinstance(each, _PLAIN) for each in small):
+        return
+    for statement in small:
+        if not isinstance(statement, cst.Assign) or not isinstance(statement.value, cst.Name):
+            continue
+        value = expressions.evaluate(run, statement.value)
+        for target in (each.target for each in statement.targets):
+            if isinstance(target, cst.Attribute) and isinstance(target.value, cst.Name):
+                for layer in source.layers if target.value.value == node.target.value else ():
+                    attributes.set_attribute(run, layer, target.attr.value, value, statement)
+
+
+_LINES = (cst.SimpleStatementLine, cst.SimpleStatementSuite)
+_PLAIN = (cst.Assign, cst.Expr, cst.Pass)
+"""Statements that do not end a round of a loop, nor depend on a condition."""
 
 
 def _read_while_looping(run: Run, node: cst.BaseExpression) -> list[tuple[int, HeapObject | None]]:

@@ -7,12 +7,12 @@ from dataclasses import replace
 import libcst as cst
 
 from tdlint.graph import CallSite
-from tdlint.interp import classes, containers, functions, layers
+from tdlint.interp import applications, classes, containers, functions, layers
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.array_arguments import with_memory
 from tdlint.interp.array_items import size_value
 from tdlint.interp.run import Run
-from tdlint.interp.state import BoundMethod, Either, ModelObject, Repeated, SomeLayer, StackEntry
+from tdlint.interp.state import BoundMethod, Either, LayerList, ModelObject, Repeated, SomeLayer, StackEntry
 from tdlint.interp.tensors import shape_of_tensor
 from tdlint.shapes import FREE, AnyShape, UnknownDim, UnknownShape
 from tdlint.spec.objects import signature_of
@@ -135,12 +135,14 @@ def _is_input(entry: StackEntry) -> bool:
     )
 
 
-def _functional_layers(run: Run, key: int) -> Sequence:
+def _functional_layers(run: Run, key: int) -> Sequence | LayerList:
     """``model.layers`` of a functional model, in the order in which Keras has them."""
     from tdlint.interp.build import build  # builds graphs by calling layers: each needs the other
     from tdlint.layer_order import as_listed
 
     graph = build(run, key)
+    if any(applications.is_hidden(node.layer) for node in graph.nodes):
+        return applications.listed(run, graph, key) or Sequence((), "list", SomeLayer(key))
     if graph.unknown:
         return Sequence((), "list", SomeLayer(key))
     found = {node.layer.key: node for node in as_listed(graph) if not node.type.startswith("operation.")}
@@ -197,9 +199,9 @@ def has_weights(run: Run, layer: LayerObject) -> bool:
     return any(is_built(run, key) and layer in known_layers(run, key) for key in models_of)
 
 
-def touch_layers(run: Run, key: int, renamed: bool = False) -> None:
-    """An attribute of some layer of a model is set, of which one is not known."""
-    for layer in known_layers(run, key):
+def touch_layers(run: Run, key: int, among: tuple[LayerObject | ModelValue, ...] = (), renamed: bool = False) -> None:
+    """An attribute of some layer of a model is set, of which one is not known; it is one of ``among`` if given."""
+    for layer in among or known_layers(run, key):
         if renamed:
             rename(run, layer, None)
         if isinstance(layer, ModelValue):
@@ -207,7 +209,7 @@ def touch_layers(run: Run, key: int, renamed: bool = False) -> None:
             if model is not None:
                 run.state.heap[layer.key] = replace(model, trainable=None)
             if layer.key != key:
-                touch_layers(run, layer.key)
+                touch_layers(run, layer.key, renamed=renamed)
         else:
             current = run.layer(layer)
             run.state.heap[layer.key] = replace(current, trainable=None)
@@ -379,8 +381,21 @@ def _layer_of_name(run: Run, owner: ModelValue, args: CallArguments) -> Value:
     """``model.get_layer(name)``."""
     wanted = args.first("name")
     name = None if wanted is None else text(wanted)
-    found = [layer for layer in known_layers(run, owner.key) if isinstance(layer, LayerObject) and layer.name == name]
-    return found[0] if name is not None and len(found) == 1 else SomeLayer(owner.key)
+    known = known_layers(run, owner.key)
+    found = [layer for layer in known if name is not None and _has_name(run, layer, name)]
+    if len(found) == 1:
+        return found[0]
+    hidden = None if name is None else attribute(run, owner, "layers")
+    if isinstance(hidden, LayerList) and name is not None:
+        return applications.named(run, hidden, name)
+    return SomeLayer(owner.key)
+
+
+def _has_name(run: Run, layer: LayerObject | ModelValue, name: str) -> bool:
+    if isinstance(layer, LayerObject):
+        return layer.name == name and not applications.is_hidden(layer)
+    model = run.model(layer.key)
+    return model is not None and model.name == name
 
 
 def call_model(run: Run, owner: ModelValue, args: CallArguments, node: cst.Call) -> Value:

@@ -88,9 +88,30 @@ class ZipValue(Value):
 
 @dataclass(frozen=True, slots=True)
 class SomeLayer(Value):
-    """A layer of the model ``model``, which one is not known."""
+    """A layer of the model ``model``, which one is not known; ``output`` is its output where that is.
+
+    It is one of ``among``, where these are not all layers of the model.
+    """
 
     model: int
+    output: Value | None = None
+    among: tuple[LayerObject | ModelValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LayerList(Value):
+    """``model.layers`` where the layers between ``before`` and ``after`` are not seen: ``hidden`` stands for them."""
+
+    model: int
+    before: tuple[LayerObject | ModelValue, ...]
+    hidden: LayerObject
+    after: tuple[LayerObject | ModelValue, ...]
+    output: TensorValue | None = None
+
+    @property
+    def layers(self) -> tuple[LayerObject | ModelValue, ...]:
+        """All that are seen, and what stands for the others."""
+        return (*self.before, self.hidden, *self.after)
 
 
 _ROWS = UnknownDim("the rows of a table")

@@ -82,7 +82,7 @@ def _public(name: str) -> str:
         # only modules are skipped: keras.losses.Reduction.SUM is a member of a class
         if not any(part[:1].isupper() for part in parts[2:-1]):
             parts = [*parts[:2], parts[-1]]
-    elif len(parts) > 3 and parts[1] == "utils":
+    elif len(parts) > 3 and (parts[1] == "utils" or (parts[1] == "applications" and parts[-1][:1].isupper())):
         parts = [*parts[:2], parts[-1]]
     joined = ".".join(parts)
     return _TOP_LEVEL.get(joined, joined)

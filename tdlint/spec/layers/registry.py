@@ -40,7 +40,11 @@ def entries() -> dict[str, LayerSpec]:
 
 
 def find(type_name: str) -> LayerSpec | None:
-    """The entry of a layer class by canonical name, such as ``keras.layers.Dense``."""
+    """The entry of a layer class by canonical name, such as ``keras.layers.Dense``, or of a model of applications."""
+    if type_name.startswith("keras.applications."):
+        from tdlint.spec import applications  # describes its models in the terms of this package
+
+        return applications.find(type_name)
     return entries().get(type_name)
 
 
