@@ -17,7 +17,7 @@ from tdlint.feeding import (
 from tdlint.graph import CallSite, Edge, LayerNode, ModelGraph, Place, layer_place
 from tdlint.heads import Head, LabelsGiven, Passed, activation_name, heads, labels_given, layer_activation
 from tdlint.interp.class_facts import CallFact, ClassFacts, MethodFacts, Parameter
-from tdlint.interp.program import Assignment, Import, Program, StepLayer
+from tdlint.interp.program import Assignment, Import, Program, StepLayer, TapedCall
 from tdlint.linting.rule import AddArgument, Context, FixPlan, ReplaceBy, Report, Rewrite, Rule
 from tdlint.shapes import AnyShape, Free, Shape, Symbolic, UnknownDim, UnknownShape, format_shape
 from tdlint.spec import identifiers
@@ -97,6 +97,7 @@ __all__ = [
     "StepLayer",
     "Symbol",
     "Symbolic",
+    "TapedCall",
     "Unknown",
     "UnknownDim",
     "UnknownShape",

@@ -6,7 +6,9 @@ from tdlint.api import ClassFacts, ModelGraph, Program, Severity
 
 
 def runs_eagerly(program: Program) -> bool:
-    """Whether a program asks for eager execution somewhere."""
+    """Whether a program asks for eager execution somewhere, or for PyTorch, which has nothing else."""
+    if program.backend not in (None, "tensorflow"):
+        return True
     for call in program.calls:
         if call.name == "tensorflow.config.run_functions_eagerly":
             return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tdlint.interp.program import Program
+from tdlint.interp.program import Program, TapedCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,7 +72,7 @@ def _follow(run: Run, module: cst.Module, work: Callable[[], None]) -> None:
     except RecursionError:
         _stopped(run, "the program nests too deeply to follow to its end", module)
     del run.frames[1:]
-    run.depth = run.uncertain = run.muted = run.loops_unknown = run.in_try = 0
+    run.depth = run.uncertain = run.muted = run.loops_unknown = run.loops = run.in_try = run.taping = 0
     run.unrolled = 1
     run.owners.clear()
     run.loop_floors.clear()
@@ -82,6 +82,10 @@ def _follow(run: Run, module: cst.Module, work: Callable[[], None]) -> None:
 
 class NoSuchFunction(Exception):
     """There is no function of that name in the module; the text says which there are."""
+
+
+def _taped(run: Run) -> tuple[TapedCall, ...]:
+    return tuple(TapedCall(key, site, frozenset(run.model_reads.get(key, ()))) for key, site in run.taped.items())
 
 
 CALL_STEPS = 20
@@ -141,6 +145,7 @@ def interpret(
         tuple(run.assignments.values()),
         facts_of_classes(run),
         lambda value: read_value(run, value),
+        taped=_taped(run),
         backend=run.backend,
     )
     return Analysis(program, run.syntax)

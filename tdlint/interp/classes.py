@@ -206,7 +206,22 @@ def instantiate(run: Run, value: ClassValue, args: CallArguments, node: cst.CSTN
         _set_fields(run, made, definition, value.key, args)
     elif initializer is not None or definition.open:
         run.lose(made, *args.everything())
+    elif isinstance(made, ModelValue) and args.complete:
+        _initialize_as_keras_does(run, made, value, args)
     return made
+
+
+def _initialize_as_keras_does(run: Run, made: ModelValue, value: ClassValue, args: CallArguments) -> None:
+    """A model whose class has no ``__init__``; with methods of its own it may still train in a way of its own."""
+    models.initialize_subclass(run, made, args)
+    model = run.model(made.key)
+    own = any(isinstance(member, FunctionValue) for each in mro(run, value.key) for member in _members(run, each))
+    if model is not None and own and model.kind != "subclass":
+        run.state.heap[made.key] = models.with_unknown(model, f"{value.name} has methods of its own")
+
+
+def _members(run: Run, key: int) -> list[Value]:
+    return list(run.classes[key].attributes.values())
 
 
 def _set_fields(run: Run, made: Value, definition: Class, key: int, args: CallArguments) -> None:

@@ -46,6 +46,7 @@ def execute_for(run: Run, node: cst.For) -> None:
     run.frame.breaks, run.frame.continues = [], []
     items, rest = containers.iterate(run, source)
     position = 0
+    run.loops += 1
     activity, around, most = run.activity, run.unrolled, MAX_ROUNDS // run.unrolled
     most = most if len(items) <= most else 0
     while not run.state.dead and rest is None and position < min(len(items), most):
@@ -71,6 +72,7 @@ def execute_for(run: Run, node: cst.For) -> None:
         widen(run, one_round)
         if isinstance(source, LayerList):
             _set_on_all(run, node, source)
+    run.loops -= 1
     _end(run, node, outer_breaks, outer_continues)
 
 
@@ -106,6 +108,7 @@ def execute_while(run: Run, node: cst.While) -> None:
     """``while``."""
     outer_breaks, outer_continues = run.frame.breaks, run.frame.continues
     run.frame.breaks, run.frame.continues = [], []
+    run.loops += 1
     known: bool | None = None
     literal = isinstance(node.test, cst.Name | cst.Integer)  # `while True` ends by `break`, or not at all
     for _ in range(FEW_ROUNDS if literal else MAX_ROUNDS):
@@ -122,6 +125,7 @@ def execute_while(run: Run, node: cst.While) -> None:
                 statements.execute_block(run, node.body)
 
         widen(run, one_round)
+    run.loops -= 1
     _end(run, node, outer_breaks, outer_continues)
 
 

@@ -285,6 +285,7 @@ def attribute(run: Run, owner: ModelValue, name: str) -> Value:
     model = run.model(owner.key)
     if model is None:
         return Unknown(f"attribute {name} of a model", name)
+    run.model_reads.setdefault(owner.key, set()).add(name)
     if name in METHODS:
         return BoundMethod(owner, name)
     if name == "layers":
@@ -401,6 +402,8 @@ def _has_name(run: Run, layer: LayerObject | ModelValue, name: str) -> bool:
 def call_model(run: Run, owner: ModelValue, args: CallArguments, node: cst.Call) -> Value:
     """``model(x)``: a model used as a layer."""
     model = run.model(owner.key)
+    if run.taping and not run.muted:
+        run.taped.setdefault(owner.key, run.site(node))
     key = None if model is None else model.instance_of
     method = None if key is None else classes.method(run, key, "call")
     if method is not None and model is not None and model.kind == "subclass":

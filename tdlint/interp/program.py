@@ -58,6 +58,15 @@ class Assignment:
     of_layer: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class TapedCall:
+    """A model that is called under a ``GradientTape``; ``reads`` are the attributes of it that the program reads."""
+
+    model: int
+    site: Site
+    reads: frozenset[str]
+
+
 @dataclass(frozen=True)
 class Program:
     """All that the interpreter understood of a source, and what it did not (``unknown``, with reasons).
@@ -66,7 +75,7 @@ class Program:
     that the program sets ``TF_USE_LEGACY_KERAS``: then ``tf.keras`` is ``tf_keras``, which is Keras 2. ``returned`` has
     the keys of the models that the function returns which was entered by name, None if none was. ``classes`` are those
     that have an ancestor in Keras; ``function`` reads the text of a function of the program. ``backend`` is
-    what the program sets ``KERAS_BACKEND`` to.
+    what the program sets ``KERAS_BACKEND`` to. ``taped`` are the models that it may train by gradients of its own.
     """
 
     models: tuple[ModelGraph, ...] = ()
@@ -80,6 +89,7 @@ class Program:
     assignments: tuple[Assignment, ...] = ()
     classes: tuple[ClassFacts, ...] = ()
     function: Callable[[Value], MethodFacts | None] = field(default=lambda value: None, repr=False, compare=False)
+    taped: tuple[TapedCall, ...] = ()
     backend: str | None = None
 
     def class_named(self, name: str) -> ClassFacts | None:

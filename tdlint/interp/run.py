@@ -131,6 +131,10 @@ class Run:
         self.expecting = 0
         self.expected: set[int] = set()
         self.loops_unknown = 0
+        self.loops = 0  # those that are being run, counted or not
+        self.taping = 0  # blocks under a GradientTape
+        self.taped: dict[int, Site] = {}
+        self.model_reads: dict[int, set[str]] = {}
         self.unrolled = 1
         self.activity = 0
         self.owners: list[tuple[int, str]] = []
@@ -203,7 +207,7 @@ class Run:
         """Keep a call for the rules; the same call with the same arguments once."""
         key = call.site, call.models, call.args
         if not self.muted and not self.expecting and key not in self.calls:
-            self.calls[key] = replace(call, order=self._next_order())
+            self.calls[key] = replace(call, order=self._next_order(), repeated=self.loops > 0)
 
     def record_assignment(self, made: Assignment) -> None:
         """Keep what is set on an object of Keras for the rules; the same on the same object once."""

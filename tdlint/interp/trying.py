@@ -109,13 +109,20 @@ def execute_with(run: Run, node: cst.With) -> None:
         entered = _entered(run, value)
         if item.asname is not None:
             statements.assign(run, item.asname.name, entered)
+    tapes = sum(map(_is_tape, managers))
+    run.taping += tapes
     if swallows is None:
         statements.execute_block(run, node.body)
     else:
         with run.expecting_faults() if swallows == "expects" else nullcontext():
             stopped = _attempt(run, lambda: statements.execute_block(run, node.body))
         run.keep_going(join_states(run.state, stopped))
+    run.taping -= tapes
     run.lose(*(value for value in managers if type(value) is Instance))  # __exit__ may change them
+
+
+def _is_tape(value: Value) -> bool:
+    return isinstance(value, Unknown) and value.reason == "the result of tensorflow.GradientTape"
 
 
 def _entered(run: Run, value: Value) -> Value:

@@ -136,3 +136,20 @@ def test_what_is_made_of_the_input_is_marked_where_it_is_given_on():
     assert call_of("y = -x\nnp.exp(y)", "numpy.exp").tensor is not None
     assert call_of("np.prod(x.shape[1:])", "numpy.prod").tensor is None
     assert call_of("np.sqrt(4)", "numpy.sqrt").tensor is None
+
+
+def test_a_model_called_under_a_tape_is_known_with_what_is_read_of_it():
+    source = """
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
+    other = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
+    with tf.GradientTape() as tape:
+        loss = model(x)
+    other(x)
+    tape.gradient(loss, model.trainable_variables)
+    """
+    text = HEAD + textwrap.dedent(source)
+    program = interpret(cst.parse_module(text), text.count("\n")).program
+    (taped,) = program.taped
+    assert taped.model == program.models[0].key
+    assert "trainable_variables" in taped.reads
+    assert "losses" not in taped.reads
