@@ -35,7 +35,7 @@ model.compile(
 
 ## Why
 
-Measured on a model with the outputs `a` and `b` (FACTS D13, D13b):
+Measured on a model with the outputs `a` and `b` (FACTS D13, D13b, D13c):
 
 | | Keras 3.15.1 | Keras 2.15 |
 |---|---|---|
@@ -45,6 +45,8 @@ Measured on a model with the outputs `a` and `b` (FACTS D13, D13b):
 | one loss in a list | **`b` is not trained**, with a warning | `b` is not trained |
 | `metrics=["mae"]`, three metrics | ValueError: tuple arity mismatch | every output gets them |
 | `metrics={"c": "mae"}` | ValueError | ValueError |
+| `loss="mse", loss_weights=[1, 1]` | ValueError: `loss_weights` must match the number of losses | works |
+| `loss={"a": …, "b": …}, loss_weights={"a": 2}` | KeyError | works |
 
 ## Fix safety
 
@@ -59,7 +61,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tdlint.api import Context, Mapping, Report, Sequence, Severity, Value, text
+from tdlint.api import Context, Instance, Mapping, Report, Sequence, Severity, Symbol, Value, text
 
 from ._compiled import Compiled, HeadRule
 
@@ -78,6 +80,8 @@ class PerOutputMismatch(HeadRule):
         major = compiled.version(context).major
         names = _names(compiled)
         yield from _losses(compiled, names, major)
+        if major >= 3:
+            yield from _weights(compiled)
         metrics = compiled.call.args.get("metrics")
         if count > 1 and isinstance(metrics, Sequence) and metrics.complete:
             yield from _listed(compiled, "metrics", metrics, major)
@@ -114,6 +118,29 @@ def _losses(compiled: Compiled, names: tuple[str, ...] | None, major: int) -> It
             "(FACTS D13)",
             help="name every output, with None for one that has no loss",
         )
+
+
+def _weights(compiled: Compiled) -> Iterator[Report]:
+    """Keras 3 wants a weight for each loss that is given, not for each output."""
+    loss, weights = compiled.call.args.get("loss"), compiled.call.args.get("loss_weights")
+    single = text(loss) is not None or isinstance(loss, Symbol | Instance)
+    losses = 1 if single else len(loss.items) if isinstance(loss, Sequence) and loss.complete else None
+    if isinstance(weights, Sequence) and weights.complete and losses is not None and len(weights.items) != losses:
+        yield Report(
+            compiled.call.place("loss_weights"),
+            f"loss_weights has {len(weights.items)} weights, and loss has {losses}{' for all outputs' if single else ''}",
+            fact="Keras 3 raises ValueError: `loss_weights` must match the number of losses (FACTS D13c)",
+            help="give a list of as many losses, one for each output",
+        )
+    elif isinstance(weights, Mapping) and isinstance(loss, Mapping):
+        missing = sorted(set(_keys(loss) or ()) - set(_keys(weights) or ()))
+        if missing and weights.rest is None and _keys(weights):
+            yield Report(
+                compiled.call.place("loss_weights"),
+                f"loss_weights has no weight for {_listing(missing)}, and loss has one",
+                fact="Keras 3 raises KeyError (FACTS D13c)",
+                help="give every loss a weight, 1.0 where none is needed",
+            )
 
 
 def _listed(compiled: Compiled, argument: str, value: Sequence, major: int) -> Iterator[Report]:

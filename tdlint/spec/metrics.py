@@ -41,13 +41,17 @@ DEFAULT_NAMES = {
         "Accuracy",
         "BinaryAccuracy",
         "BinaryCrossentropy",
+        "BinaryIoU",
         "CategoricalAccuracy",
         "CategoricalCrossentropy",
         "CategoricalHinge",
         "CosineSimilarity",
+        "F1Score",
+        "FBetaScore",
         "FalseNegatives",
         "FalsePositives",
         "Hinge",
+        "IoU",
         "KLDivergence",
         "LogCoshError",
         "Mean",
@@ -56,6 +60,8 @@ DEFAULT_NAMES = {
         "MeanIoU",
         "MeanSquaredError",
         "MeanSquaredLogarithmicError",
+        "OneHotIoU",
+        "OneHotMeanIoU",
         "Poisson",
         "Precision",
         "PrecisionAtRecall",
@@ -73,7 +79,7 @@ DEFAULT_NAMES = {
         "TrueNegatives",
         "TruePositives",
     ]
-} | {"KLDivergence": "kl_divergence", "LogCoshError": "logcosh", "R2Score": "r2_score"}
+} | {"KLDivergence": "kl_divergence", "FBetaScore": "fbeta_score", "LogCoshError": "logcosh", "R2Score": "r2_score"}
 
 
 _CLASS_OF = {snake_case(name): name for name in DEFAULT_NAMES} | {

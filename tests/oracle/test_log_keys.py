@@ -9,7 +9,10 @@ from tdlint.spec.metrics import DEFAULT_NAMES, log_keys, snake_case
 from tdlint.values import Arguments, Const, Instance, Sequence
 
 NEEDS_ARGUMENTS = {
+    "IoU": {"num_classes": 2, "target_class_ids": [0]},
     "MeanIoU": {"num_classes": 2},
+    "OneHotIoU": {"num_classes": 2, "target_class_ids": [0]},
+    "OneHotMeanIoU": {"num_classes": 2},
     "PrecisionAtRecall": {"recall": 0.5},
     "RecallAtPrecision": {"precision": 0.5},
     "SensitivityAtSpecificity": {"specificity": 0.5},
