@@ -128,7 +128,7 @@ def _weights(compiled: Compiled) -> Iterator[Report]:
     if isinstance(weights, Sequence) and weights.complete and losses is not None and len(weights.items) != losses:
         yield Report(
             compiled.call.place("loss_weights"),
-            f"loss_weights has {len(weights.items)} weights, and loss has {losses}{' for all outputs' if single else ''}",
+            f"loss_weights has {len(weights.items)} weights, and loss is {'one for all' if single else losses}",
             fact="Keras 3 raises ValueError: `loss_weights` must match the number of losses (FACTS D13c)",
             help="give a list of as many losses, one for each output",
         )
