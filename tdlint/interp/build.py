@@ -66,6 +66,7 @@ class _Chain:
     unknown: list[str] = field(default_factory=list)
     late_inputs: list[LayerObject] = field(default_factory=list)
     has_input: bool = False
+    begun: bool = False  # by layers that are not known
 
     def extend(self, entries: Iterable[StackEntry]) -> None:
         for entry in entries:
@@ -86,6 +87,7 @@ class _Chain:
                 self._meet(before, self.tip)
                 self.certain = True
             else:
+                self.begun = True
                 self.unknown.append(entry.reason)
                 self.tip = TensorValue(UnknownShape(entry.reason))
 
@@ -108,7 +110,7 @@ class _Chain:
             if not self.nodes:
                 self.tip = TensorValue(_declared(layer) or UnknownShape("the shape of the input is not known"))
             return
-        if not self.nodes and isinstance(self.tip.shape, UnknownShape):
+        if not self.nodes and not self.begun and isinstance(self.tip.shape, UnknownShape):
             self.tip = TensorValue(_declared(layer) or self.fallback or self.tip.shape)
         required: int | None = None
         if layer.custom:
@@ -143,7 +145,7 @@ class _Chain:
         outputs = outputs or (UnknownShape("no output is known"),)
         key = self.run.fresh()
         edge = edge_of(self.tip)
-        if edge.producer is None and not self.nodes:
+        if edge.producer is None and not self.nodes and not self.begun:
             edge = Edge(None, 0, _INPUT)
         self.nodes.append(LayerNode(key, layer, shapes, outputs, (edge,), required, inner, self.certain, layer.site))
         self.tip = TensorValue(outputs[0], None, key)
