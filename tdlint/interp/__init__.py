@@ -146,6 +146,7 @@ def interpret(
         facts_of_classes(run),
         lambda value: read_value(run, value),
         taped=_taped(run),
+        made_with=run.made_with,
         backend=run.backend,
     )
     return Analysis(program, run.syntax)

@@ -8,7 +8,7 @@ from itertools import islice
 
 import libcst as cst
 
-from tdlint.interp import expressions, functions, layers, models, names, statements
+from tdlint.interp import containers, expressions, functions, layers, models, names, statements
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.names import dotted
 from tdlint.interp.run import Class, Function, OutOfSteps, Run
@@ -21,6 +21,7 @@ from tdlint.values import (
     Instance,
     LayerObject,
     ModelValue,
+    Site,
     Symbol,
     TensorValue,
     Unknown,
@@ -194,6 +195,7 @@ def instantiate(run: Run, value: ClassValue, args: CallArguments, node: cst.CSTN
         repeated = run.loops_unknown > 0
         layer = LayerObject(key, value.name, Arguments(complete=False), site=site, custom=True, repeated=repeated)
         run.state.heap[key] = layer
+        run.made_with[key] = _given(run, args)
         made = layer
     else:
         made = Instance(value.name, Arguments(complete=False), key, site=site)
@@ -209,6 +211,12 @@ def instantiate(run: Run, value: ClassValue, args: CallArguments, node: cst.CSTN
     elif isinstance(made, ModelValue) and args.complete:
         _initialize_as_keras_does(run, made, value, args)
     return made
+
+
+def _given(run: Run, args: CallArguments) -> tuple[tuple[Value, Site | None], ...]:
+    """What an object is made with, as it is at this moment."""
+    pairs = (*args.positional, *args.keywords.values())
+    return tuple((containers.snapshot(run, value), None if node is None else run.site(node)) for value, node in pairs)
 
 
 def _initialize_as_keras_does(run: Run, made: ModelValue, value: ClassValue, args: CallArguments) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from tdlint.graph import CallSite, ModelGraph
@@ -75,7 +75,8 @@ class Program:
     that the program sets ``TF_USE_LEGACY_KERAS``: then ``tf.keras`` is ``tf_keras``, which is Keras 2. ``returned`` has
     the keys of the models that the function returns which was entered by name, None if none was. ``classes`` are those
     that have an ancestor in Keras; ``function`` reads the text of a function of the program. ``backend`` is
-    what the program sets ``KERAS_BACKEND`` to. ``taped`` are the models that it may train by gradients of its own.
+    what the program sets ``KERAS_BACKEND`` to. ``taped`` are the models that it may train by gradients of its own,
+    ``made_with`` what its own layers are made with, by their keys.
     """
 
     models: tuple[ModelGraph, ...] = ()
@@ -90,6 +91,7 @@ class Program:
     classes: tuple[ClassFacts, ...] = ()
     function: Callable[[Value], MethodFacts | None] = field(default=lambda value: None, repr=False, compare=False)
     taped: tuple[TapedCall, ...] = ()
+    made_with: Mapping[int, tuple[tuple[Value, Site | None], ...]] = field(default_factory=dict)
     backend: str | None = None
 
     def class_named(self, name: str) -> ClassFacts | None:

@@ -134,6 +134,7 @@ class Run:
         self.loops = 0  # those that are being run, counted or not
         self.taping = 0  # blocks under a GradientTape
         self.taped: dict[int, Site] = {}
+        self.made_with: dict[int, tuple[tuple[Value, Site | None], ...]] = {}
         self.model_reads: dict[int, set[str]] = {}
         self.unrolled = 1
         self.activity = 0
