@@ -100,7 +100,8 @@ class CallSite:
     ``name`` is canonical: ``keras.Model.fit``. ``models`` are the keys of the models it is called on, more than one
     where paths differ. ``certain`` is False if it is made on some paths of the program only. ``compiled`` is the one
     ``compile`` in force when a model is fitted, None if there is none or more than one by path. ``order`` counts what a
-    program does, calls and assignments alike. ``repeated`` says that it is made in a loop.
+    program does, calls and assignments alike. ``repeated`` says that it is made in a loop. ``result_of`` is the ``fit``
+    whose history is read.
     """
 
     name: str
@@ -111,6 +112,7 @@ class CallSite:
     compiled: CallSite | None = None
     order: int = 0
     repeated: bool = False
+    result_of: CallSite | None = None
 
     def place(self, argument: str | None = None) -> Place:
         """The call, or one of its arguments (the call if it is not passed)."""

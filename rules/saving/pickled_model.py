@@ -20,6 +20,7 @@ import pickle
 import keras
 
 model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile(optimizer="adam", loss="mse")
 history = model.fit(x, y)
 model.save("model.keras")
 with open("history.pkl", "wb") as file:

@@ -66,30 +66,15 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from tdlint.api import (
-    CallSite,
-    Context,
-    Instance,
-    ModelGraph,
-    Place,
-    Program,
-    Report,
-    Rule,
-    Sequence,
-    Severity,
-    Value,
-    log_keys,
-    number,
-    text,
-)
+from tdlint.api import CallSite, Context, Instance, Place, Program, Report, Rule, Severity, text
+
+from ._logs import FITS, is_measured, keras_callbacks, measured, validated
 
 WATCHING = {
     "keras.callbacks.EarlyStopping": "it never stops: all epochs run",
     "keras.callbacks.ReduceLROnPlateau": "the learning rate is never reduced",
     "keras.callbacks.ModelCheckpoint": "the best model is never told apart",
 }
-# Logged by callbacks of Keras itself, whatever is compiled.
-ALWAYS = frozenset({"loss", "lr", "learning_rate"})
 
 
 class MonitorUnavailable(Rule):
@@ -100,46 +85,24 @@ class MonitorUnavailable(Rule):
 
     def check_call(self, call: CallSite, program: Program, context: Context) -> Iterator[Report]:
         """Report at the ``monitor`` argument, or at the callback where it is the default."""
-        if call.name not in ("keras.Model.fit", "keras.Model.fit_generator") or not call.args.complete:
+        if call.name not in FITS or not call.args.complete:
             return
-        callbacks = _callbacks(call.args.get("callbacks"))
-        validated = _validated(call)
+        callbacks = keras_callbacks(call.args.get("callbacks"))
+        has_validation = validated(call)
         for callback in callbacks:
             monitor = text(callback.args.get("monitor"))
             if monitor is None or not _watches(callback):
                 continue
-            if validated is False and monitor.startswith("val_"):
+            if has_validation is False and monitor.startswith("val_"):
                 yield _without_validation(call, callback, monitor)
-            elif validated is not None:
+            elif has_validation is not None:
                 yield from _unnamed(call, callback, monitor, program, context)
-
-
-def _callbacks(value: Value) -> tuple[Instance, ...]:
-    """The callbacks, if every one of them is a class of Keras; else none."""
-    listed = value.items if isinstance(value, Sequence) and value.complete else (value,)
-    found = tuple(item for item in listed if isinstance(item, Instance) and item.type.startswith("keras.callbacks."))
-    named = all(callback.type.rpartition(".")[2] not in ("LambdaCallback", "Callback") for callback in found)
-    return found if len(found) == len(listed) and named else ()
 
 
 def _watches(callback: Instance) -> bool:
     if callback.type == "keras.callbacks.ModelCheckpoint":
         return callback.args.get("save_best_only").must_be(True)
     return callback.type in WATCHING
-
-
-def _validated(call: CallSite) -> bool | None:
-    """Whether ``fit`` gets validation data; None if it can't be told."""
-    data = call.args.get("validation_data")
-    if not data.must_be(None):
-        return None if data.may_be(None) else True
-    if call.name == "keras.Model.fit_generator":
-        return False
-    split = call.args.get("validation_split")
-    if split.must_be(None):
-        return False
-    share = number(split)
-    return None if share is None else share > 0
 
 
 def _without_validation(call: CallSite, callback: Instance, monitor: str) -> Report:
@@ -155,9 +118,9 @@ def _without_validation(call: CallSite, callback: Instance, monitor: str) -> Rep
 
 def _unnamed(call: CallSite, callback: Instance, monitor: str, program: Program, context: Context) -> Iterator[Report]:
     """A metric that the model's ``compile`` does not name; only where every name is known."""
-    names = _names(call, program)
+    names = measured(call, program)
     wanted = monitor.removeprefix("val_")
-    if names is None or wanted in ALWAYS or any(wanted == name or wanted.startswith(f"{name}_") for name in names):
+    if names is None or is_measured(wanted, names):
         return
     prefix = "val_" if monitor.startswith("val_") else ""
     close = difflib.get_close_matches(wanted, names, n=1, cutoff=0.3)
@@ -174,20 +137,3 @@ def _unnamed(call: CallSite, callback: Instance, monitor: str, program: Program,
         help=f"monitor='{should}'",
         severity=Severity.ERROR if raises else Severity.WARNING,
     )
-
-
-def _names(call: CallSite, program: Program) -> tuple[str, ...] | None:
-    if len(call.models) != 1:
-        return None
-    model = program.model(call.models[0])
-    if model is None or call.compiled is None or not _logs_only_what_is_compiled(model):
-        return None
-    args = call.compiled.args
-    metrics = log_keys(args.get("metrics"))
-    weighted = log_keys(args.get("weighted_metrics"))
-    return None if metrics is None or weighted is None or not args.complete else (*metrics, *weighted)
-
-
-def _logs_only_what_is_compiled(model: ModelGraph) -> bool:
-    """Subclasses log what they like, and with several outputs the names have prefixes."""
-    return model.kind != "subclass" and len(model.output_edges) == 1 and not model.unknown

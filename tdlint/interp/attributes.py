@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from tdlint.interp import arrays, classes, containers, functions, models, modules, names
+from tdlint.interp import arrays, classes, containers, functions, history, models, modules, names
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.program import Assignment
 from tdlint.interp.run import Run
@@ -110,6 +110,10 @@ def _of_object(run: Run, owner: Instance | LayerObject | ModelValue, name: str, 
         return _of_layer(run, owner, name)
     if name in arrays.OBJECT_METHODS.get(owner.type, ()):
         return BoundMethod(owner, name)
+    if owner.type == history.HISTORY and name == "history":
+        return history.logs(owner)
+    if owner.type == history.LOGS and name not in history.READING:
+        history.forget(run, owner)
     limited = owner.args.passes("num_words") and not owner.args.get("num_words").must_be(None)
     if name == "word_index" and owner.type.endswith(".text.Tokenizer") and not limited:
         return Unknown("the numbers of the words in texts", WORD_INDEX)

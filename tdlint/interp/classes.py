@@ -360,7 +360,9 @@ def _keep_what_ran(run: Run, before: State, whole: bool) -> None:
         now = after.heap.get(key) if type(thing) is ModelObject else None
         if isinstance(thing, ModelObject) and isinstance(now, ModelObject) and now.stack == thing.stack:
             # how it is compiled and trained is worth knowing, whoever calls that
-            before.heap[key] = replace(thing, compiles=now.compiles, fits=now.fits)
+            # which of several is in force when another one is called is not known
+            compiles = tuple(dict.fromkeys((*thing.compiles, *now.compiles)))
+            before.heap[key] = replace(thing, compiles=compiles, fits=now.fits)
     # a heap keeps its order, so what is new comes last
     for key, made in list(islice(after.heap.items(), len(before.heap), None)):
         if not whole and isinstance(made, ModelObject):

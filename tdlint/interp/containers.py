@@ -237,6 +237,8 @@ def set_item(run: Run, owner: Value, index: Value | slice, value: Value) -> None
     if isinstance(owner, ArrayValue | FrameValue):
         set_items(run, owner, value)
         return
+    if isinstance(owner, Instance):
+        run.histories.pop(owner.key, None)
     if not isinstance(owner, Ref):
         run.lose(value)
         return

@@ -7,7 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from tdlint.graph import CallSite
-from tdlint.interp import applications, classes, containers, functions, layers
+from tdlint.interp import applications, classes, containers, functions, history, layers
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.array_arguments import with_memory
 from tdlint.interp.array_items import size_value
@@ -35,6 +35,7 @@ from tdlint.values import (
 METHODS = frozenset(
     [
         "add",
+        "add_metric",
         "build",
         "compile",
         "evaluate",
@@ -363,6 +364,8 @@ def call_method(run: Run, owner: ModelValue, name: str, args: CallArguments, nod
             run.state.heap[owner.key] = replace(model, fits=(*model.fits, call))
     if name in ("predict", "predict_on_batch"):
         return _predicted(run, owner.key, node)
+    if name in ("fit", "fit_generator"):
+        return history.made(run, call, node)
     return Unknown(f"the result of {name}")
 
 

@@ -120,6 +120,7 @@ class Run:
         self.step_calls: dict[tuple[int, int], set[tuple[int, int | None]]] = {}
         self.step_layers: dict[tuple[str, int], StepLayer] = {}
         self.unknown: list[tuple[str, Site]] = []
+        self.histories: dict[int, CallSite] = {}
         self.syntax: list[cst.CSTNode] = []
         self.site_of: dict[int, Site] = {}
         self.steps = 0
