@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tdlint.interp.program import Program, TapedCall
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     import libcst as cst
 
+    from tdlint.interp.project import Project
     from tdlint.interp.relevance import Texts
     from tdlint.interp.run import Run
     from tdlint.values import Site
@@ -20,16 +21,31 @@ if TYPE_CHECKING:
 __all__ = ["Analysis", "NoSuchFunction", "Program", "interpret"]
 
 
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A place in another file: the file, its syntax tree, and the place in the source that leads there."""
+
+    path: Path
+    module: cst.Module
+    entry: Site
+
+
 @dataclass(frozen=True)
 class Analysis:
-    """A program, and the syntax nodes that its sites stand for."""
+    """A program, and the syntax nodes that its sites stand for; ``outside`` has the sites in other files."""
 
     program: Program
     syntax: Sequence[cst.CSTNode]  # grows when a rule asks for facts about a method
+    outside: Mapping[Site, Outside] = field(default_factory=dict)
 
     def node(self, site: Site) -> cst.CSTNode:
         """The syntax node of a site."""
         return self.syntax[site.number]
+
+    def here(self, site: Site) -> Site:
+        """The place in the source itself that leads to a site."""
+        found = self.outside.get(site)
+        return site if found is None else found.entry
 
 
 def _stopped(run: Run, why: str, module: cst.Module) -> None:
@@ -46,12 +62,15 @@ def _stopped(run: Run, why: str, module: cst.Module) -> None:
 
 def _models_of_call(run: Run, module: cst.Module, name: str) -> tuple[int, ...]:
     """The keys of the models that a function returns, alone or in a list, tuple or dict."""
-    from tdlint.interp import containers, functions
+    from tdlint.interp import containers, functions, modules
     from tdlint.interp.arguments import CallArguments
+    from tdlint.interp.state import Imported
     from tdlint.values import FunctionValue, ModelValue, Value, walk
 
     names = run.state.frames[run.frame.number]
     function = names.get(name)
+    if isinstance(function, Imported):
+        function = modules.resolve(run, function)
     if not isinstance(function, FunctionValue):
         known = sorted(key for key, value in names.items() if isinstance(value, FunctionValue))
         raise NoSuchFunction(f"no function {name} in this file; there are: {', '.join(known) or 'none'}")
@@ -97,14 +116,15 @@ def interpret(
     lines: int = 0,
     texts: Texts | None = None,
     *,
+    project: Project | None = None,
     path: Path | None = None,
     call: str | None = None,
 ) -> Analysis:
     """Follow a module from top to bottom, then everything in it that nobody calls.
 
     ``lines`` is the length of the source; the longer it is, the more steps it may take. With the ``texts`` of its
-    functions, those that nobody calls and that name nothing of Keras are left out. With ``path``, the file that the
-    source is, imports from other files of its project are followed. ``call`` names a function of the module that is
+    functions, those that nobody calls and that name nothing of Keras are left out. With a ``project`` and the ``path``
+    of the source, imports from other files of the project are followed. ``call`` names a function of the module that is
     entered with its defaults, in place of what nobody calls; ``Program.returned`` has the models that it returns.
 
     Raises:
@@ -112,16 +132,17 @@ def interpret(
     """
     from tdlint.interp import build, classes, statements
     from tdlint.interp.method_reading import facts_of_classes, read_value
-    from tdlint.interp.project import project_of
     from tdlint.interp.relevance import irrelevant_functions
-    from tdlint.interp.run import Run
+    from tdlint.interp.run import MAIN, Run
 
     run = Run(lines)
-    if path is not None:
-        run.project = project_of(path)
-        run.paths[run.frame.number] = path.resolve()
+    if path is not None and project is not None:
+        run.outside.project = project
+        run.outside.paths[MAIN] = path
+        run.outside.loaded[path] = MAIN
     if call is not None:
         run.max_steps *= CALL_STEPS
+        run.outside.max_steps = run.max_steps
     _follow(run, module, lambda: statements.execute_block(run, module))
     returned = None if call is None else _models_of_call(run, module, call)
     if returned is not None:
@@ -149,4 +170,8 @@ def interpret(
         made_with=run.made_with,
         backend=run.backend,
     )
-    return Analysis(program, run.syntax)
+    out = run.outside
+    outside = {
+        site: Outside(out.paths[module], out.trees[module], entry) for site, (module, entry) in out.sites.items()
+    }
+    return Analysis(program, run.syntax, outside)

@@ -224,6 +224,9 @@ def set_attribute(run: Run, owner: Value, name: str, value: Value, node: cst.CST
     if isinstance(owner, ClassValue):
         classes.set_class_attribute(run, owner, name, value)
         return
+    if isinstance(owner, ModuleValue):
+        run.state.own(owner.frame)[name] = value
+        return
     if node is not None:
         _record(run, owner, name, value, node)
     if isinstance(owner, SomeLayer):

@@ -19,6 +19,7 @@ from tdlint.values import (
     LayerObject,
     ModelValue,
     Sequence,
+    Site,
     TensorValue,
     Unknown,
     Value,
@@ -241,6 +242,7 @@ def _subclass(run: Run, key: int, model: ModelObject) -> ModelGraph:
     method = None if model.instance_of is None else classes.method(run, model.instance_of, "call")
     if method is None:
         return _finish(run, key, model, (), (), (), [])
+    _come_from(run, model.site)
     before = set(run.nodes)
     tensor = TensorValue(UnknownShape("the input of a subclassed model"))
     args = CallArguments(((tensor, None),), {}, False)
@@ -256,12 +258,18 @@ def _subclass(run: Run, key: int, model: ModelObject) -> ModelGraph:
 
 
 def _enter(run: Run, layer: LayerObject, tensor: TensorValue) -> tuple[Value, int | None]:
+    _come_from(run, layer.site)
     try:
         entered = layers.enter_call(run, layer, CallArguments(((tensor, None),)))
     except (OutOfSteps, RecursionError):
         entered = (Unknown("the program is too large to follow"), None)
     run.state.dead = False
     return entered
+
+
+def _come_from(run: Run, site: Site | None) -> None:
+    """What is entered in other files is entered because of what was made here."""
+    run.outside.calling = None if site is None else run.syntax[run.here(site).number]
 
 
 def model_layer(inner: ModelGraph) -> LayerObject:

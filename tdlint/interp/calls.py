@@ -23,7 +23,7 @@ from tdlint.interp import (
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.builtin_calls import call_builtin
 from tdlint.interp.names import bind_name
-from tdlint.interp.run import Run
+from tdlint.interp.run import MAIN, Run
 from tdlint.interp.state import BoundMethod, ModelObject, PartialValue, Ref, SuperValue
 from tdlint.interp.tensors import operation
 from tdlint.values import (
@@ -54,6 +54,8 @@ def call(run: Run, node: cst.Call) -> Value:
     args = evaluate_arguments(run, node)
     if isinstance(callee, BoundMethod) and isinstance(callee.owner, Unknown):
         callee = _adopt_model(run, callee, args, target)
+    if run.frames[-1].module == MAIN:
+        run.outside.calling = node
     return apply(run, callee, args, node)
 
 

@@ -11,7 +11,7 @@ import libcst as cst
 from tdlint.interp import containers, expressions, functions, layers, models, names, statements
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.names import dotted
-from tdlint.interp.run import Class, Function, OutOfSteps, Run
+from tdlint.interp.run import MAIN, Class, Function, OutOfSteps, Run
 from tdlint.interp.state import InstanceObject, ModelObject, State
 from tdlint.shapes import UnknownShape
 from tdlint.values import (
@@ -315,7 +315,10 @@ def enter_unused(run: Run, skip: Set[int], forward: bool) -> None:
         pending = [
             key
             for key, function in run.functions.items()
-            if key not in done and not function.entered and (forward or not _entered_by_building(run, function))
+            if key not in done
+            and not function.entered
+            and run.modules[function.frame] == MAIN
+            and (forward or not _entered_by_building(run, function))
         ]
         if not pending:
             return
@@ -324,6 +327,7 @@ def enter_unused(run: Run, skip: Set[int], forward: bool) -> None:
             function = run.functions[key]
             if not function.entered and isinstance(function.node, cst.FunctionDef):
                 before = run.state.fork()
+                run.outside.calling = None
                 whole = _enter_within_bounds(run, function)
                 _keep_what_ran(run, before, whole)
 

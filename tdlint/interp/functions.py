@@ -8,9 +8,9 @@ from typing import Any
 
 import libcst as cst
 
-from tdlint.interp import containers, expressions, loops, statements
+from tdlint.interp import containers, expressions, loops, outside, statements
 from tdlint.interp.arguments import CallArguments
-from tdlint.interp.run import MAX_DEPTH, Function, Run, join_returns
+from tdlint.interp.run import MAIN, MAX_DEPTH, Function, Run, join_returns
 from tdlint.interp.state import DictObject, RangeValue, Ref, State, ZipValue, join_states
 from tdlint.values import (
     NONE,
@@ -218,6 +218,22 @@ def enter_function(
 
     ``required_ndim`` gets how many axes the first argument after ``self`` must have for the body's subscripts.
     """
+    module = run.modules[function.frame]
+    if module == MAIN or run.frames[-1].module != MAIN:
+        return _execute(run, function, args, required_ndim)
+    entry = None if run.outside.calling is None else run.site(run.outside.calling)
+
+    def too_large() -> Value:
+        if required_ndim is not None:
+            required_ndim.append(None)
+        call_unseen(run, function, args)
+        return run.note_unknown(f"{function.name} is in another file, and too large to follow", function.node)
+
+    with run.entering(entry or run.outside.imported_at[module]):
+        return outside.within_bounds(run, lambda: _execute(run, function, args, required_ndim), too_large)
+
+
+def _execute(run: Run, function: Function, args: CallArguments, required_ndim: list[int | None] | None) -> Value:
     frame = run.push_frame(function.frame)
     run.depth += 1
     function.active += 1

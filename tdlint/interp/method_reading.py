@@ -15,7 +15,7 @@ import libcst as cst
 from tdlint.interp import expressions
 from tdlint.interp.class_facts import CallFact, ClassFacts, ClassKind, MethodFacts, Parameter
 from tdlint.interp.classes import find_attribute, is_layer, is_model, mro
-from tdlint.interp.run import Function, Run
+from tdlint.interp.run import MAIN, Function, Run
 from tdlint.spec.names import member
 from tdlint.values import ClassValue, Const, FunctionValue, LayerObject, ModelValue, Site, Symbol, Unknown, Value
 
@@ -437,9 +437,9 @@ def _made_by(name: str, of_tensor: bool) -> Taint:
 
 
 def read_value(run: Run, value: Value) -> MethodFacts | None:
-    """The facts of a function of the program, None for anything else."""
+    """The facts of a function of the source, None for anything else, also for one of another file."""
     function = run.functions.get(value.key) if isinstance(value, FunctionValue) else None
-    return None if function is None else read_function(run, function)
+    return read_function(run, function) if function is not None and run.modules[function.frame] == MAIN else None
 
 
 def facts_of_classes(run: Run) -> tuple[ClassFacts, ...]:

@@ -6,8 +6,8 @@ import libcst as cst
 
 from tdlint.interp import modules
 from tdlint.interp.program import Import
-from tdlint.interp.run import Run
-from tdlint.interp.state import BUILTIN_NAMES
+from tdlint.interp.run import MAIN, Run
+from tdlint.interp.state import BUILTIN_NAMES, Imported, ModuleValue
 from tdlint.spec.layers import find
 from tdlint.spec.names import canonical, member
 from tdlint.values import Const, Sequence, Symbol, Unknown, Value
@@ -58,10 +58,7 @@ def unbind_name(run: Run, name: str) -> None:
 
 def module_of(run: Run, number: int) -> int:
     """The frame of the module that a frame lies in."""
-    parent = run.parents[number]
-    while parent is not None:
-        number, parent = parent, run.parents[parent]
-    return number
+    return run.modules[number]
 
 
 def execute_global(run: Run, node: cst.Global) -> None:
@@ -95,7 +92,7 @@ def lookup(run: Run, name: str) -> Value:
         if frame is not None:
             value = frame.get(name)
             if value is not None:
-                return value
+                return value if type(value) is not Imported else _use(run, number, name, value)
         number = run.parents[number]
     constant = _CONSTANTS.get(name)
     if constant is not None:
@@ -109,6 +106,14 @@ def lookup(run: Run, name: str) -> Value:
             return found
     why = "is not defined in this file" if star is None else "may come from a star import"
     return Unknown(f"{name} {why}", name)
+
+
+def _use(run: Run, number: int, name: str, value: Imported) -> Value:
+    """What an imported name stands for, now that it matters."""
+    found = modules.resolve(run, value)
+    if number in run.state.frames:
+        run.state.own(number)[name] = found
+    return found
 
 
 def _hides_builtins(star: Sequence) -> bool:
@@ -135,59 +140,53 @@ def execute_import(run: Run, node: cst.Import) -> None:
     """``import a.b``, ``import a.b as c``."""
     for alias in node.names:
         path = dotted(alias.name)
-        _record(run, path, alias)
-        followed = modules.imported(run, path) if alias.asname is not None or "." not in path else None
+        asname = alias.asname.name if alias.asname is not None else None
+        bound = asname.value if isinstance(asname, cst.Name) else path.partition(".")[0]
+        followed = modules.imported(run, path if asname is not None else bound, alias)
         if followed is not None:
-            asname = alias.asname.name if alias.asname is not None else alias.name
-            bind_name(run, asname.value if isinstance(asname, cst.Name) else path, followed)
-        elif alias.asname is not None and isinstance(alias.asname.name, cst.Name):
-            bind_name(run, alias.asname.name.value, symbol(path))
-        else:
-            root = path.partition(".")[0]
-            bind_name(run, root, symbol(root))
+            bind_name(run, bound, followed)
+            continue
+        _record(run, path, alias)
+        bind_name(run, bound, symbol(path if asname is not None else bound))
 
 
 def execute_import_from(run: Run, node: cst.ImportFrom) -> None:
-    """``from a import b``, ``from a import *``; a relative import is of another file, hence unknown here."""
-    path = dotted(node.module)
+    """``from a import b``, ``from a import *``; a relative import that leads nowhere is unknown."""
+    path, level = dotted(node.module), len(node.relative)
     if isinstance(node.names, cst.ImportStar):
-        followed = modules.imported(run, path, len(node.relative))
-        if followed is not None:
-            for name, value in modules.public_names(run, followed).items():
-                bind_name(run, name, value)
-        elif not node.relative:
-            _record(run, path, node)
-            found = symbol(path)
-            have = run.names.get(_STAR)
-            earlier = have.items if isinstance(have, Sequence) else ()
-            run.names[_STAR] = Sequence((*earlier, found), "tuple")
+        _import_star(run, node, path, level)
         return
     for alias in node.names:
         name = dotted(alias.name)
         bound = alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else name
-        found_in_project = _member_of_project(run, path, name, len(node.relative))
-        if found_in_project is not None:
-            bind_name(run, bound, found_in_project)
-            continue
-        if node.relative:
+        followed = modules.imported(run, path, alias, level, name)
+        if followed is not None:
+            bind_name(run, bound, followed)
+        elif level:
             bind_name(run, bound, Unknown(f"{bound} is imported from another file", bound))
-            continue
-        _record(run, f"{path}.{name}", alias)
-        bind_name(run, bound, symbol(f"{path}.{name}"))
+        else:
+            _record(run, f"{path}.{name}", alias)
+            bind_name(run, bound, symbol(f"{path}.{name}"))
 
 
-def _member_of_project(run: Run, path: str, name: str, level: int) -> Value | None:
-    """``from path import name`` from another file of the project: a module in a package, or a name of a module."""
-    inner = modules.imported(run, f"{path}.{name}" if path else name, level)
-    if inner is not None:
-        return inner
-    module = modules.imported(run, path, level)
-    return None if module is None else modules.attribute(run, module, name)
+def _import_star(run: Run, node: cst.ImportFrom, path: str, level: int) -> None:
+    followed = modules.imported(run, path, node, level)
+    module = None if followed is None else modules.resolve(run, followed)
+    if isinstance(module, ModuleValue):
+        for name, value in modules.public_names(run, module).items():
+            bind_name(run, name, value)
+    if isinstance(module, ModuleValue) or level:
+        return
+    if module is None:
+        _record(run, path, node)
+    have = run.names.get(_STAR)
+    earlier = have.items if isinstance(have, Sequence) else ()
+    run.names[_STAR] = Sequence((*earlier, symbol(path) if module is None else module), "tuple")
 
 
 def _record(run: Run, path: str, node: cst.CSTNode) -> None:
     name, namespace = canonical(path)
-    if namespace is None or run.muted:
+    if namespace is None or run.muted or run.frame.module != MAIN:
         return
     site = run.site(node)
     run.imports.setdefault(
@@ -199,6 +198,6 @@ def _record(run: Run, path: str, node: cst.CSTNode) -> None:
 def attribute_of_symbol(run: Run, owner: Symbol, attribute: str, node: cst.CSTNode) -> Symbol:
     """``tf.keras`` and the like: a member of a module or class of a library."""
     name, namespace = member(owner.name, owner.namespace, attribute)
-    if namespace is not None and owner.namespace is None and not run.muted:
+    if namespace is not None and owner.namespace is None and not run.muted and run.frame.module == MAIN:
         run.namespaces.setdefault(namespace, run.site(node))
     return Symbol(name, namespace)

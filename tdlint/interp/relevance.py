@@ -15,7 +15,7 @@ from typing import Any
 import libcst as cst
 
 from tdlint.interp.classes import is_layer, is_model
-from tdlint.interp.run import Function, Run
+from tdlint.interp.run import MAIN, Function, Run
 from tdlint.spec.objects import OBJECT_MODULES
 from tdlint.values import ClassValue, FunctionValue, LayerObject, ModelValue, Symbol
 
@@ -120,7 +120,9 @@ def irrelevant_functions(run: Run, texts: Texts) -> set[int]:
     return {
         key
         for key, function in run.functions.items()
-        if not _of_keras_class(run, function) and not _names_one(texts.of(function), words)
+        if run.modules[function.frame] == MAIN
+        and not _of_keras_class(run, function)
+        and not _names_one(texts.of(function), words)
     }
 
 

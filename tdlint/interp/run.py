@@ -14,7 +14,17 @@ from tdlint.graph import CallSite, LayerNode
 from tdlint.interp.array_memory import forget
 from tdlint.interp.program import Assignment, Import, StepLayer
 from tdlint.interp.project import Project
-from tdlint.interp.state import NO_CONTAINERS, HeapObject, ModelObject, State, join_all, join_kept, join_states, lose
+from tdlint.interp.state import (
+    NO_CONTAINERS,
+    HeapObject,
+    ModelObject,
+    ModuleValue,
+    State,
+    join_all,
+    join_kept,
+    join_states,
+    lose,
+)
 from tdlint.shapes import AnyShape
 from tdlint.values import ArrayValue, LayerObject, Sequence, Site, Unknown, Value
 
@@ -83,6 +93,37 @@ class Frame:
     owner: int | None = None
     first_argument: Value | None = None
     required_ndim: int | None = None
+    module: int = 0
+
+
+MAIN = 1
+"""The frame of the names of the source itself."""
+
+OUTSIDE_STEPS = 10_000
+"""How many syntax nodes are evaluated at most in all other files that a source imports from."""
+
+
+@dataclass
+class Outside:
+    """Other files of the project, as far as a run has come to them.
+
+    ``paths`` are the files by the frame of their names, ``loaded`` the other way round, ``failed`` why others are not
+    known. ``entry`` is the place in the source through which it is in another file now, ``calling`` the last call in
+    the source. ``sites`` has the places in other files: the frame of the file's names, and the entry.
+    """
+
+    project: Project | None = None
+    paths: dict[int, Path] = field(default_factory=dict)
+    trees: dict[int, cst.Module] = field(default_factory=dict)
+    loaded: dict[Path, int] = field(default_factory=dict)
+    failed: dict[Path, str] = field(default_factory=dict)
+    loading: int = 0
+    entry: Site | None = None
+    calling: cst.CSTNode | None = None
+    imported_at: dict[int, Site] = field(default_factory=dict)
+    sites: dict[Site, tuple[int, Site]] = field(default_factory=dict)
+    steps: int = 0
+    max_steps: int = OUTSIDE_STEPS
 
 
 class Run:
@@ -90,17 +131,14 @@ class Run:
 
     def __init__(self, lines: int = 0) -> None:
         self.max_steps = STEPS + STEPS_PER_LINE * lines
+        self.outside = Outside()
         self.state = State()
         self.parents: dict[int, int | None] = {}
         self.declared: dict[int, dict[str, int]] = {}
         self.loop_floors: list[int] = []
         self.tries: list[State] = []
         self.pushed: list[int] = []
-        self.project: Project | None = None
-        self.paths: dict[int, Path] = {}
-        self.loaded: dict[Path, int] = {}
-        self.loading: list[Path] = []
-        self.steps_per_line = STEPS_PER_LINE
+        self.modules: dict[int, int] = {}
         self.first_inputs: dict[int, tuple[AnyShape, ...]] = {}
         self.repeated_keys: dict[tuple[int, int], int] = {}
         self.frames: list[Frame] = []
@@ -122,7 +160,7 @@ class Run:
         self.unknown: list[tuple[str, Site]] = []
         self.histories: dict[int, CallSite] = {}
         self.syntax: list[cst.CSTNode] = []
-        self.site_of: dict[int, Site] = {}
+        self.site_of: dict[int | tuple[int, int], Site] = {}
         self.steps = 0
         self.depth = 0
         self.next_key = 0
@@ -148,12 +186,21 @@ class Run:
         return self.next_key
 
     def site(self, node: cst.CSTNode) -> Site:
-        """The place of a syntax node."""
-        found = self.site_of.get(id(node))
+        """The place of a syntax node; one of another file is another place for each way that leads there."""
+        entry = self.outside.entry if self.frames[-1].module != MAIN else None
+        key = id(node) if entry is None else (id(node), entry.number)
+        found = self.site_of.get(key)
         if found is None:
-            found = self.site_of[id(node)] = Site(len(self.syntax))
+            found = self.site_of[key] = Site(len(self.syntax))
             self.syntax.append(node)
+            if entry is not None:
+                self.outside.sites[found] = (self.frames[-1].module, entry)
         return found
+
+    def here(self, site: Site) -> Site:
+        """The place in the source itself through which the program comes to a place in another file."""
+        found = self.outside.sites.get(site)
+        return site if found is None else found[1]
 
     def push_frame(self, parent: int | None) -> Frame:
         """A new frame of names whose enclosing frame is ``parent``."""
@@ -162,7 +209,10 @@ class Run:
         self.state.add_frame(number)
         if parent is None:
             self.state.modules.add(number)
-        frame = Frame(number)
+            self.modules[number] = number
+        else:
+            self.modules[number] = self.modules[parent]
+        frame = Frame(number, module=self.modules[number])
         self.frames.append(frame)
         return frame
 
@@ -202,7 +252,7 @@ class Run:
     def note_unknown(self, reason: str, node: cst.CSTNode) -> Unknown:
         """An unknown value whose reason is worth telling the user."""
         if not self.muted:
-            self.unknown.append((reason, self.site(node)))
+            self.unknown.append((reason, self.here(self.site(node))))
         return Unknown(reason)
 
     def record_call(self, call: CallSite) -> None:
@@ -236,6 +286,9 @@ class Run:
             for value in held:
                 if isinstance(value, ArrayValue | Sequence):
                     forget(self, value)
+                elif type(value) is ModuleValue:
+                    names = self.state.own(value.frame)
+                    names.update((name, Unknown(f"{name} may be set by code that is not followed")) for name in names)
 
     def _tables(self) -> tuple[dict[Any, Any], ...]:
         return (self.calls, self.assignments, self.imports, self.namespaces, self.step_layers)
@@ -264,6 +317,15 @@ class Run:
     def keep_going(self, state: State) -> None:
         """Continue from another state."""
         self.state = state
+
+    @contextmanager
+    def entering(self, entry: Site) -> Iterator[None]:
+        """While in another file, through this place in the source."""
+        earlier, self.outside.entry = self.outside.entry, entry
+        try:
+            yield
+        finally:
+            self.outside.entry = earlier
 
     @contextmanager
     def uncertainly(self) -> Iterator[None]:

@@ -10,7 +10,8 @@ import builtins
 import itertools
 import operator
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 from tdlint.graph import CallSite, ModelKind
@@ -133,6 +134,15 @@ class ModuleValue(Value):
     """Another file of the project, by the frame of its names."""
 
     frame: int
+
+
+@dataclass(frozen=True, slots=True)
+class Imported(Value):
+    """A file of the project, or the ``name`` in it, that is not read before it is used; ``site`` is the import."""
+
+    path: Path
+    name: str | None
+    site: Site = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from functools import partial
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 
 from tdlint.config import Settings
@@ -18,6 +19,7 @@ from tdlint.linting.rule import Context, Report, Rule
 from tdlint.linting.selection import Selection, check_selectors, known_entries, select
 from tdlint.linting.suppression import suppress
 from tdlint.linting.tool_codes import ANALYSIS_FAILED, RULE_CRASHED, SYNTAX_ERROR, UNREADABLE_FILE, ToolCode
+from tdlint.linting.trees import Neighbours, tree_of
 from tdlint.linting.undisturbed import undisturbed
 from tdlint.sources.discovery import discover
 from tdlint.sources.source_file import SourceFile, SyntaxProblem, UnreadableFile
@@ -105,41 +107,78 @@ def check_graph(model: ModelGraph, path: str, settings: Settings, rules: Rules) 
 def _check(readable: Readable, settings: Settings, rules: Rules) -> FileResult:
     source = readable.source
     selection = select(settings, rules, source.path)
+    found = _analyse(readable, settings, rules, selection) if readable.analysable else _Analysed()
     diagnostics = [_syntax_error(problem, source) for problem in readable.problems]
-    crashes: list[_Crash] = []
-    program = Program()
-    unknown: tuple[str, ...] = ()
-    if readable.analysable:
-        import libcst
-
-        from tdlint.interp import interpret
-        from tdlint.interp.relevance import function_texts
-
-        module = libcst.parse_module(source.parse_text)
-        texts = function_texts(module, readable.tree, source.parse_text) if readable.tree is not None else None
-        analysis = interpret(module, source.parse_text.count("\n"), texts)
-        program = analysis.program
-        found, crashes = _run_rules(rules, program, selection, settings)
-        diagnostics += resolve_in_source(found, module, analysis.node, source)
-        if settings.explain_unknown:
-            from tdlint.linting.unknown import unknown_reasons
-
-            unknown = unknown_reasons(analysis, module, source)
-    diagnostics += [_crash(crash, source.location(Span(0, 0))) for crash in crashes]
+    diagnostics += found.diagnostics
+    diagnostics += [_crash(crash, source.location(Span(0, 0))) for crash in found.crashes]
     result = suppress(diagnostics, find_suppressions(source), source, known_entries(rules), selection)
     return FileResult(
         source.path,
         tuple(sorted(result.shown, key=Diagnostic.sort_key)),
-        failed=bool(crashes),
-        models=len(program.models),
-        partly=sum(bool(model.unknown) for model in program.models),
+        failed=bool(found.crashes),
+        models=len(found.models),
+        partly=sum(bool(model.unknown) for model in found.models),
         suppressed=result.hidden,
         advice=result.advice,
-        unknown=unknown,
+        unknown=found.unknown,
     )
 
 
 _Crash = tuple[type[Rule], Exception]
+
+
+@dataclass(frozen=True)
+class _Analysed:
+    """What the rules say of one source, and its models."""
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+    crashes: tuple[_Crash, ...] = ()
+    models: tuple[ModelGraph, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+def _analyse(
+    readable: Readable, settings: Settings, rules: Rules, selection: Selection, elsewhere: bool = True
+) -> _Analysed:
+    """Follow a source and run the rules on it; ``elsewhere`` says whether to judge reports in other files."""
+    from tdlint.interp import interpret
+    from tdlint.interp.project import project_of
+    from tdlint.interp.relevance import function_texts
+    from tdlint.linting.elsewhere import Elsewhere
+
+    source = readable.source
+    module, path, neighbours = tree_of(source.parse_text), Path(source.path).absolute(), Neighbours()
+    texts = function_texts(module, readable.tree, source.parse_text) if readable.tree is not None else None
+    project = project_of(path, neighbours.load)
+    analysis = interpret(module, source.parse_text.count("\n"), texts, project=project, path=path)
+    program = analysis.program
+    found, crashes = _run_rules(rules, program, selection, settings)
+    if not elsewhere:
+        found = [item for item in found if item.report.at.site not in analysis.outside]
+    alone = partial(_reported_alone, settings=settings, rules=rules)
+    others = Elsewhere(analysis, neighbours.sources, source.path, settings, rules, alone)
+    diagnostics = resolve_in_source(found, module, analysis.node, source, others)
+    unknown: tuple[str, ...] = ()
+    if settings.explain_unknown:
+        from tdlint.linting.unknown import unknown_reasons
+
+        unknown = unknown_reasons(analysis, module, source)
+    own = tuple(model for model in program.models if model.site not in analysis.outside)
+    return _Analysed(diagnostics, tuple(crashes), own, unknown)
+
+
+def _reported_alone(path: str, settings: Settings, rules: Rules) -> frozenset[tuple[str, Span | None]]:
+    """Code and span of what a file that another one imports reports by itself."""
+    return _reported_in(path, Path(path).read_bytes(), settings, tuple(rules))
+
+
+@lru_cache(maxsize=256)
+def _reported_in(path: str, data: bytes, settings: Settings, rules: Rules) -> frozenset[tuple[str, Span | None]]:
+    readable = read(path, data)
+    if readable is None or not readable.analysable:
+        return frozenset()
+    found = _analyse(readable, settings, rules, select(settings, rules, path), elsewhere=False)
+    return frozenset((diagnostic.code, diagnostic.location.span) for diagnostic in found.diagnostics)
 
 
 def _run_rules(

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tdlint.diagnostics import Diagnostic, Fix, Location, Related, Span
 from tdlint.graph import Place
-from tdlint.linting.rule import Report, Rule
+from tdlint.linting.rule import FixPlan, Report, Rule, sites_of
 from tdlint.linting.tool_codes import ToolCode
 from tdlint.sources.source_file import SourceFile
 
 if TYPE_CHECKING:
     import libcst
 
+    from tdlint.linting.elsewhere import Elsewhere
     from tdlint.linting.fix_edits import FindNode
     from tdlint.sources.positions import Spans
     from tdlint.values import Site
@@ -29,29 +30,57 @@ class Found:
 
 
 def resolve_in_source(
-    found: Sequence[Found], module: libcst.Module, node: FindNode, source: SourceFile
+    found: Sequence[Found],
+    module: libcst.Module,
+    node: FindNode,
+    source: SourceFile,
+    elsewhere: Elsewhere | None = None,
 ) -> tuple[Diagnostic, ...]:
-    """Diagnostics with spans; code is generated once for all of them."""
+    """Diagnostics with spans; code is generated once for all of them.
+
+    ``elsewhere`` knows the sites that are in other files, and what becomes of reports there.
+    """
     if not found:
         return ()
     # both import libcst, which a run without findings of a file has paid for, and inspecting a model has not
     from tdlint.linting.fix_edits import make_fix, nodes_of
     from tdlint.sources.positions import locate
 
-    nodes = [node(site) for item in found for site in _sites(item.report)]
-    changes = [change for item in found if item.report.fix for change in item.report.fix.changes]
+    outside = {} if elsewhere is None else elsewhere.analysis.outside
+    sites = {site for item in found for site in _sites(item.report)}
+    plans = {item: _plan(item.report, outside) for item in found}
+    changes = [change for plan in plans.values() if plan for change in plan.changes]
+    entries = [outside[site].entry for site in sites if site in outside]
+    nodes = [node(site) for site in (*(site for site in sites if site not in outside), *entries)]
     nodes += [each for change in changes for each in nodes_of(change, node)]
     spans = locate(module, nodes, source.parse_text)
+    if elsewhere is not None:
+        elsewhere.prepare(sites)
 
     def at(place: Place) -> Location:
+        if elsewhere is not None and place.site is not None and place.site in outside:
+            return elsewhere.location(place.site)
         return place_in_source(place.site, node, spans, source)
 
     diagnostics = []
     for item in found:
-        plan = item.report.fix
+        plan, site = plans[item], item.report.at.site
         fix = make_fix(plan, node, spans, source) if plan else None
-        diagnostics.append(_diagnostic(item, at(item.report.at), _related(item.report, at), fix))
+        made = _diagnostic(item, at(item.report.at), _related(item.report, at), fix)
+        if elsewhere is not None and site is not None and site in outside:
+            moved = elsewhere.judged(made, place_in_source(outside[site].entry, node, spans, source))
+            diagnostics += [] if moved is None else [moved]
+        else:
+            diagnostics.append(made)
     return tuple(unique(diagnostics))
+
+
+def _plan(report: Report, outside: Container[Site]) -> FixPlan | None:
+    """The report's fix, unless a part of it is in another file."""
+    if report.fix is None or report.at.site in outside:
+        return None
+    sites = [site for change in report.fix.changes for site in sites_of(change)]
+    return None if any(site in outside for site in sites) else report.fix
 
 
 def place_in_source(site: Site | None, node: FindNode, spans: Spans, source: SourceFile) -> Location:

@@ -43,6 +43,11 @@ class Rewrite:
 Change: TypeAlias = AddArgument | ReplaceBy | Rewrite
 
 
+def sites_of(change: Change) -> tuple[Site, ...]:
+    """The places that a change reads and writes."""
+    return tuple(value for name in change.__slots__ if isinstance(value := getattr(change, name), Site))
+
+
 @dataclass(frozen=True, slots=True)
 class FixPlan:
     """A fix in terms of syntax nodes; the engine makes text edits of it."""

@@ -12,6 +12,7 @@ from tdlint.diagnostics import Location
 from tdlint.errors import UsageError
 from tdlint.graph import ModelGraph
 from tdlint.linting.reading import Readable, read
+from tdlint.linting.trees import Neighbours, tree_of
 from tdlint.linting.undisturbed import undisturbed
 from tdlint.naming import automatic_names
 from tdlint.shapes import UnknownShape
@@ -135,9 +136,7 @@ def _models(readable: Readable, call: str | None) -> SourceModels:
             line = location.start.line if location.start else 1
             raise UsageError(f"{source.path}:{line}: syntax error: {message}")
         return SourceModels(source.path, unknown=problems, note="it does not use Keras")
-    import libcst
-
-    module = libcst.parse_module(source.parse_text)
+    module = tree_of(source.parse_text)
     analysis = _analysis(module, readable, call)
     program = analysis.program
     names = automatic_names(program.models)
@@ -152,13 +151,15 @@ def _models(readable: Readable, call: str | None) -> SourceModels:
 
 def _analysis(module: libcst.Module, readable: Readable, call: str | None) -> Analysis:
     from tdlint.interp import NoSuchFunction, interpret
+    from tdlint.interp.project import project_of
     from tdlint.interp.relevance import function_texts
 
     source = readable.source
     texts = function_texts(module, readable.tree, source.parse_text) if readable.tree is not None else None
     lines = source.parse_text.count("\n") + MORE_LINES
     try:
-        return interpret(module, lines, texts, path=Path(source.path), call=call)
+        path = Path(source.path).absolute()
+        return interpret(module, lines, texts, project=project_of(path, Neighbours().load), path=path, call=call)
     except NoSuchFunction as error:
         raise UsageError(f"{source.path}: {error}") from None
 

@@ -59,6 +59,13 @@ def suppress(
     return Suppressed(tuple(shown), hidden, advice)
 
 
+def hidden_by_comment(
+    diagnostic: Diagnostic, comments: Sequence[Suppression], source: SourceFile, entries: Sequence[Entry]
+) -> bool:
+    """Whether a comment hides a diagnostic; what the comment hides in all is not counted."""
+    return bool(_hits(diagnostic, comments, source, {entry.code: entry for entry in entries}))
+
+
 def _names_itself(comment: Suppression, by_code: dict[str, Entry]) -> bool:
     """Whether a comment is about reports of unused comments."""
     return any(specificity(selector, by_code[UNUSED_SUPPRESSION.code]) for selector in comment.selectors or ())

@@ -22,6 +22,7 @@ def unknown_reasons(analysis: Analysis, module: libcst.Module, source: SourceFil
     program = analysis.program
     reasons: list[tuple[str, Site | None]] = list(program.unknown)
     reasons += [(f"{model.name}: {reason}", model.site) for model in program.models for reason in model.unknown]
+    reasons = [(reason, None if site is None else analysis.here(site)) for reason, site in reasons]
     spans = locate(module, [analysis.node(site) for _, site in reasons if site is not None], source.parse_text)
     placed = [(place_in_source(site, analysis.node, spans, source), reason) for reason, site in reasons]
     placed.sort(key=lambda item: (item[0].sort_key(), item[1]))

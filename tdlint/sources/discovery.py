@@ -59,6 +59,14 @@ def discover(
     return tuple(sorted(found.values()))
 
 
+def is_excluded(path: str, exclude: Sequence[str], root: str) -> bool:
+    """Whether patterns leave out a file, or a folder on the way to it from ``root``."""
+    relative = relative_to_root(path, Path(root).resolve())
+    parts = [part for part in relative.split("/") if part]
+    ways = ("/".join(parts[: count + 1]) for count in range(len(parts)))
+    return any(matches_glob(way.rpartition("/")[2], way, pattern) for way in ways for pattern in exclude)
+
+
 @dataclass
 class _Walk:
     """One search through folders, and how many files and folders it left out."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tdlint.graph import ModelGraph
 from tdlint.interp import NoSuchFunction, interpret
+from tdlint.interp.project import project_of
 from tdlint.summary import ModelSummary, summarize
 from tdlint.values import Const, Symbol, Unknown, Value, join, options
 
@@ -196,10 +197,11 @@ def test_a_function_is_entered_by_name(tmp_path) -> None:
         "    i = keras.Input((size,))\n    return keras.Model(i, head(i))\n"
     )
     module = cst.parse_module(main.read_text())
-    found = interpret(module, 5, path=main, call="build").program.models[-1]
+    project = project_of(main, lambda path, only_plain: cst.parse_module(path.read_bytes()))
+    found = interpret(module, 5, project=project, path=main, call="build").program.models[-1]
     assert summarize(found, {}).total_params == 10
-    with pytest.raises(NoSuchFunction, match=r"no function make in this file; there are: build, head"):
-        interpret(module, 5, path=main, call="make")
+    with pytest.raises(NoSuchFunction, match=r"no function make in this file; there are: build"):
+        interpret(module, 5, project=project, path=main, call="make")
 
 
 VALUES = st.one_of(

@@ -94,7 +94,9 @@ def test_files_without_keras_are_not_read(monkeypatch, text):
 def test_only_what_uses_keras_is_interpreted(lint, monkeypatch, text, analysed):
     calls = []
     original = tdlint.interp.interpret
-    monkeypatch.setattr(tdlint.interp, "interpret", lambda *args: calls.append(1) or original(*args))
+    monkeypatch.setattr(
+        tdlint.interp, "interpret", lambda *args, **kwargs: calls.append(1) or original(*args, **kwargs)
+    )
     assert not lint(text).failed
     assert bool(calls) is analysed
 
@@ -177,7 +179,7 @@ def test_a_rule_that_crashes_does_not_stop_the_others(lint):
 
 
 def test_a_crash_of_the_interpreter_is_a_diagnostic(lint, monkeypatch):
-    def crash(*args):
+    def crash(*args, **kwargs):
         raise AssertionError("boom")
 
     monkeypatch.setattr(tdlint.interp, "interpret", crash)
@@ -190,7 +192,7 @@ def test_a_crash_of_the_interpreter_is_a_diagnostic(lint, monkeypatch):
 
 
 def test_interruption_is_no_crash(lint, monkeypatch):
-    def interrupt(*args):
+    def interrupt(*args, **kwargs):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(tdlint.interp, "interpret", interrupt)
