@@ -486,7 +486,7 @@ def _facts(run: Run, key: int) -> ClassFacts | None:
         found.library_bases,
         found.namespace,
         not found.own_bases,
-        found.open,
+        found.open or any(run.classes[each].module != MAIN for each in ancestors),
         found.decorators,
         tuple(found.attributes),
         tuple(inherited),

@@ -165,3 +165,12 @@ def test_a_source_keeps_its_own_steps(project):
     found = project({"a.py": endless, "main.py": main})
     assert params(found) == SIZE_3
     assert any("too large to follow" in why for why, _ in found.program.unknown)
+
+
+def test_a_class_whose_ancestor_is_in_another_file_may_have_other_methods(project):
+    parts = "import keras\nclass Base(keras.layers.Layer):\n    def get_config(self):\n        return {}\n"
+    main = "import keras\nfrom parts import Base\nclass Own(Base):\n    def call(self, x):\n        return x\n"
+    (found,) = project({"parts.py": parts, "main.py": main}).program.classes
+    assert (found.name, found.kind, found.open) == ("Own", "layer", True)
+    assert found.method("call") is not None
+    assert found.method("get_config") is None
