@@ -16,8 +16,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import libcst as cst
+if TYPE_CHECKING:
+    import libcst as cst
 
 MAX_FILES = 40
 """How many other files are read at most for one source."""
@@ -25,7 +27,7 @@ MAX_FILES = 40
 LARGE_PACKAGE = 64
 """A package with more files is a library: they import each other more than can be followed for each of them."""
 
-Loader = Callable[[Path, bool], cst.Module | str]
+Loader = Callable[[Path, bool], "cst.Module | str"]
 """Gives the syntax tree of a file, or why there is none; if asked for plain files only, of those without Keras."""
 
 _MARKS = frozenset({".git", ".hg", "pyproject.toml", "setup.py", "setup.cfg"})

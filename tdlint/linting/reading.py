@@ -9,12 +9,15 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from tdlint.sources.notebooks import read_notebook
 from tdlint.sources.source_file import SourceFile, SyntaxProblem, read_source
 from tdlint.sources.syntax import check_syntax
 
 _WORTH_READING = re.compile(rb"keras|TDL|tdlint\s*:", re.IGNORECASE)
+# What is done to a model that was made in another file.
+_USES_A_MODEL = re.compile(rb"\.(?:fit|evaluate|predict)\s*\(|\boptimizer\s*=")
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # Finds nearly every use; for what it does not find, such as an import over several lines, the tree is searched.
 _USE = re.compile(r"^[ \t]*(?:from|import)\b[^#\n]*keras|[\w)\]]\.keras\b|\bkeras\.", re.MULTILINE)
@@ -34,11 +37,13 @@ class Readable:
 
 
 def worth_reading(data: bytes) -> bool:
-    """Whether the bytes may hold a use of Keras or a comment for tdlint.
+    """Whether the bytes may hold a use of Keras, or of a model from another file, or a comment for tdlint.
 
     UTF-16 hides both and is not Python, so that it is worth a message.
     """
-    return _WORTH_READING.search(data) is not None or data.startswith(_UTF_16_MARKS)
+    if _WORTH_READING.search(data) or data.startswith(_UTF_16_MARKS):
+        return True
+    return _USES_A_MODEL.search(data) is not None and b"import" in data
 
 
 def read(path: str, data: bytes) -> Readable | None:
@@ -55,7 +60,37 @@ def read(path: str, data: bytes) -> Readable | None:
     # the cells that are wrong are blank in the text, and among the problems
     tree, problem = check_syntax(source.parse_text)
     problems = (*source.problems, problem) if problem else source.problems
-    return Readable(source, problems, problem is None and _uses_keras(source.parse_text, tree), tree)
+    analysable = problem is None and (_uses_keras(source.parse_text, tree) or _imports_keras(path, data, tree))
+    return Readable(source, problems, analysable, tree)
+
+
+def _imports_keras(path: str, data: bytes, tree: ast.Module | None) -> bool:
+    """Whether a file that uses a model imports a file of its project that has Keras in it."""
+    if tree is None or not _USES_A_MODEL.search(data):
+        return False
+    from tdlint.interp.project import project_of
+
+    importer = Path(path).absolute()
+    project = project_of(importer, lambda path, only_plain: "")
+    for node in ast.walk(tree):
+        found: list[Path | None] = []
+        if isinstance(node, ast.Import):
+            found = [project.find(alias.name, importer) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or "", *(f"{node.module or ''}.{alias.name}".strip(".") for alias in node.names)]
+            found = [project.find(name, importer, node.level) for name in names if name or node.level]
+        if any(file is not None and file.suffix == ".py" and _has_keras(file) for file in found):
+            return True
+    return False
+
+
+def _has_keras(file: Path) -> bool:
+    """Whether the bytes of a file speak of Keras; for a package, those of a file in its folder."""
+    try:
+        files = sorted(file.parent.glob("*.py")) if file.name == "__init__.py" else [file]
+        return any(b"keras" in each.read_bytes() for each in files)
+    except OSError:
+        return False
 
 
 def _uses_keras(text: str, tree: ast.Module | None) -> bool:

@@ -88,3 +88,9 @@ def test_reasons_are_told_at_the_import(digits):
     (digits / "config.py").write_text("def (\n")
     (result,) = check(digits, "train.py", explain_unknown=True).files
     assert any("train.py:2: config.py is not followed: syntax error" in why for why in result.unknown), result.unknown
+
+
+@pytest.mark.parametrize("line", ["from nets import build", "from nets.builders import build"])
+def test_a_program_that_only_imports_its_model_is_read(digits, line):
+    (digits / "run.py").write_text(f"{line}\nmodel = build((3,))\nmodel.fit([], [])\n")
+    assert reports(check(digits, "run.py", select=("TDL301",))) == [("run.py", 2, "TDL301")]
