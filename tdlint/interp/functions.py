@@ -221,15 +221,18 @@ def enter_function(
     module = run.modules[function.frame]
     if module == MAIN or run.frames[-1].module != MAIN:
         return _execute(run, function, args, required_ndim)
-    entry = None if run.outside.calling is None else run.site(run.outside.calling)
+    calling = run.outside.calling
+    entry = run.outside.imported_at[module] if calling is None else run.site(calling)
 
     def too_large() -> Value:
         if required_ndim is not None:
             required_ndim.append(None)
         call_unseen(run, function, args)
-        return run.note_unknown(f"{function.name} is in another file, and too large to follow", function.node)
+        return run.note_unknown(
+            f"{function.name} is in another file, and too large to follow", run.syntax[entry.number]
+        )
 
-    with run.entering(entry or run.outside.imported_at[module]):
+    with run.entering(entry):
         return outside.within_bounds(run, lambda: _execute(run, function, args, required_ndim), too_large)
 
 

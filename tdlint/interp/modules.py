@@ -10,7 +10,7 @@ from tdlint.interp import containers, outside, statements
 from tdlint.interp.run import MAIN, Run
 from tdlint.interp.state import Imported, ModuleValue
 from tdlint.spec.names import canonical
-from tdlint.values import Const, Site, Unknown, Value, text
+from tdlint.values import Const, Site, Symbol, Unknown, Value, text
 
 # Of Keras' own files only those that build models are followed; of the others the spec knows what they do.
 _FOLLOWED_OF_KERAS = "keras.applications."
@@ -32,7 +32,8 @@ def imported(run: Run, name: str, node: cst.CSTNode, level: int = 0, member: str
     own = not level and namespace is not None and project.is_in_package(here, name)
     if own and not f"{public}.".startswith(_FOLLOWED_OF_KERAS):
         return None
-    return Imported(path, member, run.site(node))
+    dotted = "" if level else f"{name}.{member}" if member else name
+    return Imported(path, member, run.site(node), dotted)
 
 
 def resolve(run: Run, value: Imported) -> Value:
@@ -42,7 +43,9 @@ def resolve(run: Run, value: Imported) -> Value:
         why = f"{value.path.name} is not followed: {run.outside.failed[value.path]}"
         if not run.muted:
             run.unknown.append((why, run.here(value.site)))
-        return Unknown(why, value.name)
+        public, namespace = canonical(value.dotted)
+        # of what is not followed, the name is known, as of a library
+        return Symbol(public) if public and namespace is None else Unknown(why, value.name)
     module = ModuleValue(frame)
     return module if value.name is None else attribute(run, module, value.name)
 
@@ -94,13 +97,24 @@ def _execute(run: Run, module: cst.Module, path: Path, entry: Site) -> int | Non
     return frame.number if whole else None
 
 
+def use(run: Run, frame: int, name: str, value: Imported) -> Value:
+    """What an imported name of a frame stands for; from now on it stands for that.
+
+    Meanwhile it is not defined: files that import it from each other would never come to an end.
+    """
+    run.state.own(frame).pop(name, None)
+    found = resolve(run, value)
+    if frame in run.state.frames:
+        run.state.own(frame)[name] = found
+    return found
+
+
 def attribute(run: Run, owner: ModuleValue, name: str) -> Value:
     """``module.name``."""
     found = run.state.frames.get(owner.frame, {}).get(name)
     path = run.outside.paths.get(owner.frame)
     if type(found) is Imported:
-        found = resolve(run, found)
-        run.state.own(owner.frame)[name] = found
+        found = use(run, owner.frame, name, found)
     if found is not None:
         return found
     project = run.outside.project

@@ -92,7 +92,7 @@ def lookup(run: Run, name: str) -> Value:
         if frame is not None:
             value = frame.get(name)
             if value is not None:
-                return value if type(value) is not Imported else _use(run, number, name, value)
+                return value if type(value) is not Imported else modules.use(run, number, name, value)
         number = run.parents[number]
     constant = _CONSTANTS.get(name)
     if constant is not None:
@@ -106,14 +106,6 @@ def lookup(run: Run, name: str) -> Value:
             return found
     why = "is not defined in this file" if star is None else "may come from a star import"
     return Unknown(f"{name} {why}", name)
-
-
-def _use(run: Run, number: int, name: str, value: Imported) -> Value:
-    """What an imported name stands for, now that it matters."""
-    found = modules.resolve(run, value)
-    if number in run.state.frames:
-        run.state.own(number)[name] = found
-    return found
 
 
 def _hides_builtins(star: Sequence) -> bool:

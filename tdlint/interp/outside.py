@@ -20,7 +20,7 @@ def within_bounds(run: Run, work: Callable[[], Result], too_large: Callable[[], 
     run.steps, run.max_steps = outside.steps, outside.max_steps
     try:
         return work()
-    except OutOfSteps:
+    except (OutOfSteps, RecursionError):
         run.keep_going(before)
         run.take_back(records)
         del run.frames[depth:]

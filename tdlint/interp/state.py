@@ -138,11 +138,15 @@ class ModuleValue(Value):
 
 @dataclass(frozen=True, slots=True)
 class Imported(Value):
-    """A file of the project, or the ``name`` in it, that is not read before it is used; ``site`` is the import."""
+    """A file of the project, or the ``name`` in it, that is not read before it is used; ``site`` is the import.
+
+    ``dotted`` is what an absolute import calls it, empty for a relative one.
+    """
 
     path: Path
     name: str | None
     site: Site = field(compare=False)
+    dotted: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from tdlint.config import Settings
 from tdlint.diagnostics import Diagnostic, Location, Span
 from tdlint.graph import ModelGraph
 from tdlint.interp.program import Program
-from tdlint.linting.reading import Readable, read, worth_reading
+from tdlint.linting.reading import Readable, read, uses_imported_model, worth_reading
 from tdlint.linting.resolve import Found, resolve_in_model, resolve_in_source, tool_diagnostic
 from tdlint.linting.result import FileResult, RunResult
 from tdlint.linting.rule import Context, Report, Rule
@@ -78,7 +78,7 @@ def check_file(path: str, settings: Settings, rules: Rules) -> FileResult:
 
 def check_bytes(data: bytes, path: str, settings: Settings, rules: Rules) -> FileResult:
     """Lint the contents of one file. What goes wrong is a diagnostic; nothing is raised."""
-    if not worth_reading(data):
+    if not worth_reading(data) and not uses_imported_model(path, data):
         return FileResult(path)
     try:
         with undisturbed():

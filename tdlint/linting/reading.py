@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tdlint.sources.notebooks import read_notebook
-from tdlint.sources.source_file import SourceFile, SyntaxProblem, read_source
-from tdlint.sources.syntax import check_syntax
+from tdlint.sources.source_file import SourceFile, SyntaxProblem, UnreadableFile, read_source
+from tdlint.sources.syntax import TooComplex, check_syntax
 
 _WORTH_READING = re.compile(rb"keras|TDL|tdlint\s*:", re.IGNORECASE)
 # What is done to a model that was made in another file.
@@ -37,13 +37,25 @@ class Readable:
 
 
 def worth_reading(data: bytes) -> bool:
-    """Whether the bytes may hold a use of Keras, or of a model from another file, or a comment for tdlint.
+    """Whether the bytes may hold a use of Keras or a comment for tdlint.
 
     UTF-16 hides both and is not Python, so that it is worth a message.
     """
-    if _WORTH_READING.search(data) or data.startswith(_UTF_16_MARKS):
-        return True
-    return _USES_A_MODEL.search(data) is not None and b"import" in data
+    return _WORTH_READING.search(data) is not None or data.startswith(_UTF_16_MARKS)
+
+
+def uses_imported_model(path: str, data: bytes) -> bool:
+    """Whether a file that does not speak of Keras uses a model of another file of its project.
+
+    What is wrong with a file that has nothing to do with Keras is not for tdlint to say.
+    """
+    if not _USES_A_MODEL.search(data):
+        return False
+    try:
+        readable = read(path, data)
+    except (UnreadableFile, TooComplex, RecursionError):
+        return False
+    return readable is not None and readable.analysable
 
 
 def read(path: str, data: bytes) -> Readable | None:

@@ -56,6 +56,7 @@ SIZE_3 = 4 * 3 + 3
         ({"a/__init__.py": "from .c import *", "a/c.py": "SIZE = 3\n"}, "import a", "a.SIZE"),
         ({"a.py": "def size(n=1):\n    return n + 2\n"}, "from a import size", "size()"),
         ({"a.py": "import b\nX = 1\ndef f(): return b.Y\n", "b.py": "import a\nY = a.X + 2\n"}, "import a", "a.f()"),
+        ({"a/__init__.py": "from a import c", "a/c.py": "SIZE = 3\n"}, "import a", "a.c.SIZE"),
         ({"a.py": "import main\nSIZE = 3\n"}, "import a", "a.SIZE"),
         ({"a.py": "S = 3 if __name__ == 'a' else 1\n"}, "import a", "a.S"),
         ({"a.py": "S = 3\n"}, "try:\n    from a import S\nexcept ImportError:\n    from .a import S", "S"),
@@ -174,3 +175,10 @@ def test_a_class_whose_ancestor_is_in_another_file_may_have_other_methods(projec
     assert (found.name, found.kind, found.open) == ("Own", "layer", True)
     assert found.method("call") is not None
     assert found.method("get_config") is None
+
+
+def test_names_that_files_import_from_each_other_are_unknown(project):
+    files = {"a.py": "from b import SIZE\n", "b.py": "from a import SIZE\n"}
+    found = project({**files, "main.py": "from a import SIZE\n" + MODEL.format(size="SIZE")})
+    assert params(found) is None
+    assert not any("nests" in why for why, _ in found.program.unknown)

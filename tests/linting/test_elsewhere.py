@@ -94,3 +94,9 @@ def test_reasons_are_told_at_the_import(digits):
 def test_a_program_that_only_imports_its_model_is_read(digits, line):
     (digits / "run.py").write_text(f"{line}\nmodel = build((3,))\nmodel.fit([], [])\n")
     assert reports(check(digits, "run.py", select=("TDL301",))) == [("run.py", 2, "TDL301")]
+
+
+@pytest.mark.parametrize("text", [b"import nets\nprint 'x'\na.fit(1)\n", b"import nets\na.fit('\xff')\n"])
+def test_what_does_not_speak_of_keras_is_not_told_what_else_is_wrong(digits, text):
+    (digits / "run.py").write_bytes(text)
+    assert not check(digits, "run.py").diagnostics
