@@ -26,7 +26,7 @@ def reports(result) -> list[tuple[str, int, str]]:
 
 def check(digits: Path, *names: str, jobs: int = 1, **settings):
     paths = [str(digits / name) for name in names or (".",)]
-    return check_paths(paths, replace(Settings(root=str(digits)), **settings), load_rules(), jobs)
+    return check_paths(paths, replace(Settings(root=str(digits), select=("TDL301",)), **settings), load_rules(), jobs)
 
 
 def test_a_fault_of_two_files_is_at_the_call_that_leads_there(digits):
@@ -40,7 +40,7 @@ def test_a_fault_of_two_files_is_at_the_call_that_leads_there(digits):
 
 
 def test_what_a_file_reports_itself_is_reported_there_only(digits):
-    found = reports(check(digits, select=("TDL301",)))
+    found = reports(check(digits))
     assert found == [("evaluate.py", 6, "TDL301"), ("builders.py", 20, "TDL301"), ("train.py", 7, "TDL301")]
 
 
@@ -93,10 +93,14 @@ def test_reasons_are_told_at_the_import(digits):
 @pytest.mark.parametrize("line", ["from nets import build", "from nets.builders import build"])
 def test_a_program_that_only_imports_its_model_is_read(digits, line):
     (digits / "run.py").write_text(f"{line}\nmodel = build((3,))\nmodel.fit([], [])\n")
-    assert reports(check(digits, "run.py", select=("TDL301",))) == [("run.py", 2, "TDL301")]
+    assert reports(check(digits, "run.py")) == [("run.py", 2, "TDL301")]
 
 
 @pytest.mark.parametrize("text", [b"import nets\nprint 'x'\na.fit(1)\n", b"import nets\na.fit('\xff')\n"])
 def test_what_does_not_speak_of_keras_is_not_told_what_else_is_wrong(digits, text):
     (digits / "run.py").write_bytes(text)
     assert not check(digits, "run.py").diagnostics
+
+
+def test_data_from_another_file_are_compared_with_the_model(digits):
+    assert reports(check(digits, "train.py", select=("TDL311",))) == [("train.py", 13, "TDL311")]
