@@ -334,6 +334,9 @@ def _comparison(run: Run, node: cst.Comparison) -> Value:
     answer: bool | None = True
     for target in node.comparisons:
         right = evaluate(run, target.comparator)
+        ordered = isinstance(target.operator, cst.LessThan | cst.LessThanEqual | cst.GreaterThan | cst.GreaterThanEqual)
+        if ordered and (isinstance(left, TensorValue) or isinstance(right, TensorValue)):
+            return operation(run, "compare", (left, right), node)
         if type(left) in arrays.DATA_TYPES or type(right) in arrays.DATA_TYPES:
             compared = arrays.compared(run, node, left, right)
             if compared is not None:

@@ -8,11 +8,11 @@ from collections.abc import Callable
 import libcst as cst
 
 from tdlint.graph import ESCAPED, CallSite
-from tdlint.interp import applications, arrays, containers, layers, models
+from tdlint.interp import applications, arrays, containers, layers, models, tensor_functions
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.run import Run
 from tdlint.interp.state import PartialValue
-from tdlint.interp.tensors import operation
+from tdlint.interp.tensors import computed
 from tdlint.spec.applications import preprocess_mode
 from tdlint.spec.objects import OBJECT_MODULES, RECORDED, signature_of
 from tdlint.values import (
@@ -83,7 +83,7 @@ def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -
         if isinstance(tensor, TensorValue)
     ]
     if tensors:
-        return operation(run, short, (*tensors, Unknown(f"given to {name}")), node)
+        return computed(run, short, tensors, tensor_functions.output(run, name, args), node)
     if name in arrays.FUNCTIONS:
         return arrays.call(run, symbol, args, node)
     if symbol.namespace is None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import libcst as cst
 
 from tdlint.graph import Edge, LayerNode
 from tdlint.interp.run import Run
-from tdlint.shapes import AnyShape, UnknownDim, UnknownShape
+from tdlint.shapes import AnyShape, Shape, UnknownShape
+from tdlint.spec import indexing, operations
+from tdlint.spec.arrays import Fails
 from tdlint.values import (
     Arguments,
+    ArrayValue,
     Const,
     LayerObject,
     LoopIndex,
@@ -20,6 +24,7 @@ from tdlint.values import (
     Value,
     integer,
 )
+from tdlint.values import Sequence as SequenceValue
 
 
 def edge_of(value: Value) -> Edge:
@@ -41,52 +46,64 @@ def shape_of_tensor(value: Value) -> AnyShape:
 
 
 def operation(run: Run, name: str, operands: Sequence[Value], node: cst.CSTNode) -> TensorValue:
-    """The result of an operation that is not a layer: a node without weights, so that the graph stays connected."""
+    """The result of an operator or method: a node without weights, so that the graph stays connected."""
+    try:
+        shape = _elementwise_shape(name, operands)
+    except Fails as reason:
+        shape = UnknownShape(f"Keras refuses it: {reason}")
+    return _results(run, name, operands, (shape,), node)[0]
+
+
+def computed(run: Run, name: str, operands: Sequence[Value], found: AnyShape | list[Shape], node: cst.CSTNode) -> Value:
+    """The result of a function; ``found`` is its shape, or the shapes of several results."""
+    if isinstance(found, list):
+        return SequenceValue(_results(run, name, operands, tuple(found), node), "list")
+    return _results(run, name, operands, (found,), node)[0]
+
+
+def _results(
+    run: Run, name: str, operands: Sequence[Value], shapes: tuple[AnyShape, ...], node: cst.CSTNode
+) -> tuple[TensorValue, ...]:
     tensors = [value for value in operands if isinstance(value, TensorValue)]
-    shape = _elementwise_shape(operands)
     key = run.fresh()
     layer = LayerObject(key, f"operation.{name}", Arguments(), site=run.site(node), name=name)
     run.nodes[key] = LayerNode(
         key,
         layer,
         tuple(tensor.shape for tensor in tensors),
-        (shape,),
+        shapes,
         tuple(edge_of(tensor) for tensor in tensors),
         certain=not run.uncertain,
         site=layer.site,
     )
-    return TensorValue(shape, tensors[0].dtype if tensors else None, key)
+    dtype = tensors[0].dtype if tensors else None
+    return tuple(TensorValue(shape, dtype, key, index) for index, shape in enumerate(shapes))
 
 
-def _elementwise_shape(operands: Sequence[Value]) -> AnyShape:
-    shapes = []
+def _elementwise_shape(name: str, operands: Sequence[Value]) -> AnyShape:
+    shapes: list[AnyShape] = []
     for value in operands:
-        if isinstance(value, TensorValue):
+        if isinstance(value, TensorValue | ArrayValue):
             shapes.append(value.shape)
         elif not (isinstance(value, Const) and isinstance(value.value, int | float)):
             return UnknownShape("computed with something that is not known")
-    first = shapes[0]
-    return first if all(shape == first for shape in shapes) else UnknownShape("broadcast of different shapes")
+    if name != "matmul":
+        return operations.broadcast(*shapes)
+    unknown = next((shape for shape in shapes if isinstance(shape, UnknownShape)), None)
+    known = [shape for shape in shapes if not isinstance(shape, UnknownShape)]
+    return unknown or (operations.matmul(*known) if len(known) == 2 else UnknownShape("matmul of a number"))
 
 
 def subscript_tensor(run: Run, tensor: TensorValue, index: list[Value | slice], node: cst.CSTNode) -> Value:
     """``x[:, i, 0]``: an int or unknown index takes an axis away, a slice keeps it."""
-    if any(isinstance(entry, Const) and entry.value in (..., None) for entry in index):
-        return operation(run, "slice", (TensorValue(UnknownShape("sliced with ... or None")), tensor), node)
-    _require(run, tensor, len(index))
-    result = operation(run, "slice", (tensor,), node)
-    shape = _sliced(tensor.shape, index)
-    run.nodes[result.producer] = _with_output(run.nodes[result.producer], shape)  # type: ignore[index]
-    step = None
+    if not any(isinstance(entry, Const) and entry.value in (..., None) for entry in index):
+        _require(run, tensor, len(index))
+    result = _results(run, "slice", (tensor,), (_sliced(tensor.shape, index),), node)[0]
     if len(index) >= 2 and _is_full(index[0]) and not isinstance(index[1], slice):
         position = index[1]
         if isinstance(position, LoopIndex) or integer(position) is not None:
-            step = TimeStep(tensor.producer, position)
-    return TensorValue(shape, tensor.dtype, result.producer, 0, step)
-
-
-def _with_output(node: LayerNode, shape: AnyShape) -> LayerNode:
-    return LayerNode(node.id, node.layer, node.inputs, (shape,), node.edges, certain=node.certain, site=node.site)
+            return replace(result, step=TimeStep(tensor.producer, position))
+    return result
 
 
 def _require(run: Run, tensor: TensorValue, ndim: int) -> None:
@@ -102,16 +119,25 @@ def _is_full(entry: Value | slice) -> bool:
 
 
 def _sliced(shape: AnyShape, index: list[Value | slice]) -> AnyShape:
-    if isinstance(shape, UnknownShape):
-        return shape
-    if len(index) > len(shape):
-        return UnknownShape("more indices than axes")
-    kept = []
-    for dim, entry in zip(shape, index, strict=False):
-        if _is_full(entry):
-            kept.append(dim)
-        elif isinstance(entry, slice):
-            kept.append(UnknownDim("a slice"))
-        elif not (isinstance(entry, LoopIndex) or integer(entry) is not None):
-            return UnknownShape("an index that is not known")
-    return (*kept, *shape[len(index) :])
+    entries = [_entry(entry) for entry in index]
+    known = [entry for entry in entries if entry is not None]
+    if len(known) < len(entries):
+        return UnknownShape("an index that is not known")
+    try:
+        return operations.item(shape, known)
+    except Fails as reason:
+        return UnknownShape(f"Keras refuses it: {reason}")
+
+
+def _entry(entry: Value | slice) -> indexing.Entry | None:
+    if isinstance(entry, slice):
+        bounds = [entry.start, entry.stop, entry.step]
+        numbers = [None if bound is None or bound.must_be(None) else integer(bound) for bound in bounds]
+        given = [bound is not None and not bound.must_be(None) for bound in bounds]
+        known = all(number is not None for number, there in zip(numbers, given, strict=True) if there)
+        return indexing.Cut(numbers[0], numbers[1], numbers[2], known)
+    if isinstance(entry, LoopIndex) or integer(entry) is not None:
+        return indexing.At(integer(entry))
+    if entry.must_be(None):
+        return indexing.NewAxis()
+    return indexing.Rest() if entry.must_be(...) else None

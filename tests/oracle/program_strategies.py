@@ -79,6 +79,71 @@ _LAYERS: dict[int, tuple[tuple[str, int], ...]] = {
     ),
 }
 
+_OPERATIONS: dict[int, tuple[tuple[str, int], ...]] = {
+    2: (
+        ("x[:, {i}]", 1),
+        ("x[:, :{k}]", 2),
+        ("x[:, None]", 3),
+        ("ops.expand_dims(x, {i})", 3),
+        ("ops.expand_dims(x, axis=-1)", 3),
+        ("ops.reshape(x, (-1, {n}))", 2),
+        ("ops.stack([x, x], axis={i})", 3),
+        ("ops.split(x, {k}, axis=1)[0]", 2),
+        ("ops.matmul(x, ops.transpose(x))", 2),
+        ("ops.one_hot(ops.argmax(x, axis=-1), {n})", 2),
+        ("ops.swapaxes(x, 0, 1)", 2),
+    ),
+    3: (
+        ("x[:, {i}]", 2),
+        ("x[:, {i}, :]", 2),
+        ("x[:, -{k}:, :]", 3),
+        ("x[..., 0]", 2),
+        ("x[:, ::-1]", 3),
+        ("x[..., None]", 4),
+        ("ops.reshape(x, (-1, {n}, 7))", 3),
+        ("ops.transpose(x, (0, 2, 1))", 3),
+        ("ops.mean(x, axis={i})", 2),
+        ("ops.max(x, axis=1, keepdims=True)", 3),
+        ("ops.sum(x, axis=(1, 2))", 1),
+        ("ops.squeeze(x, axis=1)", 2),
+        ("ops.matmul(x, ops.transpose(x, axes=[0, 2, 1]))", 3),
+        ("x @ ops.swapaxes(x, 1, 2)", 3),
+        ("ops.split(x, [1, {k}], axis=-1)[{i}]", 3),
+        ("ops.repeat(x, {k}, axis=2)", 3),
+        ("ops.moveaxis(x, 1, -1)", 3),
+        ("x + x[:, :1]", 3),
+        ("x * ops.mean(x, axis=-1, keepdims=True)", 3),
+    ),
+    4: (
+        ("x[:, 0]", 3),
+        ("x[:, 1:-1, {k}:]", 4),
+        ("ops.mean(x, axis=(1, 2))", 2),
+        ("ops.reshape(x, (-1, {n}))", 2),
+        ("ops.transpose(x, (0, 3, 1, 2))", 4),
+        ("ops.concatenate([x, x], axis={i})", 4),
+        ("ops.squeeze(ops.max(x, axis=-1, keepdims=True), -1)", 3),
+        ("ops.stack([x, x])[0]", 4),
+    ),
+}
+_ALIKE_OPERATIONS = (
+    "x + x",
+    "2 * x - 1",
+    "x / (1 + ops.exp(-x))",
+    "x ** 2",
+    "ops.relu(x)",
+    "ops.softmax(x, axis=-1)",
+    "ops.where(x > 0, x, 0.1 * x)",
+    "ops.maximum(x, 0)",
+    "ops.clip(x, -1, 1)",
+    "ops.concatenate([x, x], axis=-1)",
+    "ops.add(x, ops.multiply(x, 0.5))",
+    "ops.cast(x, 'float32')",
+    "ops.sqrt(ops.abs(x))",
+    "ops.zeros_like(x)",
+    "keras.activations.gelu(x)",
+)
+_IMPOSSIBLE = ("x[:, 20]", "ops.matmul(x, x)", "ops.split(x, 11, axis=1)[0]", "ops.squeeze(x, 1)", "x + x[..., 1:]")
+
 IMPORTS = (
     "import keras\nfrom keras import layers",
     "import keras\nimport keras.layers as layers",
@@ -136,6 +201,19 @@ class Writer:
             padding=self.one("valid", "same"),
         )
 
+    def operation(self) -> str:
+        """A line that computes with the tensor at hand."""
+        which = self.draw(st.integers(0, 19))
+        if which < 8 or self.ndim not in _OPERATIONS:
+            text = str(self.one(*_ALIKE_OPERATIONS))
+        elif which == 8:
+            text = str(self.one(*_IMPOSSIBLE))
+        else:
+            text, self.ndim = self.draw(st.sampled_from(_OPERATIONS[self.ndim]))
+            if self.ndim == 1:  # what follows needs two axes
+                text, self.ndim = f"ops.expand_dims({text}, -1)", 2
+        return "x = " + text.format(n=self.number(), k=self.one(1, 2, 3), i=self.one(0, 1, 1, 2))
+
     def stack(self, least: int = 1) -> list[str]:
         return [self.layer() for _ in range(int(self.draw(st.integers(least, 4))))]
 
@@ -192,7 +270,7 @@ def _functional(writer: Writer) -> None:
 
 
 def _step(writer: Writer, outputs: list[str]) -> None:
-    kind = writer.draw(st.integers(0, 9))
+    kind = writer.draw(st.integers(0, 11))
     before = writer.ndim
     if kind <= 2:
         writer.lines += [f"x = {layer}(x)" for layer in writer.stack()]
@@ -231,6 +309,8 @@ def _step(writer: Writer, outputs: list[str]) -> None:
         name = writer.name("towers")
         writer.ndim = before
         writer.lines += [f"{name} = [layers.Dense(n)(x) for n in SIZES]", f"x = layers.Concatenate()({name})"]
+    elif kind <= 10:
+        writer.lines += [writer.operation() for _ in range(int(writer.draw(st.integers(1, 3))))]
     else:
         name = writer.name("out")
         writer.lines.append(f"{name} = layers.Dense({writer.number()}, name='{name}')(x)")
@@ -253,6 +333,7 @@ def programs(draw: Draw) -> str:
     writer = Writer(draw)
     writer.lines += [
         str(draw(st.sampled_from(IMPORTS))),
+        "from keras import ops",
         "UNITS = 4",
         "SIZES = (3, 5)",
         "CONFIG = {'n': 6, 'rate': 0.1}",

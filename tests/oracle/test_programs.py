@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import warnings
 from collections import Counter
 from dataclasses import dataclass
@@ -95,7 +96,8 @@ def compare(source: str) -> str:
 FEW = settings(
     max_examples=200, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=False
 )
-MANY = settings(FEW, max_examples=300)
+SEEDS = range(100, 110)
+MANY = settings(FEW, max_examples=int(os.environ.get("ORACLE_PROGRAMS", "3000")) // len(SEEDS))
 
 
 def check(how: settings, number: int) -> None:
@@ -118,6 +120,6 @@ def test_some_programs() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", range(100, 110))
+@pytest.mark.parametrize("number", SEEDS)
 def test_many_programs(number: int) -> None:
     check(MANY, number)
