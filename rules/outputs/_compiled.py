@@ -73,8 +73,14 @@ class Compiled:
 
     def version(self, context: Context) -> KerasVersion:
         """The version of Keras that the model is made with."""
-        namespaces = {layer.namespace for layer in self.model.layers() if not layer.custom}
-        return context.version(namespaces.pop() if len(namespaces) == 1 else None)
+        return version_of(self.model, self.program, context)
+
+
+def version_of(model: ModelGraph, program: Program | None, context: Context) -> KerasVersion:
+    """The version of Keras behind the layers of a model, or behind the program's imports where no layer tells."""
+    of_layers = {layer.namespace for layer in model.layers() if layer.namespace is not None}
+    of_program = {namespace for namespace, _ in program.namespaces} if program is not None else set()
+    return min(map(context.version, of_layers or of_program), default=context.keras)
 
 
 class HeadRule(Rule):
@@ -101,6 +107,14 @@ def compiled_by(call: CallSite, program: Program) -> Compiled | None:
 
     None, too, for a model that is compiled and only used: to predict, or as a part of another one.
     """
+    key = (f"compiled {call.models}", call.order)
+    if key not in program.memo:
+        program.memo[key] = _compiled_by(call, program)
+    found: Compiled | None = program.memo[key]
+    return found
+
+
+def _compiled_by(call: CallSite, program: Program) -> Compiled | None:
     model = program.model(call.models[0]) if len(call.models) == 1 else None
     if model is None or any(one.attribute == "activation" for one in program.assignments):
         return None
@@ -122,8 +136,9 @@ def _only_used(model: ModelGraph, program: Program) -> bool:
     done = {one.name.rpartition(".")[2] for one in program.calls if model.key in one.models}
     if done & TRAINING:
         return False
-    part = any(node.layer.key == model.key for other in program.models for node in other.nodes)
-    return part or bool(done & {"predict", "predict_on_batch", "predict_generator", "predict_classes"})
+    return model.key in program.parts or bool(
+        done & {"predict", "predict_on_batch", "predict_generator", "predict_classes"}
+    )
 
 
 def given_labels(call: CallSite, program: Program) -> Iterator[tuple[Compiled, LabelsGiven]]:

@@ -66,6 +66,8 @@ from tdlint.api import (
     text,
 )
 
+from ._compiled import version_of
+
 METRICS = ("metrics", "weighted_metrics")
 
 
@@ -80,8 +82,7 @@ class InvalidCompileArgument(Rule):
         model = program.model(call.models[0]) if call.name == "keras.Model.compile" and call.models else None
         if model is None or model.kind == "subclass":
             return
-        namespaces = {layer.namespace for layer in model.layers() if not layer.custom}
-        major = context.version(namespaces.pop() if len(namespaces) == 1 else None).major
+        major = version_of(model, program, context).major
         optimizer = _class_name(call.args.get("optimizer"), "keras.optimizers.")
         if optimizer is not None:
             yield Report(

@@ -87,7 +87,15 @@ CONFUSION = frozenset(
 
 ELEMENTS = frozenset(
     {
-        *("CosineSimilarity", "F1Score", "FBetaScore", "Hinge", "KLDivergence", "MeanAbsoluteError"),
+        *(
+            "CategoricalHinge",
+            "CosineSimilarity",
+            "F1Score",
+            "FBetaScore",
+            "Hinge",
+            "KLDivergence",
+            "MeanAbsoluteError",
+        ),
         *("MeanSquaredError", "RootMeanSquaredError", "SquaredHinge", "TopKCategoricalAccuracy"),
     }
 )

@@ -123,24 +123,35 @@ def _losses(compiled: Compiled, names: tuple[str, ...] | None, major: int) -> It
 def _weights(compiled: Compiled) -> Iterator[Report]:
     """Keras 3 wants a weight for each loss that is given, not for each output."""
     loss, weights = compiled.call.args.get("loss"), compiled.call.args.get("loss_weights")
-    single = text(loss) is not None or isinstance(loss, Symbol | Instance)
-    losses = 1 if single else len(loss.items) if isinstance(loss, Sequence) and loss.complete else None
-    if isinstance(weights, Sequence) and weights.complete and losses is not None and len(weights.items) != losses:
-        yield Report(
-            compiled.call.place("loss_weights"),
-            f"loss_weights has {len(weights.items)} weights, and loss is {'one for all' if single else losses}",
-            fact="Keras 3 raises ValueError: `loss_weights` must match the number of losses (FACTS D13c)",
-            help="give a list of as many losses, one for each output",
-        )
-    elif isinstance(weights, Mapping) and isinstance(loss, Mapping):
+    losses, given = _count(loss), _count(weights) if isinstance(weights, Sequence | Mapping) else None
+    if losses is None or not given:
+        return
+    if isinstance(loss, Mapping) and isinstance(weights, Mapping):
         missing = sorted(set(_keys(loss) or ()) - set(_keys(weights) or ()))
-        if missing and weights.rest is None and _keys(weights):
+        if missing and _keys(weights):
             yield Report(
                 compiled.call.place("loss_weights"),
                 f"loss_weights has no weight for {_listing(missing)}, and loss has one",
                 fact="Keras 3 raises KeyError (FACTS D13c)",
                 help="give every loss a weight, 1.0 where none is needed",
             )
+    elif given != losses:
+        single = not isinstance(loss, Sequence | Mapping)
+        yield Report(
+            compiled.call.place("loss_weights"),
+            f"loss_weights has {given} weights, and loss is {'one for all' if single else losses}",
+            fact="Keras 3 raises ValueError: `loss_weights` must match the number of losses (FACTS D13c)",
+            help="give as many losses, one for each output",
+        )
+
+
+def _count(value: Value) -> int | None:
+    """How many losses or weights a value is; None if it is not known."""
+    if isinstance(value, Sequence):
+        return len(value.items) if value.complete else None
+    if isinstance(value, Mapping):
+        return len(value.items) if value.rest is None else None
+    return 1 if text(value) is not None or isinstance(value, Symbol | Instance) else None
 
 
 def _listed(compiled: Compiled, argument: str, value: Sequence, major: int) -> Iterator[Report]:

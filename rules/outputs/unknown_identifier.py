@@ -72,7 +72,6 @@ from tdlint.api import (
     FixPlan,
     LayerObject,
     Mapping,
-    ModelGraph,
     Place,
     Program,
     Report,
@@ -85,6 +84,8 @@ from tdlint.api import (
     layer_place,
     text,
 )
+
+from ._compiled import version_of
 
 WRAPPED = ("layer", "forward_layer", "backward_layer")
 OF_LAYERS: tuple[tuple[str, identifiers.Kind], ...] = (
@@ -119,7 +120,7 @@ class UnknownIdentifier(Rule):
         for call in program.calls:
             model_of = program.model(call.models[0]) if call.name == "keras.Model.compile" and call.models else None
             if model_of is not None:
-                yield from _in_compile(call, context.version(_namespace(model_of, program)).major)
+                yield from _in_compile(call, version_of(model_of, program, context).major)
 
 
 def _in_layer(layer: LayerObject, context: Context) -> Iterator[Report]:
@@ -135,14 +136,6 @@ def _in_layer(layer: LayerObject, context: Context) -> Iterator[Report]:
         major = context.version(layer.namespace).major
         if kind is not None and wrong is not None and not identifiers.is_known(kind, wrong, major):
             yield _report(layer_place(layer, argument), layer.args, argument, kind, wrong, major)
-
-
-def _namespace(model: ModelGraph, program: Program) -> str | None:
-    """The package that the model comes from; that of all of the program where its layers don't tell."""
-    of_layers = {layer.namespace for layer in model.layers() if not layer.custom}
-    of_program = {namespace for namespace, _ in program.namespaces}
-    found = of_layers or of_program
-    return found.pop() if len(found) == 1 else None
 
 
 def _in_compile(call: CallSite, major: int) -> Iterator[Report]:

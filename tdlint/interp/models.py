@@ -355,8 +355,7 @@ def call_method(run: Run, owner: ModelValue, name: str, args: CallArguments, nod
     full_name = f"keras.Model.{name}"
     arguments = bound(run, args, signature_of(full_name))
     compiled = model.compiles[0] if len(model.compiles) == 1 and name != "compile" else None
-    call = CallSite(full_name, arguments, run.site(node), (owner.key,), not run.uncertain, compiled)
-    run.record_call(call)
+    call = run.record_call(CallSite(full_name, arguments, run.site(node), (owner.key,), not run.uncertain, compiled))
     if not run.muted:
         if name == "compile":
             run.state.heap[owner.key] = replace(model, compiles=(call,) if call.certain else (*model.compiles, call))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 from tdlint.graph import CallSite, ModelGraph
 from tdlint.interp.class_facts import ClassFacts, MethodFacts
@@ -98,6 +100,16 @@ class Program:
         """The one class of this name, None if there is none or more than one."""
         found = [cls for cls in self.classes if cls.name == name]
         return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def memo(self) -> dict[tuple[str, int], Any]:
+        """What a rule has worked out, for other rules that need the same; by what it is and a number."""
+        return {}
+
+    @cached_property
+    def parts(self) -> frozenset[int]:
+        """The keys of the models that are called in another model."""
+        return frozenset(node.layer.key for model in self.models for node in model.nodes if node.layer.key != model.key)
 
     def model(self, key: int) -> ModelGraph | None:
         """The model with this key."""

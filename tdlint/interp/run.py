@@ -255,11 +255,14 @@ class Run:
             self.unknown.append((reason, self.here(self.site(node))))
         return Unknown(reason)
 
-    def record_call(self, call: CallSite) -> None:
-        """Keep a call for the rules; the same call with the same arguments once."""
+    def record_call(self, call: CallSite) -> CallSite:
+        """Keep a call for the rules, the same call with the same arguments once; returns it as it is kept."""
+        if self.muted or self.expecting:
+            return call
         key = call.site, call.models, call.args
-        if not self.muted and not self.expecting and key not in self.calls:
+        if key not in self.calls:
             self.calls[key] = replace(call, order=self._next_order(), repeated=self.loops > 0)
+        return self.calls[key]
 
     def record_assignment(self, made: Assignment) -> None:
         """Keep what is set on an object of Keras for the rules; the same on the same object once."""
