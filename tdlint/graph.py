@@ -138,7 +138,7 @@ class ModelGraph:
     ``late_inputs`` those of a Sequential that come after its first layer or input. ``named_after`` is the class that
     Keras makes the name of, None where the program names the model. ``input_keys`` and ``output_keys`` have the keys of
     inputs and outputs that are a dict, None for others. ``doubts`` are those reasons of ``unknown`` that concern the
-    model as a whole: what is in the graph may not be so.
+    model as a whole: what is in the graph may not be so. ``copy_of`` is the model that ``clone_model`` made it from.
     """
 
     key: int
@@ -160,6 +160,7 @@ class ModelGraph:
     doubts: tuple[str, ...] = ()
     missing_inputs: tuple[LayerObject, ...] = ()
     late_inputs: tuple[LayerObject, ...] = ()
+    copy_of: int | None = None
     input_keys: tuple[str | None, ...] | None = None
 
     @cached_property

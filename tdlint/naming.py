@@ -42,13 +42,15 @@ _Key: TypeAlias = int | tuple[str, int, int]
 class _Made:
     """Something that gets a name: its place in the order of making, and its key, not a number if nobody asks for it.
 
-    ``stem`` is what a counter is added to, None if Keras does not count it, because the program names it.
+    ``stem`` is what a counter is added to, None if Keras does not count it, because the program names it, or because
+    it has the name of what it is a copy of.
     """
 
     order: float
     key: _Key
     stem: str | None
     name: str = UNKNOWN_NAME
+    copy_of: int | None = None
 
 
 def automatic_names(models: Iterable[ModelGraph]) -> dict[int, str]:
@@ -60,7 +62,7 @@ def automatic_names(models: Iterable[ModelGraph]) -> dict[int, str]:
     used: Counter[str] = Counter()
     names: dict[int, str] = {}
     for one in sorted(made.values(), key=lambda one: one.order):
-        name = one.name
+        name = one.name if one.copy_of is None else names.get(one.copy_of, UNKNOWN_NAME)
         if one.stem is not None:
             name = f"{one.stem}_{used[one.stem]}" if used[one.stem] else one.stem
             used[one.stem] += 1
@@ -79,7 +81,8 @@ def _in_model(model: ModelGraph, called: int | None = None) -> Iterator[_Made]:
         if node.inner is not None:
             yield from _in_model(node.inner, called=node.id)
         elif node.type.startswith(OPERATION):
-            yield _Made(node.layer.key, node.layer.key, operation_stem(node))
+            copy = node.layer.copy_of
+            yield _Made(node.layer.key, node.layer.key, None if copy else operation_stem(node), copy_of=copy)
         elif node.type.startswith(APPLICATION):
             yield from _application(node.layer)
         else:
@@ -106,12 +109,16 @@ def _layer(layer: LayerObject) -> _Made:
         return _Made(layer.key, layer.key, None, layer.name)
     if layer.args.passes("name") and not layer.args.get("name").must_be(None):
         return _Made(layer.key, layer.key, None)
+    if layer.copy_of is not None:
+        return _Made(layer.key, layer.key, None, copy_of=layer.copy_of)
     return _Made(layer.key, layer.key, snake_case(layer.short_type))
 
 
 def _model(model: ModelGraph) -> _Made:
     if model.named_after is None:
         return _Made(model.key, model.key, None, model.name)
+    if model.copy_of is not None:
+        return _Made(model.key, model.key, None, copy_of=model.copy_of)
     if model.kind == "functional" and not model.nodes and not model.input_shapes:
         # it is loaded or comes with Keras, and has its name from there
         return _Made(model.key, model.key, None)

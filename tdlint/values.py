@@ -208,7 +208,8 @@ class LayerObject(Value):
     """A layer: what owns weights. ``type`` is the canonical name of its class, ``key`` its identity.
 
     ``custom`` is set for a class of the user. ``repeated`` is set for a layer made in a loop whose number of rounds is
-    not known: the object stands for all of them.
+    not known: the object stands for all of them. ``copy_of`` is the layer that ``clone_model`` made it from, whose name
+    it has.
     """
 
     key: int
@@ -220,6 +221,7 @@ class LayerObject(Value):
     custom: bool = False
     repeated: bool = False
     trainable: bool | None = True
+    copy_of: int | None = None
 
     @property
     def short_type(self) -> str:

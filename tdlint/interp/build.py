@@ -323,6 +323,7 @@ def _finish(
         class_name if model.name in (None, class_name) else None,
         model.output_keys,
         model.unknown,
+        copy_of=model.copy_of,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import libcst as cst
 
 from tdlint.graph import ESCAPED, CallSite
-from tdlint.interp import applications, arrays, containers, layers, models, tensor_functions
+from tdlint.interp import applications, arrays, cloning, containers, layers, models, tensor_functions
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.run import Run
 from tdlint.interp.state import PartialValue
@@ -68,6 +68,8 @@ def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -
         return containers.copied(run, args.values[0])
     if name in ("math.ceil", "math.floor", "math.sqrt") and len(args.values) == 1:
         return _computed(getattr(math, short), args.values[0])
+    if name == "keras.models.clone_model":
+        return _clone(run, args, node)
     if name in _LOADERS:
         return models.made_elsewhere(run, f"the result of {short}", node)
     if short in ("set_image_data_format", "set_image_dim_ordering") and name.startswith("keras."):
@@ -102,6 +104,18 @@ def _record(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -> No
         run.record_call(CallSite(symbol.name, arguments, run.site(node), keys, not run.uncertain))
 
 
+def _clone(run: Run, args: CallArguments, node: cst.Call) -> ModelValue:
+    """``clone_model(model)``; other inputs, or a function that changes the layers, are not followed."""
+    model = args.first("model")
+    if not isinstance(model, ModelValue) or len(args.everything()) > 1 or not args.complete:
+        run.lose(*args.everything())
+        return models.made_elsewhere(run, "the result of clone_model", node)
+    try:
+        return cloning.clone(run, model, run.site(node))
+    except cloning.NotCloned as reason:
+        return models.made_elsewhere(run, str(reason), node)
+
+
 def _set_data_format(run: Run, args: CallArguments) -> None:
     """From here on, ``data_format=None`` means what the program says; Keras 1 calls channels first "th"."""
     given = [value for value in args.everything() if isinstance(value, Const)]
@@ -131,7 +145,6 @@ def set_environment(run: Run, key: Value, value: Value) -> None:
 
 _LOADERS = frozenset(
     {
-        "keras.models.clone_model",
         "keras.models.load_model",
         "keras.models.model_from_config",
         "keras.models.model_from_json",

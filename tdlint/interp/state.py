@@ -228,6 +228,7 @@ class ModelObject:
     unknown: tuple[str, ...] = ()
     instance_of: int | None = None
     trainable: bool | None = True
+    copy_of: int | None = None
 
 
 HeapObject: TypeAlias = ListObject | DictObject | InstanceObject | LayerObject | ModelObject

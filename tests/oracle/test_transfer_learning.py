@@ -94,6 +94,23 @@ PROGRAMS = {
         x = layers.Activation("relu")(layers.BatchNormalization()(x))
         model = keras.Model(base.input, layers.GlobalAveragePooling2D()(x))
     """,
+    "a copy": """
+        base = keras.applications.VGG16(weights=None, include_top=False, input_shape=(64, 64, 3))
+        first = keras.Sequential([base, layers.Flatten(), layers.Dense(3)], name="first")
+        base.trainable = False
+        model = keras.models.clone_model(first)
+        base.trainable = True
+    """,
+    "a copy of a functional model": """
+        inputs = keras.Input((16, 16, 3))
+        x = layers.Conv2D(4, 3, activation="relu", name="window")(inputs)
+        x = layers.TimeDistributed(layers.Dense(5))(x) + 1.0
+        first = keras.Model(inputs, layers.Dense(2)(layers.Flatten()(x)))
+        model = keras.models.clone_model(first)
+        model.get_layer("window").trainable = False
+        both = keras.Model(inputs, layers.Dense(1)(model(inputs)), name="both")
+        model = both
+    """,
 }
 
 
@@ -107,7 +124,7 @@ def test_program(name: str, tmp_path: Path) -> None:
         real = names["model"]
         shown = [each.name for each in getattr(real, "operations", real.layers)]
         expected = facts(real)
-    found = next(model for model in followed(source, tmp_path) if model.name == real.name)
+    found = [model for model in followed(source, tmp_path) if model.name == real.name][-1]
     assert told(found) == expected, found.unknown
     assert not found.unknown
     rows = [row for row in found.rows if row.same_as is None]
