@@ -21,6 +21,7 @@ from tdlint.interp.program import Assignment, Import, Program, StepLayer, TapedC
 from tdlint.linting.rule import AddArgument, Context, FixPlan, ReplaceBy, Report, Rewrite, Rule
 from tdlint.shapes import AnyShape, Free, Shape, Symbolic, UnknownDim, UnknownShape, format_shape
 from tdlint.spec import identifiers
+from tdlint.spec.initializers import class_name as initializer_class
 from tdlint.spec.layers import fault as layer_fault
 from tdlint.spec.layers import find as layer_spec
 from tdlint.spec.layers.base import Fault, WeightSpec
@@ -117,6 +118,7 @@ __all__ = [
     "head_loss_at_start",
     "heads",
     "identifiers",
+    "initializer_class",
     "input_names",
     "inputs_given",
     "integer",

@@ -6,7 +6,7 @@
 import keras
 from keras import layers
 
-model = keras.Sequential([keras.Input((8,)), layers.Dense(4, kernel_regularizer="l2"), layers.Dense(1)])
+model = keras.Sequential([keras.Input((8,)), layers.Dense(4, "relu", kernel_regularizer="l2"), layers.Dense(1)])
 model.compile(optimizer=keras.optimizers.AdamW(1e-3, weight_decay=1e-2), loss="mse")  # expect: TDL209
 ```
 
@@ -16,9 +16,9 @@ model.compile(optimizer=keras.optimizers.AdamW(1e-3, weight_decay=1e-2), loss="m
 import keras
 from keras import layers
 
-decayed = keras.Sequential([keras.Input((8,)), layers.Dense(4), layers.Dense(1)])
+decayed = keras.Sequential([keras.Input((8,)), layers.Dense(4, "relu"), layers.Dense(1)])
 decayed.compile(optimizer=keras.optimizers.AdamW(1e-3, weight_decay=1e-2), loss="mse")
-penalized = keras.Sequential([keras.Input((8,)), layers.Dense(4, kernel_regularizer="l2"), layers.Dense(1)])
+penalized = keras.Sequential([keras.Input((8,)), layers.Dense(4, "relu", kernel_regularizer="l2"), layers.Dense(1)])
 penalized.compile(optimizer=keras.optimizers.Adam(1e-3), loss="mse")
 ```
 

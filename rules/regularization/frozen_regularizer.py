@@ -8,7 +8,7 @@ from keras import layers
 
 model = keras.Sequential([
     keras.Input((8,)),
-    layers.Dense(4, kernel_regularizer="l2", trainable=False),  # expect: TDL210
+    layers.Dense(4, "relu", kernel_regularizer="l2", trainable=False),  # expect: TDL210
     layers.Dense(1),
 ])
 model.compile(optimizer="adam", loss="mse")
@@ -21,7 +21,7 @@ model.fit(x, y)
 import keras
 from keras import layers
 
-model = keras.Sequential([keras.Input((8,)), layers.Dense(4, kernel_regularizer="l2"), layers.Dense(1)])
+model = keras.Sequential([keras.Input((8,)), layers.Dense(4, "relu", kernel_regularizer="l2"), layers.Dense(1)])
 model.compile(optimizer="adam", loss="mse")
 model.fit(x, y)
 ```

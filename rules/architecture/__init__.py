@@ -1,0 +1,1 @@
+"""TDL6xx: layers in an order, or with settings, that the literature advises against."""
