@@ -139,6 +139,32 @@ def test_the_tables_of_readme_are_fresh():
     assert script("update_readme").updated(text) == text, "run: python scripts/update_readme.py"
 
 
+def test_the_page_about_other_tools_is_fresh():
+    text = (ROOT / "docs" / "PEERS.md").read_text(encoding="utf-8")
+    assert script("update_peers").page() == text, "run: python scripts/update_peers.py"
+
+
+def test_every_check_of_another_tool_has_a_rule_or_a_reason():
+    peers = script("update_peers")
+    answered = {("Other", "a1"): [], ("Other", "a2"): [peers.Rule]}
+    peer = {"name": "Other", "checks": {"a1": {"what": "x", "from": "source"}}}
+    with pytest.raises(ValueError, match="a1 needs either"):
+        peers.table(peer, answered)
+    peer = {"name": "Other", "checks": {"a2": {"what": "x", "from": "source", "left_out": "style"}}}
+    with pytest.raises(ValueError, match="a2 needs either"):
+        peers.table(peer, answered)
+
+
+def test_a_page_names_checks_of_other_tools_as_peer_and_id():
+    named_on = script("update_peers").named_on
+    assert list(named_on("## Also checked by\n\n- NeuraLint f004\n- UMLAUT x\n\n## References\n\n- more\n")) == [
+        ("NeuraLint", "f004"),
+        ("UMLAUT", "x"),
+    ]
+    with pytest.raises(ValueError, match="not '- peer check'"):
+        list(named_on("## Also checked by\n\n- NeuraLint f004 and others\n"))
+
+
 def test_linting_imports_nothing_heavy(tmp_path):
     program = tmp_path / "model.py"
     program.write_text("import keras\nmodel = keras.Sequential([keras.layers.LSTM(4), keras.layers.LSTM(4)])\n")

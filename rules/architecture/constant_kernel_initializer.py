@@ -64,6 +64,10 @@ There is no automatic fix.
 ## Also checked by
 
 - NeuraLint f004
+- AutoTrainer relu
+- DeepLocalize MDL
+- DeepDiagnosis dead-node
+- DeepDiagnosis unchanged-tensor
 
 ## References
 

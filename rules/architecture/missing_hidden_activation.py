@@ -62,6 +62,7 @@ There is no automatic fix: which activation is meant is not known.
 
 - NeuraLint f009
 - UMLAUT check_missing_activations
+- DeepFD act
 
 ## References
 

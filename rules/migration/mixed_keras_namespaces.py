@@ -54,6 +54,11 @@ Sequential model`.
 
 There is no automatic fix: a name may exist in one of the packages only.
 
+## Also checked by
+
+- TorchFix TOR101
+- TorchFix TOR104
+
 ## References
 
 - https://keras.io/guides/migrating_to_keras_3/

@@ -37,6 +37,11 @@ sense for numbers: classes are trained with mean squared error too.
 
 There is no automatic fix.
 
+## Also checked by
+
+- DeepLocalize loss
+- DeepDiagnosis accuracy-not-increasing
+
 ## References
 
 - https://keras.io/api/metrics/regression_metrics/

@@ -39,6 +39,12 @@ Measured on Keras 3.15.1 and 2.15 (FACTS D1d, D1e):
 
 There is no automatic fix: the loss or the number of units may be what is wrong.
 
+## Also checked by
+
+- AutoTrainer loss_issue
+- DeepLocalize MDL
+- DeepFD loss
+
 ## References
 
 - https://keras.io/api/losses/probabilistic_losses/

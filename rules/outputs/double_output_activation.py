@@ -45,6 +45,11 @@ Measured on Keras 3.15.1 (FACTS D6, D6e), three separable classes, 40 epochs; ri
 
 There is no automatic fix: which of the two is meant depends on the loss.
 
+## Also checked by
+
+- NeuraLint f003
+- DeepFD act
+
 ## References
 
 - https://keras.io/api/layers/activations/

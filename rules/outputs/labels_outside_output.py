@@ -58,6 +58,13 @@ Measured on Keras 3.15.1 and 2.15 (FACTS D5g, D6c):
 
 There is no automatic fix.
 
+## Also checked by
+
+- UMLAUT check_no_activation_last_layer
+- DeepDiagnosis out-of-range
+- DeepFD act
+- DeepFD loss
+
 ## References
 
 - https://keras.io/api/losses/probabilistic_losses/

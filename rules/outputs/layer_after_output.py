@@ -63,6 +63,10 @@ Measured on Keras 3.15.1 (FACTS D15), 40 epochs:
 
 There is no automatic fix: the layer may be meant for a place before the last layer.
 
+## Also checked by
+
+- DeepLocalize loss
+
 ## References
 
 - https://keras.io/api/layers/regularization_layers/dropout/

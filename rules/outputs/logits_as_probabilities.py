@@ -61,6 +61,18 @@ the accuracy is 0.9975:
 
 There is no automatic fix: an activation and `from_logits=True` are both right, and what reads the predictions decides.
 
+## Also checked by
+
+- NeuraLint f008
+- NeuraLint f012
+- NeuraLint f020
+- UMLAUT check_softmax_computed_before_loss
+- AutoTrainer activation_issue
+- DeepLocalize loss
+- DeepDiagnosis out-of-range
+- DeepFD act
+- DeepFD loss
+
 ## References
 
 - https://keras.io/api/losses/probabilistic_losses/

@@ -60,6 +60,10 @@ Measured (FACTS D7d, D7e, D7j, D7k):
 
 There is no automatic fix.
 
+## Also checked by
+
+- DeepDiagnosis accuracy-not-increasing
+
 ## References
 
 - https://keras.io/api/metrics/

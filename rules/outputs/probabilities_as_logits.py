@@ -59,6 +59,13 @@ report is advice.
 
 There is no automatic fix: either the activation or `from_logits=True` goes, and what reads the predictions decides.
 
+## Also checked by
+
+- NeuraLint f015
+- UMLAUT check_no_activation_last_layer
+- DeepFD act
+- DeepFD loss
+
 ## References
 
 - keras/src/backend/tensorflow/nn.py, `_get_logits`

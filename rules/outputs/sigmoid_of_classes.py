@@ -36,6 +36,12 @@ once, `categorical_crossentropy` is the wrong loss.
 
 There is no automatic fix: softmax, or `binary_crossentropy`, depending on whether one or many labels are right.
 
+## Also checked by
+
+- AutoTrainer activation_issue
+- DeepFD act
+- DeepFD loss
+
 ## References
 
 - https://keras.io/api/losses/probabilistic_losses/

@@ -66,6 +66,14 @@ On JAX and PyTorch the loss does not move at all.
 Where the model is compiled with binary crossentropy the fix writes `"sigmoid"`. It is unsafe because it changes what
 the model computes.
 
+## Also checked by
+
+- NeuraLint f017
+- AutoTrainer activation_issue
+- DeepLocalize MDL
+- DeepDiagnosis unchanged-tensor
+- DeepFD act
+
 ## References
 
 - https://keras.io/api/layers/activations/#softmax-function

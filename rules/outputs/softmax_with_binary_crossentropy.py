@@ -31,6 +31,13 @@ are not those of the classes. With the numbers of the classes as labels Keras ra
 There is no automatic fix: `categorical_crossentropy`, `sparse_categorical_crossentropy` or sigmoid, depending on the
 labels.
 
+## Also checked by
+
+- AutoTrainer activation_issue
+- AutoTrainer loss_issue
+- DeepFD act
+- DeepFD loss
+
 ## References
 
 - https://keras.io/api/losses/probabilistic_losses/

@@ -54,6 +54,10 @@ Keras by a test. Among them:
 The fix writes the name that was probably meant. It is safe where only capitals and spaces differ, since the program
 could not run before; else it is unsafe.
 
+## Also checked by
+
+- TorchFix TOR001
+
 ## References
 
 - https://keras.io/api/losses/

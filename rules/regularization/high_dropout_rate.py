@@ -38,6 +38,10 @@ advice, off by default.
 
 There is no automatic fix.
 
+## Also checked by
+
+- UMLAUT check_dropout_p_less_than_half
+
 ## References
 
 - https://keras.io/api/layers/regularization_layers/dropout/

@@ -32,6 +32,10 @@ with open("history.pkl", "wb") as file:
 `pickle.dumps(model)` works in Keras 3.15.1 and tf_keras 2 (FACTS H8): it holds a `.keras` file inside. `pickle.loads`
 runs code that is in the file, before Keras can refuse anything, and loads lambdas too.
 
+## Also checked by
+
+- TorchFix TOR102
+
 ## References
 
 - https://docs.python.org/3/library/pickle.html

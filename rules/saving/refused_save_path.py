@@ -62,6 +62,10 @@ Measured on Keras 3.15.1 (FACTS H5a, H5b, H5c, E2); every one of these works in 
 Capital letters (`.H5`) and a slash at the end are refused too. `options=` and `signatures=` of `save`, and
 `save_format=` of `save_weights`, raise whatever the name is.
 
+## Also checked by
+
+- TorchFix TOR001
+
 ## References
 
 - https://keras.io/guides/serialization_and_saving/

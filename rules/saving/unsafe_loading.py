@@ -31,6 +31,10 @@ With safe mode Keras 3.15.1 refuses a file that holds a Python lambda, `.keras` 
 the file runs (FACTS H8). `enable_unsafe_deserialization()` turns it off for everything that the program loads from then
 on. That is right for files of one's own only.
 
+## Also checked by
+
+- TorchFix TOR102
+
 ## References
 
 - https://keras.io/api/models/model_saving_apis/model_saving_and_loading/

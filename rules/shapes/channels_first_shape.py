@@ -40,6 +40,10 @@ reports instead. Nothing is reported where the source sets a data format.
 
 There is no automatic fix: the data have to be transposed, too.
 
+## Also checked by
+
+- UMLAUT check_input_shape
+
 ## References
 
 - https://keras.io/api/layers/convolution_layers/convolution2d/

@@ -85,6 +85,11 @@ In the first case the mean squared error ended at 0.17244 where the labels' vari
 
 There is no automatic fix: the output, the labels or the loss may be what is wrong.
 
+## Also checked by
+
+- NeuraLint f001
+- DeepFD loss
+
 ## References
 
 - https://keras.io/api/losses/

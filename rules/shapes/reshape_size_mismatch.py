@@ -34,6 +34,10 @@ new array must be unchanged`. The batch axis is no part of the target shape.
 
 There is no automatic fix.
 
+## Also checked by
+
+- NeuraLint f021
+
 ## References
 
 - https://keras.io/api/layers/reshaping_layers/reshape/

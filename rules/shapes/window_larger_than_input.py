@@ -44,6 +44,10 @@ G1e).
 
 There is no automatic fix.
 
+## Also checked by
+
+- NeuraLint f013
+
 ## References
 
 - https://keras.io/api/layers/convolution_layers/convolution2d/

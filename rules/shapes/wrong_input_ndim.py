@@ -73,6 +73,11 @@ or drops a last axis of size 1 by itself (FACTS A6e); between layers it does not
 
 There is no automatic fix.
 
+## Also checked by
+
+- NeuraLint f001
+- NeuraLint f011
+
 ## References
 
 - https://keras.io/api/layers/

@@ -31,6 +31,10 @@ left. Measured on Keras 3.15.1 and 2.15.0 (FACTS E6r): `fit` returns an empty hi
 
 There is no automatic fix.
 
+## Also checked by
+
+- DeepFD epoch
+
 ## References
 
 - https://keras.io/api/models/model_training_apis/

@@ -38,6 +38,12 @@ on every weight moves by 10 in each step.
 
 There is no automatic fix.
 
+## Also checked by
+
+- UMLAUT check_learning_rate_range
+- DeepDiagnosis loss-not-decreasing
+- DeepFD lr
+
 ## References
 
 - https://keras.io/api/optimizers/

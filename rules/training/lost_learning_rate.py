@@ -33,6 +33,10 @@ stays 0.1, and Keras says nothing. In Keras 2.15 `lr` is another name of `learni
 
 There is no automatic fix yet.
 
+## Also checked by
+
+- TorchFix TOR002
+
 ## References
 
 - https://keras.io/api/optimizers/

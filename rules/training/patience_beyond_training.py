@@ -33,6 +33,10 @@ often shortened to try them.
 
 There is no automatic fix.
 
+## Also checked by
+
+- DeepFD epoch
+
 ## References
 
 - https://keras.io/api/callbacks/early_stopping/
