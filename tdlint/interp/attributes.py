@@ -192,6 +192,8 @@ def _of_tensor(run: Run, owner: TensorValue, name: str, node: cst.CSTNode) -> Va
 def _of_some_layer(run: Run, owner: SomeLayer, name: str, node: cst.CSTNode) -> Value:
     if name == "output" and owner.output is not None:
         return owner.output
+    if name == "add_loss":
+        return BoundMethod(owner, name)
     return Unknown(f"attribute {name} of a layer of which it is not known which one it is", name)
 
 

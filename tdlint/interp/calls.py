@@ -24,7 +24,7 @@ from tdlint.interp.arguments import CallArguments
 from tdlint.interp.builtin_calls import call_builtin
 from tdlint.interp.names import bind_name
 from tdlint.interp.run import MAIN, Run
-from tdlint.interp.state import BoundMethod, ModelObject, PartialValue, Ref, SuperValue
+from tdlint.interp.state import BoundMethod, ModelObject, PartialValue, Ref, SomeLayer, SuperValue
 from tdlint.interp.tensors import operation
 from tdlint.values import (
     ClassValue,
@@ -179,6 +179,8 @@ def _call_method(run: Run, method: BoundMethod, args: CallArguments, node: cst.C
         return models.call_method(run, owner, name, args, node)
     if isinstance(owner, LayerObject):
         return layers.call_method(run, owner, name, args, node)
+    if isinstance(owner, SomeLayer):
+        return layers.add_loss(run, None, args, node)
     if isinstance(owner, TensorValue):
         return operation(run, name, (owner, Unknown("a method of a tensor")), node)
     if isinstance(owner, Const) and isinstance(owner.value, str):

@@ -14,7 +14,7 @@ from tdlint.interp.run import Run
 from tdlint.interp.tensors import edge_of, shape_of_tensor
 from tdlint.shapes import AnyShape, UnknownDim, UnknownShape
 from tdlint.spec import layers as spec
-from tdlint.spec.objects import OPEN
+from tdlint.spec.objects import OPEN, signature_of
 from tdlint.values import (
     NONE,
     Arguments,
@@ -314,6 +314,15 @@ def call_functional_form(run: Run, symbol: Symbol, args: CallArguments, node: cs
     return _output(run, layer, tensors, node)
 
 
+def add_loss(run: Run, layer: LayerObject | None, args: CallArguments, node: cst.Call) -> Value:
+    """``layer.add_loss(…)``; None for a layer of which it is not known which one it is."""
+    arguments = bound(run, args, signature_of("keras.Layer.add_loss"))
+    if layer is not None:
+        arguments = replace(arguments, bound=(*arguments.bound, ("self", layer)))
+    run.record_call(CallSite("keras.Layer.add_loss", arguments, run.site(node), certain=not run.uncertain))
+    return NONE
+
+
 def call_method(run: Run, layer: LayerObject, name: str, args: CallArguments, node: cst.Call) -> Value:
     """A method call on a layer."""
     if name in ("__call__", "call"):
@@ -321,6 +330,8 @@ def call_method(run: Run, layer: LayerObject, name: str, args: CallArguments, no
     if name == "adapt":
         run.record_call(CallSite("keras.Layer.adapt", bound(run, args, OPEN), run.site(node)))
         return NONE
+    if name == "add_loss":
+        return add_loss(run, layer, args, node)
     if name in ("add_weight", "add_variable"):
         return Unknown("a weight")
     return Unknown(f"the result of {name} of a layer")

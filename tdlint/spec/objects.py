@@ -88,6 +88,7 @@ METHODS = {
         ("jit_compile", "auto"),
         ("auto_scale_loss", True),
     ),
+    "keras.Layer.add_loss": _signature("loss"),
     "keras.Model.build": _signature(("input_shape", None)),
     "keras.Model.save": _signature("filepath", ("overwrite", True)),
     "keras.Model.save_weights": _signature("filepath", ("overwrite", True)),
