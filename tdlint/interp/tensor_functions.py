@@ -132,6 +132,8 @@ def _one_hot(call: _Call) -> Shape:
     shape, axis = call.shape(), call.axis(-1)
     place = len(shape) if axis == -1 else arrays.axis_of(axis, len(shape) + 1)
     depth: Dim = dim(call.need("depth"))
+    if isinstance(depth, int) and depth < 0:
+        raise Fails(f"{depth} classes")
     return (*shape[:place], depth, *shape[place:])
 
 

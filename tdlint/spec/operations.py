@@ -32,8 +32,8 @@ def broadcast(*shapes: AnyShape) -> AnyShape:
 
 def reshape(shape: Shape, target: Shape) -> Shape:
     """The target, its -1 computed unless an axis is free."""
-    if sum(dim == -1 for dim in target) > 1:
-        raise Fails("there must be at most one -1 in the new shape")
+    if sum(dim == -1 for dim in target) > 1 or any(isinstance(dim, int) and dim < -1 for dim in target):
+        raise Fails("at most one size may be -1, and none less")
     if any(isinstance(dim, Free) for dim in shape):
         return tuple(FREE if dim == -1 else dim for dim in target)
     known = [dim for dim in (*shape, *target) if isinstance(dim, int)]

@@ -69,3 +69,10 @@ def test_nothing_wrong_is_said(call: str) -> None:
 
 def test_refuses_keys_that_are_not_masks() -> None:
     assert compare(program("layers.MultiHeadAttention(2, 3)(x, z, x)")) == "refused"
+
+
+def test_refuses_states_of_a_stateful_bidirectional() -> None:
+    call = (
+        "layers.Bidirectional(layers.LSTM(1, stateful=True, return_state=True))(keras.Input(batch_shape=(2, 5, 3)))[0]"
+    )
+    assert compare(program(call)) == "refused"

@@ -86,6 +86,9 @@ def _bidirectional_output(args: LayerArgs, inputs: Shapes) -> Shapes:
         raise Invalid("merge_mode must be one of 'sum', 'mul', 'ave', 'concat' or None")
     forward, _ = _directions(args)
     first, *states = output_shapes(forward, inputs)
+    inner = LayerArgs(forward)
+    if states and inner.value("stateful").must_be(True):
+        raise Invalid("stateful=True can't be combined with return_state=True")
     return (*_both(first, _merge_mode(args)), *states, *states)
 
 
