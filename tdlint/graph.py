@@ -6,12 +6,13 @@ A node is one *call* of a layer, an edge one tensor. A shared layer is two nodes
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from tdlint.shapes import AnyShape
+from tdlint.shapes import AnyShape, UnknownShape
 from tdlint.spec.layers.base import WeightSpec
 from tdlint.values import Arguments, LayerObject, Site
 
@@ -52,7 +53,8 @@ class LayerNode:
     graph of the model that is called, where the layer is a model. ``certain`` is False if the call is made on some
     paths of the program only. ``site`` is the place of the call; in a Sequential it is where the layer is made.
     ``step_copies`` is set by the inspector for a user's own layer that holds this many copies of one layer, one per
-    time step of its input.
+    time step of its input. ``within`` is the key of the user's own layer in whose ``call`` the call is made, which then
+    has the weights.
     """
 
     id: int
@@ -65,6 +67,7 @@ class LayerNode:
     certain: bool = True
     site: Site | None = None
     step_copies: int | None = None
+    within: int | None = None
 
     @property
     def type(self) -> str:
@@ -119,6 +122,20 @@ class CallSite:
         return Place((self.args.site(argument) if argument else None) or self.site)
 
 
+WeightKey: TypeAlias = tuple[int, str, int]
+"""What identifies a weight: the layer that declares it, its name, and which one of that name it is."""
+
+
+def weights_by_key(layer: LayerObject, specs: Iterable[WeightSpec]) -> Iterator[tuple[WeightKey, WeightSpec]]:
+    """The weights that a layer has, each with what identifies it wherever the layer is used."""
+    seen: Counter[tuple[int, str]] = Counter()
+    for spec in specs:
+        # Bidirectional makes copies of its layer, other wrappers use the layer itself.
+        owner = layer if layer.short_type == "Bidirectional" else spec.layer
+        yield (owner.key, spec.name, seen[owner.key, spec.name]), spec
+        seen[owner.key, spec.name] += 1
+
+
 ESCAPED = "passed to a function that is not known"
 """A reason in ``ModelGraph.unknown``: code that is not followed may add layers to a Sequential, or freeze any model."""
 
@@ -130,9 +147,10 @@ Origin: TypeAlias = Literal["source", "live", "archive"]
 class ModelGraph:
     """One model: its layer calls in an order in which producers come first, and what is done with it.
 
-    ``weights`` has the weights of every distinct layer by ``layer.key``, None where they can't be told. ``unknown``
-    lists the reasons why a part of the model is not known; it is empty if the graph is all there is. ``output_edges``
-    are the tensors that the model returns, ``output_shapes`` their shapes. ``input_layers`` has the layers that stand
+    ``weights`` has the weights of every distinct layer by ``layer.key``, None where they can't be told
+    (``why_unknown`` says why); those that a user's own model makes itself are under its ``key``. ``unknown`` lists the
+    reasons why a part of the model is not known; it is empty if the graph is all there is. ``output_edges`` are the
+    tensors that the model returns, ``output_shapes`` their shapes. ``input_layers`` has the layers that stand
     for the inputs, in the order of ``input_shapes``, None for an input that is not a ``keras.Input``; it is empty where
     the reader does not tell. ``missing_inputs`` are those that an output depends on and the model does not have,
     ``late_inputs`` those of a Sequential that come after its first layer or input. ``named_after`` is the class that
@@ -162,6 +180,7 @@ class ModelGraph:
     late_inputs: tuple[LayerObject, ...] = ()
     copy_of: int | None = None
     input_keys: tuple[str | None, ...] | None = None
+    why_unknown: dict[int, str] = field(default_factory=dict)
 
     @cached_property
     def _by_id(self) -> dict[int, LayerNode]:
@@ -174,6 +193,20 @@ class ModelGraph:
     def producer(self, edge: Edge) -> LayerNode | None:
         """The node that an edge comes from; None if it is an input of the model or not known."""
         return self._by_id.get(edge.producer) if edge.producer is not None else None
+
+    @property
+    def may_miss_layers(self) -> bool:
+        """Whether layers may be missing: something in ``unknown`` is not just a shape that a Keras layer gives."""
+        shapes = {
+            shape.reason
+            for node in self.nodes
+            if node.type.startswith("keras.") and not any(isinstance(shape, UnknownShape) for shape in node.inputs)
+            for shape in node.outputs
+            if isinstance(shape, UnknownShape)
+        }
+        if self.kind == "functional":
+            shapes.add(ESCAPED)  # nobody can add a layer to it
+        return bool(set(self.unknown) - shapes)
 
     def producers(self, node: LayerNode) -> Iterator[LayerNode]:
         """The known producers of a node's inputs, in order."""

@@ -5,16 +5,16 @@ What is not known is None, and has a reason in ``ModelSummary.unknown``: a numbe
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from tdlint.graph import ESCAPED, Edge, LayerNode, ModelGraph, ModelKind
+from tdlint.graph import ESCAPED, Edge, LayerNode, ModelGraph, ModelKind, WeightKey, weights_by_key
 from tdlint.layer_order import as_listed
 from tdlint.naming import APPLICATION, OPERATION, operation_stem
 from tdlint.shapes import AnyShape, UnknownShape, size
 from tdlint.spec import layers
-from tdlint.values import Site
+from tdlint.spec.layers.base import WeightSpec
+from tdlint.values import LayerObject, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,7 @@ class _Weight:
     trainable: bool | None
 
 
-_Weights = dict[tuple[object, ...], _Weight]
-"""Weights by what identifies them: the layer that declares a weight, its name, and which one of that name it is."""
+_Weights = dict[WeightKey, _Weight]
 
 
 def summarize(model: ModelGraph, names: Mapping[int, str]) -> ModelSummary:
@@ -105,7 +104,7 @@ class _Summarizer:
     names: Mapping[int, str]
 
     def summarize(self, model: ModelGraph) -> tuple[ModelSummary, _Weights]:
-        nodes = as_listed(model)
+        nodes = tuple(node for node in as_listed(model) if model.kind != "subclass" or node.within is None)
         rows_of = {node.id: number for number, node in enumerate(nodes)}
         first_of: dict[int, int] = {}
         weights: _Weights = {}
@@ -113,15 +112,18 @@ class _Summarizer:
         unknown_inputs = [shape.reason for shape in model.input_shapes if isinstance(shape, UnknownShape)]
         reasons = [*model.unknown, *unknown_inputs]
         refused: list[str] = []
+        own = model.weights.get(model.key)
+        if own:
+            weights.update(_weights_of(LayerObject(model.key, "keras.Model"), own))
         for node in nodes:
-            inner, own = self._weights(model, node)
-            weights.update({key: weight for key, weight in own.items() if key not in weights})
-            row = self._row(node, own, rows_of, first_of.get(node.layer.key), inner, model.kind)
+            inner, parts = self._weights(model, node)
+            weights.update({key: weight for key, weight in parts.items() if key not in weights})
+            row = self._row(node, parts, rows_of, first_of.get(node.layer.key), inner, model.kind)
             first_of.setdefault(node.layer.key, row.id)
             rows.append(row)
-            reasons += _reasons(row, node, inner)
+            reasons += _reasons(row, node, inner, model.why_unknown.get(node.layer.key))
             refused += _refused(row, inner)
-        whole = not refused and not _missing(model)
+        whole = not refused and not model.may_miss_layers
         whole = whole and not any(row.params != 0 and not row.certain for row in rows)
         return (
             ModelSummary(
@@ -137,7 +139,7 @@ class _Summarizer:
                 tuple(refused),
                 model.site,
             ),
-            weights if whole else {**weights, (model.key, "missing"): _Weight(None, None)},
+            weights if whole else {**weights, (model.key, "missing", 0): _Weight(None, None)},
         )
 
     def _weights(self, model: ModelGraph, node: LayerNode) -> tuple[ModelSummary | None, _Weights]:
@@ -149,20 +151,15 @@ class _Summarizer:
                 key: _Weight(weight.params, _both(weight.trainable, trained)) for key, weight in weights.items()
             }
         if node.type.startswith(OPERATION):
+            if model.kind == "subclass":
+                return None, {}  # Keras counts what the model holds
             understood = not any(isinstance(shape, UnknownShape) for shape in node.outputs)
-            return None, {} if understood else {(node.layer.key, "unknown"): _Weight(None, None)}
-        specs = model.weights.get(node.layer.key, () if node.type == "keras.layers.InputLayer" else None)
+            return None, {} if understood else {(node.layer.key, "unknown", 0): _Weight(None, None)}
+        is_input = node.type == "keras.layers.InputLayer"
+        specs = model.weights.get(node.layer.key, () if is_input else None)
         if specs is None:
-            return None, {(node.layer.key, "unknown"): _Weight(None, None)}
-        found: _Weights = {}
-        seen: Counter[tuple[int, str]] = Counter()
-        for spec in specs:
-            # Bidirectional makes copies of its layer, other wrappers use the layer itself.
-            owner = node.layer if node.layer.short_type == "Bidirectional" else spec.layer
-            trained = _both(_both(spec.trainable, spec.layer.trainable), node.layer.trainable)
-            found[owner.key, spec.name, seen[owner.key, spec.name]] = _Weight(size(spec.shape), trained)
-            seen[owner.key, spec.name] += 1
-        return None, found
+            return None, {(node.layer.key, "unknown", 0): _Weight(None, None)}
+        return None, _weights_of(node.layer, specs)
 
     def _row(
         self,
@@ -199,6 +196,15 @@ class _Summarizer:
 def _hides_layers(model: ModelGraph) -> bool:
     """Whether a model has all of its layers in one node, so that a look inside tells nothing more."""
     return len(model.nodes) == 1 and model.nodes[0].type.startswith(APPLICATION)
+
+
+def _weights_of(layer: LayerObject, specs: tuple[WeightSpec, ...]) -> _Weights:
+    found: _Weights = {}
+    for key, spec in weights_by_key(layer, specs):
+        trained = _both(spec.trainable, spec.layer.trainable)
+        # freezing an own layer freezes what it holds at that time, and that may be trained again
+        found[key] = _Weight(size(spec.shape), trained if layer.custom else _both(trained, layer.trainable))
+    return found
 
 
 def _fault(node: LayerNode) -> str | None:
@@ -249,20 +255,6 @@ def _trainable(weights: _Weights) -> int | None:
     return total
 
 
-def _missing(model: ModelGraph) -> bool:
-    """Whether layers may be missing from the graph: reasons that do not just tell an unknown shape of a Keras layer."""
-    shapes = {
-        shape.reason
-        for node in model.nodes
-        if node.type.startswith("keras.") and not any(isinstance(shape, UnknownShape) for shape in node.inputs)
-        for shape in node.outputs
-        if isinstance(shape, UnknownShape)
-    }
-    if model.kind == "functional":
-        shapes.add(ESCAPED)  # nobody can add a layer to it
-    return bool(set(model.unknown) - shapes)
-
-
 def _refused(row: Row, inner: ModelSummary | None) -> Iterator[str]:
     if row.fault is not None:
         yield f"{row.name}: {row.fault}"
@@ -270,7 +262,7 @@ def _refused(row: Row, inner: ModelSummary | None) -> Iterator[str]:
         yield from (f"{row.name}/{fault}" for fault in inner.refused)
 
 
-def _reasons(row: Row, node: LayerNode, inner: ModelSummary | None) -> Iterator[str]:
+def _reasons(row: Row, node: LayerNode, inner: ModelSummary | None, why: str | None) -> Iterator[str]:
     """Why numbers of a row are not known."""
     if inner is not None:
         yield from (f"{row.name}: {reason}" for reason in inner.unknown)
@@ -278,7 +270,7 @@ def _reasons(row: Row, node: LayerNode, inner: ModelSummary | None) -> Iterator[
         if row.fault is not None:
             return
         if node.layer.custom:
-            yield f"{row.name}: the weights of {row.type}, a layer of the program, are not counted"
+            yield f"{row.name}: the weights of {row.type}, a layer of the program, are not known: {why}"
         elif node.type.startswith(OPERATION):
             yield f"{row.name}: what it computes is not known, nor whether it has weights"
         else:

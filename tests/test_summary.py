@@ -102,7 +102,9 @@ def test_a_model_without_input_that_is_built_later(summarized, building):
         ("a = Input((3,))\nmodel = Model(a, layers.Dense(2)(unseen.block(a)))", "block"),
         ("a = Input((3,))\nx = a\nif unseen.flag:\n    x = layers.Dense(3)(x)\nmodel = Model(a, x)", "by path"),
         (
-            "class Own(layers.Layer):\n    def call(self, x):\n        return x\n"
+            "class Own(layers.Layer):\n    def __init__(self):\n        super().__init__()\n"
+            "        self.inner = unseen.layer()\n"
+            "    def call(self, x):\n        return self.inner(x)\n"
             "model = Sequential([Input((3,)), Own(), layers.Dense(2)])",
             "a layer of the program",
         ),

@@ -132,25 +132,37 @@ class StrongRegularization(Rule):
         seen = set()
         weak: list[tuple[LayerNode, LayerPenalty]] = []
         for node in model.nodes:
-            if node.layer.key in seen or node.inner is not None:
+            if node.layer.key in seen or node.inner is not None or node.within is not None:
                 continue
             seen.add(node.layer.key)
-            found = _penalty(model, node.layer, context)
-            if found is None:
-                continue
-            ratio = found.value / loss.value
-            if ratio >= (ON_SEQUENCES if _on_sequences(node) else ELSEWHERE):
-                yield _report(node, found, loss.value, loss.why, ratio, model.origin == "source")
-            else:
-                weak.append((node, found))
+            for layer, weights in _by_layer(node.layer, model.weights.get(node.layer.key) or ()):
+                found = _penalty(layer, weights, context)
+                if found is None:
+                    continue
+                ratio = found.value / loss.value
+                if ratio >= (ON_SEQUENCES if _on_sequences(node, layer) else ELSEWHERE):
+                    yield _report(node, found, loss.value, loss.why, ratio, model.origin == "source")
+                else:
+                    weak.append((node, found))
         total = sum(found.value for _, found in weak)
         if total / loss.value >= SPARSE:
             yield _together(weak, total, loss.value, loss.why)
 
 
-def _penalty(model: ModelGraph, layer: LayerObject, context: Context) -> LayerPenalty | None:
+def _by_layer(
+    layer: LayerObject, weights: tuple[WeightSpec, ...]
+) -> Iterator[tuple[LayerObject, tuple[WeightSpec, ...]]]:
+    """A layer with its weights; a user's own layer is taken for the layers that it holds, each by itself."""
+    if not layer.custom:
+        yield layer, weights
+        return
+    for key in dict.fromkeys(weight.layer.key for weight in weights):
+        held = tuple(weight for weight in weights if weight.layer.key == key)
+        yield held[0].layer, held
+
+
+def _penalty(layer: LayerObject, weights: tuple[WeightSpec, ...], context: Context) -> LayerPenalty | None:
     """None if nothing certain and active is on the layer; a frozen layer has no penalty in Keras 3 (FACTS C7)."""
-    weights = model.weights.get(layer.key)
     keras = context.version(layer.namespace)
     if not weights or (layer.trainable is not True and keras >= (3, 1)):
         return None
@@ -169,9 +181,11 @@ def _penalty(model: ModelGraph, layer: LayerObject, context: Context) -> LayerPe
     return None if largest is None else LayerPenalty(total, at_least, largest[1])
 
 
-def _on_sequences(node: LayerNode) -> bool:
-    if node.layer.short_type in RECURRENT or node.layer.short_type.startswith("ConvLSTM"):
+def _on_sequences(node: LayerNode, layer: LayerObject) -> bool:
+    if layer.short_type in RECURRENT or layer.short_type.startswith("ConvLSTM"):
         return True
+    if node.layer.custom:
+        return False  # what the layers in it are called on is not told
     shape = node.inputs[0] if node.inputs else UnknownShape()
     return not isinstance(shape, UnknownShape) and len(shape) == 3
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import libcst as cst
 
-from tdlint.interp import arrays, classes, containers, functions, history, models, modules, names
+from tdlint.interp import arrays, classes, containers, functions, history, models, modules, names, own_weights
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.program import Assignment
 from tdlint.interp.run import Run
-from tdlint.interp.state import BoundMethod, InstanceObject, ModuleValue, Ref, SomeLayer, SuperValue
+from tdlint.interp.state import BoundMethod, InstanceObject, ModuleValue, Ref, SomeLayer, SuperValue, VariableValue
 from tdlint.shapes import UnknownShape
 from tdlint.values import (
     NONE,
@@ -212,6 +212,7 @@ _GETTERS: dict[type[Value], Callable[[Run, Any, str, cst.CSTNode], Value]] = {
     SomeLayer: _of_some_layer,
     SuperValue: _of_super,
     TensorValue: _of_tensor,
+    VariableValue: _of_tensor,
 }
 
 
@@ -286,6 +287,8 @@ def _set_trainable(run: Run, owner: LayerObject | ModelValue, value: Value) -> N
     thing = run.state.heap.get(owner.key)
     if isinstance(thing, LayerObject):
         run.state.heap[owner.key] = replace(thing, trainable=known)
+        for layer in own_weights.held_layers(run, owner) if thing.custom else ():
+            _set_trainable(run, layer, value)
     model = run.model(owner.key)
     if model is not None:
         run.state.heap[owner.key] = replace(model, trainable=known)

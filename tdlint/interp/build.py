@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from tdlint.graph import Edge, LayerNode, ModelGraph
-from tdlint.interp import classes, functions, layers
+from tdlint.interp import classes, layers, own_calls, own_weights
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.other_sizes import outputs_on
 from tdlint.interp.run import OutOfSteps, Run
@@ -14,9 +14,13 @@ from tdlint.interp.state import Either, ModelObject, Repeated, StackEntry
 from tdlint.interp.tensors import edge_of, shape_of_tensor
 from tdlint.shapes import FREE, AnyShape, UnknownShape
 from tdlint.spec import layers as spec
+from tdlint.spec.layers.base import WeightSpec
 from tdlint.values import (
     ArrayValue,
+    Const,
+    DatasetValue,
     LayerObject,
+    Mapping,
     ModelValue,
     Sequence,
     Site,
@@ -51,7 +55,9 @@ def build(run: Run, key: int, given: tuple[AnyShape, ...] = (), nesting: int = 0
         return _sequential(run, key, model, given, nesting)
     if model.kind == "functional":
         return _functional(run, key, model)
-    return _subclass(run, key, model)
+    args = CallArguments(tuple((TensorValue(shape), None) for shape in given)) if len(given) == 1 else None
+    _come_from(run, model.site)
+    return build_call(run, key, args or _first_call(run, key, model))[0]
 
 
 @dataclass
@@ -121,6 +127,7 @@ class _Chain:
         else:
             shapes = layers.assumed_inputs(layer, (self.tip.shape,))
             outputs = layers.outputs_of(layer, shapes)
+            own_weights.notice_built(self.run, layer.key, shapes)
         self._push(layer, shapes, outputs, required)
 
     def _notice_input(self, layer: LayerObject) -> None:
@@ -181,7 +188,10 @@ def _sequential(run: Run, key: int, model: ModelObject, given: tuple[AnyShape, .
 
 
 def _shape_it_is_built_with(run: Run, key: int, model: ModelObject) -> AnyShape | None:
-    """The shape of a Sequential without declared input: that of ``model.build``, or of the first data it is given."""
+    """The shape of a Sequential without declared input: that it is built on, or of the first data it is given."""
+    called = run.state.built.get(key)
+    if called and not isinstance(called[0], UnknownShape):
+        return called[0]
     built = (call for call in run.calls.values() if call.name == "keras.Model.build")
     for call in (*built, *model.fits[:1]):
         if call.models == (key,) and call.certain:
@@ -237,24 +247,78 @@ def _as_of_now(run: Run, node: LayerNode) -> LayerNode:
     return replace(node, inner=inner, layer=replace(node.layer, trainable=model.trainable, name=inner.name))
 
 
-def _subclass(run: Run, key: int, model: ModelObject) -> ModelGraph:
-    """A model with a ``call`` of its own: what entering it on an unknown tensor calls, in order."""
-    method = None if model.instance_of is None else classes.method(run, model.instance_of, "call")
-    if method is None:
-        return _finish(run, key, model, (), (), (), [])
-    _come_from(run, model.site)
-    before = set(run.nodes)
-    tensor = TensorValue(UnknownShape("the input of a subclassed model"))
-    args = CallArguments(((tensor, None),), {}, False)
+def build_call(run: Run, key: int, args: CallArguments) -> tuple[ModelGraph, Value]:
+    """The graph of a model with a ``call`` of its own: the layers that this call of it calls; and what it returns."""
+    model = run.model(key)
+    method = None if model is None or model.instance_of is None else classes.method(run, model.instance_of, "call")
+    if model is None or method is None:
+        unknown = ModelObject("subclass") if model is None else model
+        return _finish(run, key, unknown, (), (), (), []), Unknown("the model has no call that is known")
+    known = all(_is_known(run, value) for value in args.everything())
+    if known and not isinstance(run.own_weights.get(key), tuple):
+        run.first_calls.setdefault(key, args)
     try:
-        result = functions.enter_call_method(run, method, args, ModelValue(key))[0]
-    except (OutOfSteps, RecursionError):
-        result = Unknown("the program is too large to follow")
+        made = own_calls.enter_model(run, ModelValue(key), method, args)
+    except OutOfSteps:
+        made = own_calls.ModelCall((), (), Unknown("the program is too large to follow"))
     run.state.dead = False
-    nodes = tuple(
-        replace(node, layer=run.layer(node.layer)) for number, node in run.nodes.items() if number not in before
-    )
-    return _finish(run, key, model, nodes, (tensor.shape,), tuple(layers.flatten(run, result)), [])
+    nodes = tuple(replace(node, layer=run.layer(node.layer)) for node in made.nodes)
+    weights = run.own_weights.get(key, Unknown("it is not followed"))
+    reasons = list(model.unknown)
+    if not isinstance(weights, Unknown):
+        direct = {node.layer.key for node in nodes if node.within is None and not _is_weightless(node)}
+        strange = own_weights.unseen_calls(run, ModelValue(key), direct)
+        reasons = [reason for reason in reasons if reason != own_weights.SUBCLASS]
+        reasons += [strange] if strange is not None else []
+    elif own_weights.SUBCLASS in reasons:
+        vague = next((shape.reason for shape in made.inputs if isinstance(shape, UnknownShape)), weights.reason)
+        reasons[reasons.index(own_weights.SUBCLASS)] = vague
+    found = replace(model, unknown=tuple(reasons))
+    outputs = tuple(layers.flatten(run, made.result))
+    return _finish(run, key, found, nodes, made.inputs, outputs, []), made.result
+
+
+def _is_weightless(node: LayerNode) -> bool:
+    entry = spec.find(node.type)
+    return node.type.startswith("operation.") or (entry is not None and entry.weightless)
+
+
+def _is_known(run: Run, value: Value) -> bool:
+    shapes = [shape_of_tensor(each) for each in own_calls.tensors_in(run, value) if not isinstance(each, Const)]
+    return not any(isinstance(shape, UnknownShape) for shape in shapes)
+
+
+def _first_call(run: Run, key: int, model: ModelObject) -> CallArguments:
+    """What a model of the program is called on first, by itself or with data, as far as that is known."""
+    found = run.first_calls.get(key)
+    if found is not None:
+        return found
+    for call in run.calls.values():
+        if call.models == (key,) and call.name in _WITH_DATA:
+            value = own_calls.as_input(run, _without_samples(call.args.get("x")))
+            if _is_known(run, value) and not isinstance(value, Const):
+                return CallArguments(((value, None),), {}, False)
+    why = f"{model.name or 'the model'} is not seen to be called on inputs of a known shape"
+    return CallArguments(((TensorValue(UnknownShape(why)), None),), {}, False)
+
+
+_WITH_DATA = frozenset(f"keras.Model.{name}" for name in ("fit", "predict", "evaluate", "train_on_batch"))
+
+
+def _without_samples(value: Value) -> Value:
+    """Data as a batch of it is: its first axis is free."""
+    if isinstance(value, ArrayValue) and not isinstance(value.shape, UnknownShape) and value.shape:
+        return TensorValue((FREE, *value.shape[1:]), value.dtype)
+    if isinstance(value, Sequence):
+        return replace(value, items=tuple(map(_without_samples, value.items)))
+    if isinstance(value, Mapping):
+        return replace(value, items=tuple((name, _without_samples(item)) for name, item in value.items))
+    if isinstance(value, DatasetValue):
+        parts = value.element
+        pair = isinstance(parts, Sequence) and parts.kind == "tuple" and len(parts.items) in (2, 3)
+        inputs = parts.items[0] if pair and isinstance(parts, Sequence) else parts
+        return _without_samples(inputs) if value.batch_size is not None else Unknown("samples without a batch axis")
+    return value
 
 
 def _enter(run: Run, layer: LayerObject, tensor: TensorValue) -> tuple[Value, int | None]:
@@ -289,12 +353,17 @@ def _finish(
 ) -> ModelGraph:
     if model.trainable is False:
         nodes = tuple(replace(node, layer=replace(node.layer, trainable=False)) for node in nodes)
-    weights = {}
+    weights: dict[int, tuple[WeightSpec, ...] | None] = {}
+    why_unknown: dict[int, str] = {}
     for node in nodes:
         if node.layer.key not in weights and node.inner is None and not node.layer.type.startswith("operation."):
             inputs_meant = layers.recovered_inputs(node.layer, node.inputs)
-            told = not (node.layer.custom or node.layer.args.unexpected or node.layer.args.surplus)
-            weights[node.layer.key] = spec.weights(node.layer, inputs_meant) if told else None
+            found = _weights(run, model, node.layer, inputs_meant)
+            weights[node.layer.key] = None if isinstance(found, Unknown) else found
+            if isinstance(found, Unknown):
+                why_unknown[node.layer.key] = found.reason
+    if model.kind == "subclass":
+        weights[key] = own_weights.own_variables(run, ModelValue(key)) if model.instance_of is not None else ()
     # A shape is told as unknown once, where it starts to be.
     shapes = [
         node.outputs[0].reason
@@ -324,7 +393,26 @@ def _finish(
         model.output_keys,
         model.unknown,
         copy_of=model.copy_of,
+        why_unknown=why_unknown,
     )
+
+
+def _weights(run: Run, model: ModelObject, layer: LayerObject, inputs: tuple[AnyShape, ...]) -> own_weights.Weights:
+    """The weights of a layer of a model, or why they are not known."""
+    if not layer.custom:
+        if model.kind == "subclass" and run.state.built.get(layer.key, inputs) is None:
+            return Unknown("it is called on some paths only")
+        refused = layer.args.unexpected or layer.args.surplus
+        found = None if refused else spec.weights(layer, inputs)
+        return Unknown("its number of parameters depends on sizes that are not known") if found is None else found
+    at_first = run.own_weights.get(layer.key, Unknown("its call is not followed"))
+    if isinstance(at_first, Unknown):
+        return at_first
+    now = own_weights.held_weights(run, layer)  # what it holds may have been frozen since
+    specs = at_first if isinstance(now, Unknown) else now
+    if model.trainable is False:
+        return tuple(replace(weight, trainable=False) for weight in specs)
+    return tuple(replace(weight, layer=run.layer(weight.layer)) for weight in specs)
 
 
 def _input_layer(start: Value | StackEntry) -> LayerObject | None:

@@ -18,6 +18,7 @@ from tdlint.interp import (
     layers,
     library,
     models,
+    own_weights,
     texts,
 )
 from tdlint.interp.arguments import CallArguments
@@ -149,6 +150,13 @@ def _applied(run: Run, callee: Value, args: CallArguments, node: cst.Call) -> Ca
 
 
 def _unknown_call(run: Run, callee: Value, args: CallArguments) -> Value:
+    if (
+        run.entered
+        and run.entered[-1].phase != "init"
+        and any(isinstance(value, TensorValue) for value in args.everything())
+    ):
+        called = f"{callee.name}, which" if isinstance(callee, Unknown) and callee.name else "something that"
+        own_weights.doubt(run, f"it calls {called} is not known")
     run.lose(*args.everything())
     if isinstance(callee, Unknown) and callee.name is not None:
         # a function of that name may have been lost where paths or rounds meet
@@ -174,6 +182,10 @@ def _call_method(run: Run, method: BoundMethod, args: CallArguments, node: cst.C
     if isinstance(owner, SuperValue):
         if name == "__init__" and isinstance(owner.self_value, ModelValue):
             models.initialize_subclass(run, owner.self_value, args)
+        elif name == "__init__" and isinstance(owner.self_value, LayerObject):
+            run.state.heap[owner.self_value.key] = layers.initialized(run.layer(owner.self_value), args)
+        elif name in ("add_weight", "add_variable") and isinstance(owner.self_value, LayerObject | ModelValue):
+            return own_weights.add_weight(run, owner.self_value, args)
         return Unknown(f"{name} of a library class")
     if isinstance(owner, ModelValue):
         return models.call_method(run, owner, name, args, node)

@@ -8,7 +8,7 @@ from itertools import islice
 
 import libcst as cst
 
-from tdlint.interp import containers, expressions, functions, layers, models, names, statements
+from tdlint.interp import containers, expressions, functions, layers, models, names, own_weights, statements
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.names import dotted
 from tdlint.interp.run import MAIN, Class, Function, OutOfSteps, Run
@@ -188,14 +188,18 @@ def instantiate(run: Run, value: ClassValue, args: CallArguments, node: cst.CSTN
     key = run.fresh()
     made: Value
     if is_model(value.bases):
-        why = f"{value.name} is a subclass of a Keras model"
-        run.state.heap[key] = ModelObject("subclass", site, value.name, unknown=(why,), instance_of=value.key)
+        run.state.heap[key] = ModelObject(
+            "subclass", site, value.name, unknown=(own_weights.SUBCLASS,), instance_of=value.key
+        )
         made = ModelValue(key)
     elif is_layer(value.bases):
         repeated = run.loops_unknown > 0
         layer = LayerObject(key, value.name, Arguments(complete=False), site=site, custom=True, repeated=repeated)
+        if find_attribute(run, value.key, "__init__") is None:
+            layer = layers.initialized(layer, args)
         run.state.heap[key] = layer
         run.made_with[key] = _given(run, args)
+        own_weights.notice_made(run, layer)
         made = layer
     else:
         made = Instance(value.name, Arguments(complete=False), key, site=site)
@@ -203,7 +207,8 @@ def instantiate(run: Run, value: ClassValue, args: CallArguments, node: cst.CSTN
     run.state.heap[-key] = InstanceObject((("__class__", value),), definition.open)
     initializer = find_attribute(run, value.key, "__init__")
     if isinstance(initializer, FunctionValue):
-        functions.enter(run, initializer, args, first=made)
+        with run.following(key, "init", isinstance(made, ModelValue)):
+            functions.enter(run, initializer, args, first=made)
     elif definition.fields is not None and initializer is None:
         _set_fields(run, made, definition, value.key, args)
     elif initializer is not None or definition.open:

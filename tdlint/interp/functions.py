@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from tdlint.interp import containers, expressions, loops, outside, statements
+from tdlint.interp import containers, expressions, loops, outside, own_weights, statements
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.run import MAIN, MAX_DEPTH, Function, Run, join_returns
 from tdlint.interp.state import DictObject, RangeValue, Ref, State, ZipValue, join_states
@@ -190,6 +190,7 @@ def _may_enter(run: Run, function: Function, args: CallArguments) -> bool:
 def call_unseen(run: Run, function: Function, args: CallArguments) -> None:
     """A function of the program is called and not entered: it may change what it can reach."""
     function.cut = True
+    own_weights.doubt(run, f"it calls {function.name}, which is not followed")
     run.spend(len(run.state.heap) // 16)
     run.lose(*args.everything())
     number: int | None = function.frame

@@ -7,10 +7,11 @@ from dataclasses import replace
 import libcst as cst
 
 from tdlint.graph import CallSite, LayerNode
-from tdlint.interp import classes, containers, functions
+from tdlint.interp import classes, containers, own_calls, own_weights
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.program import StepLayer
 from tdlint.interp.run import Run
+from tdlint.interp.state import DictObject, Ref
 from tdlint.interp.tensors import edge_of, shape_of_tensor
 from tdlint.shapes import AnyShape, UnknownDim, UnknownShape
 from tdlint.spec import layers as spec
@@ -18,6 +19,8 @@ from tdlint.spec.objects import OPEN, signature_of
 from tdlint.values import (
     NONE,
     Arguments,
+    ArrayValue,
+    Const,
     Instance,
     LayerObject,
     ModelValue,
@@ -27,6 +30,7 @@ from tdlint.values import (
     Unknown,
     Value,
     integer,
+    shape_of,
     text,
 )
 
@@ -50,6 +54,7 @@ def make_layer(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) ->
     )
     run.state.heap[key] = layer
     run.activity += 1
+    own_weights.notice_made(run, layer)
     return layer
 
 
@@ -67,6 +72,14 @@ def _key(run: Run, node: cst.CSTNode) -> int:
     if place not in run.repeated_keys:
         run.repeated_keys[place] = run.fresh()
     return run.repeated_keys[place]
+
+
+def initialized(layer: LayerObject, args: CallArguments) -> LayerObject:
+    """A layer of the program after ``Layer.__init__``: what it does not train then depends on when it is built."""
+    given = {name: value for name, (value, _) in args.keywords.items()}
+    trainable = layer.trainable if given.get("trainable", Const(True)).must_be(True) else None
+    name = text(given["name"]) if "name" in given else None
+    return replace(layer, name=name or layer.name, trainable=trainable)
 
 
 def _trainable(arguments: Arguments) -> bool | None:
@@ -180,8 +193,15 @@ def call_layer(run: Run, layer: LayerObject, args: CallArguments, node: cst.CSTN
     result = None
     required = None
     if layer.custom:
-        result, required = enter_call(run, layer, args)
+        result, required = enter_call(run, layer, _with_tensors(run, args))
     return _output(run, layer, tensors, node, result, required, others, _switched(layer, args))
+
+
+def _with_tensors(run: Run, args: CallArguments) -> CallArguments:
+    """The arguments with tensors in place of arrays."""
+    if not any(isinstance(value, ArrayValue) for value in args.everything()):
+        return args
+    return own_calls.as_inputs(run, args)
 
 
 def _misfit(layer: LayerObject) -> UnknownShape:
@@ -209,12 +229,38 @@ def _output(
         outputs = (_misfit(layer),)
     else:
         outputs = outputs_of(layer, shapes, switched) if shapes else (UnknownShape("called without a tensor"),)
+    if not layer.custom:
+        own_weights.notice_built(run, layer.key, shapes)
     edges = tuple(edge_of(value) for value in (*tensors, *(others or ())))
     certain = not run.uncertain
-    return _add_node(
+    made = _add_node(
         run,
-        LayerNode(run.fresh(), layer, shapes, outputs, edges, required, certain=certain, site=run.site(node)),
+        LayerNode(
+            run.fresh(),
+            layer,
+            shapes,
+            outputs,
+            edges,
+            required,
+            certain=certain,
+            site=run.site(node),
+            within=run.within,
+        ),
     )
+    return made if result is None else structured(run, result, made)
+
+
+def structured(run: Run, result: Value, made: Value) -> Value:
+    """The tensors that come out of a node in the list or dict in which ``call`` returns them."""
+    tensors = made.items if isinstance(made, Sequence) else (made,)
+    listed = containers.as_list(run, result)
+    if listed is not None and listed.rest is None:
+        return Sequence(tensors, "tuple") if isinstance(result, Sequence) else containers.make_list(run, tensors)
+    named = containers.as_dict(run, result)
+    if named is not None and named.rest is None:
+        pairs = zip(named.items, tensors, strict=False)
+        return Ref(run.allocate(DictObject(tuple((key, tensor) for (key, _), tensor in pairs))))
+    return made
 
 
 def _fits_its_weights(run: Run, layer: LayerObject, shapes: tuple[AnyShape, ...]) -> bool:
@@ -238,14 +284,9 @@ def enter_call(run: Run, layer: LayerObject, args: CallArguments) -> tuple[Value
     method = None if key is None else classes.method(run, key, "call")
     if key is None or method is None:
         return Unknown("the layer has no call that is known"), None
-    build = classes.method(run, key, "build")
-    attributes = classes.attributes_of(run, layer)
-    if build is not None and attributes is not None and attributes.get("__built__") is None:
-        classes.set_object_attribute(run, layer, "__built__", NONE)
-        functions.enter(run, build, CallArguments(((Unknown("the input shape", "input_shape"), None),)), first=layer)
     run.owners.append((layer.key, run.classes[key].name))
     try:
-        return functions.enter_call_method(run, method, args, layer)
+        return own_calls.enter(run, layer, method, args)
     finally:
         run.owners.pop()
 
@@ -271,16 +312,24 @@ def _notice_step(run: Run, layer: LayerObject, tensors: list[Value], node: cst.C
             run.step_layers[name, layer.site.number] = found
 
 
-def call_submodel(run: Run, model: LayerObject, args: CallArguments, node: cst.CSTNode) -> Value:
+def call_submodel(
+    run: Run, model: LayerObject, args: CallArguments, node: cst.CSTNode, is_own_model: bool = False
+) -> Value:
     """A model called as a layer: one node that holds the model's own graph."""
     # these two call layers, too
-    from tdlint.interp.build import build
+    from tdlint.interp.build import build, build_call
     from tdlint.interp.other_sizes import outputs_on
 
-    tensors = flatten(run, args.first("inputs"))
+    given = args.first("inputs") or next(iter(args.everything()), None)
+    tensors = [] if given is None else own_calls.tensors_in(run, given)
     shapes = tuple(shape_of_tensor(value) for value in tensors)
-    inner = build(run, model.key, shapes)
-    return _add_node(
+    result: Value | None = None
+    if is_own_model:
+        inner, result = build_call(run, model.key, own_calls.as_inputs(run, args))
+    else:
+        own_weights.notice_built(run, model.key, shapes)
+        inner = build(run, model.key, shapes)
+    made = _add_node(
         run,
         LayerNode(
             run.fresh(),
@@ -291,12 +340,14 @@ def call_submodel(run: Run, model: LayerObject, args: CallArguments, node: cst.C
             inner=inner,
             certain=not run.uncertain,
             site=run.site(node),
+            within=run.within,
         ),
     )
+    return made if result is None else structured(run, result, made)
 
 
 def _add_node(run: Run, node: LayerNode) -> Value:
-    run.nodes[node.id] = node
+    run.add_node(node)
     run.activity += 1
     made = tuple(TensorValue(shape, None, node.id, index) for index, shape in enumerate(node.outputs))
     return made[0] if len(made) == 1 else Sequence(made, "tuple")
@@ -333,5 +384,10 @@ def call_method(run: Run, layer: LayerObject, name: str, args: CallArguments, no
     if name == "add_loss":
         return add_loss(run, layer, args, node)
     if name in ("add_weight", "add_variable"):
-        return Unknown("a weight")
+        return own_weights.add_weight(run, layer, args)
+    if name == "build":
+        shape = args.first("input_shape")
+        shapes = () if shape is None else (shape_of(containers.snapshot(run, shape)),)
+        own_weights.notice_built(run, layer.key, shapes)
+        return NONE
     return Unknown(f"the result of {name} of a layer")

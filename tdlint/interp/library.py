@@ -8,7 +8,7 @@ from collections.abc import Callable
 import libcst as cst
 
 from tdlint.graph import ESCAPED, CallSite
-from tdlint.interp import applications, arrays, cloning, containers, layers, models, tensor_functions
+from tdlint.interp import applications, arrays, cloning, containers, layers, models, own_weights, tensor_functions
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.run import Run
 from tdlint.interp.state import PartialValue
@@ -41,6 +41,8 @@ def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -
         return models.make_model(run, args, node)
     if name == "keras.Input":
         return models.make_input(run, args, node)
+    if name == "keras.Variable":
+        return own_weights.make_variable(run, args)
     if name.startswith("keras.layers."):
         if short[:1].isupper():
             return layers.make_layer(run, symbol, args, node)

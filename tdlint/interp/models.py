@@ -7,7 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from tdlint.graph import CallSite
-from tdlint.interp import applications, classes, containers, functions, history, layers
+from tdlint.interp import applications, classes, containers, history, layers, own_weights
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.array_arguments import with_memory
 from tdlint.interp.array_items import size_value
@@ -157,6 +157,8 @@ def known_layers(run: Run, key: int) -> list[LayerObject | ModelValue]:
     if model is None:
         return []
     found: list[LayerObject | ModelValue] = []
+    if model.instance_of is not None:
+        found += own_weights.held_layers(run, ModelValue(key))
     pending = list(model.stack)
     while pending:
         entry = pending.pop()
@@ -287,7 +289,7 @@ def attribute(run: Run, owner: ModelValue, name: str) -> Value:
     if model is None:
         return Unknown(f"attribute {name} of a model", name)
     run.model_reads.setdefault(owner.key, set()).add(name)
-    if name in METHODS:
+    if name in METHODS or name in ("add_weight", "add_variable"):
         return BoundMethod(owner, name)
     if name == "layers":
         stack = model.stack[1:] if model.stack and _is_input(model.stack[0]) else model.stack
@@ -350,6 +352,10 @@ def call_method(run: Run, owner: ModelValue, name: str, args: CallArguments, nod
         return Unknown("a layer that was taken away")
     if name in ("__call__", "call"):
         return call_model(run, owner, args, node)
+    if name in ("add_weight", "add_variable"):
+        return own_weights.add_weight(run, owner, args)
+    if name == "build" and args.values:
+        own_weights.notice_built(run, owner.key, (shape_of(containers.snapshot(run, args.values[0])),))
     if name == "get_layer":
         return _layer_of_name(run, owner, args)
     full_name = f"keras.Model.{name}"
@@ -408,10 +414,9 @@ def call_model(run: Run, owner: ModelValue, args: CallArguments, node: cst.Call)
         run.taped.setdefault(owner.key, run.site(node))
     key = None if model is None else model.instance_of
     method = None if key is None else classes.method(run, key, "call")
-    if method is not None and model is not None and model.kind == "subclass":
-        return functions.enter_call_method(run, method, args, owner)[0]
+    own = method is not None and model is not None and model.kind == "subclass"
     layer = LayerObject(owner.key, _type(model), Arguments(), name=model.name if model else None, site=run.site(node))
-    return layers.call_submodel(run, layer, args, node)
+    return layers.call_submodel(run, layer, args, node, is_own_model=own)
 
 
 def _type(model: ModelObject | None) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import libcst as cst
 
 from tdlint.graph import CallSite, LayerNode
+from tdlint.interp.arguments import CallArguments
 from tdlint.interp.array_memory import forget
 from tdlint.interp.program import Assignment, Import, StepLayer
 from tdlint.interp.project import Project
@@ -26,6 +27,7 @@ from tdlint.interp.state import (
     lose,
 )
 from tdlint.shapes import AnyShape
+from tdlint.spec.layers.base import WeightSpec
 from tdlint.values import ArrayValue, LayerObject, Sequence, Site, Unknown, Value
 
 STEPS = 20_000
@@ -77,6 +79,16 @@ class Class:
     module: int = 0  # the frame of the module it is in
     namespace: str | None = None  # the package that its ancestor of Keras comes through
     decorators: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A layer or model of the program whose method is being followed, and how many uncounted loops are around it."""
+
+    key: int
+    phase: Literal["init", "build", "call"]
+    loops: int
+    is_model: bool
 
 
 @dataclass
@@ -140,6 +152,10 @@ class Run:
         self.pushed: list[int] = []
         self.modules: dict[int, int] = {}
         self.first_inputs: dict[int, tuple[AnyShape, ...]] = {}
+        self.own_weights: dict[int, tuple[WeightSpec, ...] | Unknown] = {}
+        self.first_calls: dict[int, CallArguments] = {}
+        self.recorded: list[int] | None = None
+        self.entered: list[Entered] = []
         self.repeated_keys: dict[tuple[int, int], int] = {}
         self.frames: list[Frame] = []
         self.nodes: dict[int, LayerNode] = {}
@@ -273,6 +289,18 @@ class Run:
     def _next_order(self) -> int:
         return len(self.calls) + len(self.assignments)
 
+    @property
+    def within(self) -> int | None:
+        """The layer of the program in whose ``call`` or ``build`` the run is."""
+        entered = self.entered[-1] if self.entered else None
+        return None if entered is None or entered.is_model or entered.phase == "init" else entered.key
+
+    def add_node(self, node: LayerNode) -> None:
+        """Keep a call of a layer, also for the model of the program that is being called."""
+        self.nodes[node.id] = node
+        if self.recorded is not None:
+            self.recorded.append(node.id)
+
     def merge(self, *values: Value) -> Value:
         """One of several values; lists and the like that can't be reached any more are unknown from now on."""
         lost: list[Value] = []
@@ -347,6 +375,15 @@ class Run:
             yield
         finally:
             self.expecting -= 1
+
+    @contextmanager
+    def following(self, key: int, phase: Literal["init", "build", "call"], is_model: bool) -> Iterator[None]:
+        """While a method of a layer or model of the program is followed."""
+        self.entered.append(Entered(key, phase, self.loops_unknown, is_model))
+        try:
+            yield
+        finally:
+            self.entered.pop()
 
     @contextmanager
     def silently(self) -> Iterator[None]:

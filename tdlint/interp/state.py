@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from tdlint.graph import CallSite, ModelKind
-from tdlint.shapes import Dim, UnknownDim
+from tdlint.shapes import AnyShape, Dim, UnknownDim
 from tdlint.values import (
+    NONE,
     ClassValue,
     Const,
     FunctionValue,
@@ -63,6 +64,17 @@ class PartialValue(Value):
     callee: Value
     positional: tuple[Value, ...] = ()
     keywords: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VariableValue(TensorValue):
+    """A variable of Keras, as ``add_weight`` and ``keras.Variable`` make it; ``key`` is its identity."""
+
+    key: int = 0
+    name: str | None = None
+    initializer: Value = NONE
+    regularizer: Value = NONE
+    trainable: Value = NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,13 +250,15 @@ class State:
     """Frames and heap. ``dead`` says that no path leads here (after ``return``, ``raise``, ``break``).
 
     Forks share frames until one of them writes: ``own`` gives the frame to write to. Nothing ever leaves the heap.
+    ``built`` has the input shapes that layers and models were called on by key, None where that differs between paths.
     """
 
-    __slots__ = ("_mine", "dead", "frames", "heap", "modules")
+    __slots__ = ("_mine", "built", "dead", "frames", "heap", "modules")
 
     def __init__(self) -> None:
         self.frames: dict[int, dict[str, Value]] = {}
         self.heap: dict[int, HeapObject] = {}
+        self.built: dict[int, tuple[AnyShape, ...] | None] = {}
         self.dead = False
         self.modules: set[int] = set()
         self._mine: set[int] = set()
@@ -254,6 +268,7 @@ class State:
         other = State()
         other.frames = self.frames.copy()
         other.heap = self.heap.copy()
+        other.built = self.built.copy()
         other.dead = self.dead
         other.modules = self.modules
         self._mine = set()
@@ -281,6 +296,9 @@ def join_states(left: State, right: State) -> State:
         return left
     lost: list[Value] = []
     _join_heaps(left.heap, right.heap, lost)
+    if left.built != right.built:
+        both = left.built.keys() | right.built.keys()
+        left.built = {key: left.built.get(key) if left.built.get(key) == right.built.get(key) else None for key in both}
     for number, frame in right.frames.items():
         mine = left.frames.setdefault(number, frame)
         if mine is not frame:

@@ -9,6 +9,7 @@ import libcst as cst
 
 from tdlint.graph import Edge, LayerNode
 from tdlint.interp.run import Run
+from tdlint.interp.state import VariableValue
 from tdlint.shapes import AnyShape, Shape, UnknownShape
 from tdlint.spec import indexing, operations
 from tdlint.spec.arrays import Fails
@@ -40,7 +41,7 @@ def edge_of(value: Value) -> Edge:
 
 def shape_of_tensor(value: Value) -> AnyShape:
     """The shape of a tensor argument."""
-    if isinstance(value, TensorValue):
+    if isinstance(value, TensorValue | ArrayValue):
         return value.shape
     return UnknownShape(value.reason if isinstance(value, Unknown) else "not a tensor that is known")
 
@@ -64,17 +65,20 @@ def computed(run: Run, name: str, operands: Sequence[Value], found: AnyShape | l
 def _results(
     run: Run, name: str, operands: Sequence[Value], shapes: tuple[AnyShape, ...], node: cst.CSTNode
 ) -> tuple[TensorValue, ...]:
-    tensors = [value for value in operands if isinstance(value, TensorValue)]
+    tensors = [value for value in operands if isinstance(value, TensorValue) and not isinstance(value, VariableValue)]
     key = run.fresh()
     layer = LayerObject(key, f"operation.{name}", Arguments(), site=run.site(node), name=name)
-    run.nodes[key] = LayerNode(
-        key,
-        layer,
-        tuple(tensor.shape for tensor in tensors),
-        shapes,
-        tuple(edge_of(tensor) for tensor in tensors),
-        certain=not run.uncertain,
-        site=layer.site,
+    run.add_node(
+        LayerNode(
+            key,
+            layer,
+            tuple(tensor.shape for tensor in tensors),
+            shapes,
+            tuple(edge_of(tensor) for tensor in tensors),
+            certain=not run.uncertain,
+            site=layer.site,
+            within=run.within,
+        )
     )
     dtype = tensors[0].dtype if tensors else None
     return tuple(TensorValue(shape, dtype, key, index) for index, shape in enumerate(shapes))

@@ -437,6 +437,11 @@ class LayerSpec:
     tensors: int = 1
     switch: tuple[str, OutputFunction] | None = None
 
+    @property
+    def weightless(self) -> bool:
+        """Whether no layer of the class has weights."""
+        return self.weights is no_weights
+
 
 def aliases(*specs: LayerSpec, old: str, new: str, drop: str = "") -> tuple[LayerSpec, ...]:
     """The same specs under names in which ``old`` is ``new`` and ``drop`` is left out."""
