@@ -20,7 +20,6 @@ from tdlint.values import (
     Const,
     DatasetValue,
     LayerObject,
-    Mapping,
     ModelValue,
     Sequence,
     Site,
@@ -256,9 +255,9 @@ def build_call(run: Run, key: int, args: CallArguments) -> tuple[ModelGraph, Val
         return _finish(run, key, unknown, (), (), (), []), Unknown("the model has no call that is known")
     known = all(_is_known(run, value) for value in args.everything())
     if known and not isinstance(run.own_weights.get(key), tuple):
-        run.first_calls.setdefault(key, args)
+        run.first_calls.setdefault(key, own_calls.as_inputs(run, args, any_batch=True))
     try:
-        made = own_calls.enter_model(run, ModelValue(key), method, args)
+        made = own_calls.enter_model(run, ModelValue(key), method, own_calls.as_inputs(run, args))
     except OutOfSteps:
         made = own_calls.ModelCall((), (), Unknown("the program is too large to follow"))
     run.state.dead = False
@@ -295,7 +294,7 @@ def _first_call(run: Run, key: int, model: ModelObject) -> CallArguments:
         return found
     for call in run.calls.values():
         if call.models == (key,) and call.name in _WITH_DATA:
-            value = own_calls.as_input(run, _without_samples(call.args.get("x")))
+            value = own_calls.as_input(run, _batch(call.args.get("x")), any_batch=True)
             if _is_known(run, value) and not isinstance(value, Const):
                 return CallArguments(((value, None),), {}, False)
     why = f"{model.name or 'the model'} is not seen to be called on inputs of a known shape"
@@ -305,20 +304,14 @@ def _first_call(run: Run, key: int, model: ModelObject) -> CallArguments:
 _WITH_DATA = frozenset(f"keras.Model.{name}" for name in ("fit", "predict", "evaluate", "train_on_batch"))
 
 
-def _without_samples(value: Value) -> Value:
-    """Data as a batch of it is: its first axis is free."""
-    if isinstance(value, ArrayValue) and not isinstance(value.shape, UnknownShape) and value.shape:
-        return TensorValue((FREE, *value.shape[1:]), value.dtype)
-    if isinstance(value, Sequence):
-        return replace(value, items=tuple(map(_without_samples, value.items)))
-    if isinstance(value, Mapping):
-        return replace(value, items=tuple((name, _without_samples(item)) for name, item in value.items))
-    if isinstance(value, DatasetValue):
-        parts = value.element
-        pair = isinstance(parts, Sequence) and parts.kind == "tuple" and len(parts.items) in (2, 3)
-        inputs = parts.items[0] if pair and isinstance(parts, Sequence) else parts
-        return _without_samples(inputs) if value.batch_size is not None else Unknown("samples without a batch axis")
-    return value
+def _batch(value: Value) -> Value:
+    """Data as what a model is called on: of a dataset, the inputs of its batches."""
+    if not isinstance(value, DatasetValue):
+        return value
+    parts = value.element
+    pair = isinstance(parts, Sequence) and parts.kind == "tuple" and len(parts.items) in (2, 3)
+    inputs = parts.items[0] if pair and isinstance(parts, Sequence) else parts
+    return inputs if value.batch_size is not None else Unknown("samples without a batch axis")
 
 
 def _enter(run: Run, layer: LayerObject, tensor: TensorValue) -> tuple[Value, int | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import libcst as cst
@@ -14,6 +15,7 @@ from tdlint.interp.run import Run
 from tdlint.interp.state import BoundMethod, DictObject, ListObject, RangeValue, Ref, ZipValue
 from tdlint.values import (
     NONE,
+    ArrayValue,
     Const,
     DatasetValue,
     FunctionValue,
@@ -43,6 +45,14 @@ def call_builtin(run: Run, name: str, args: CallArguments, node: cst.Call) -> Va
         return _computed(name, given)
     if name in ("int", "float") and len(values) == 1 and isinstance(values[0], Unknown):
         return Unknown(values[0].reason, values[0].name)
+    if (
+        name == "float"
+        and args.complete
+        and len(values) == 1
+        and isinstance(values[0], ArrayValue)
+        and values[0].shape == ()
+    ):
+        return replace(values[0], dtype="float64")
     if name not in _READERS:
         run.lose(*args.everything())
     return Unknown(f"the result of {name}")

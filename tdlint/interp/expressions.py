@@ -305,6 +305,8 @@ def truth(run: Run, value: Value) -> bool | None:
     if isinstance(value, OneOf):
         answers = {truth(run, option) for option in value.options}
         return answers.pop() if len(answers) == 1 else None
+    if isinstance(value, ArrayValue) and not value.shape and value.range == (0.0, 0.0):
+        return False
     if isinstance(value, FunctionValue | ClassValue | BoundMethod):
         return True
     return None

@@ -325,7 +325,7 @@ def call_submodel(
     shapes = tuple(shape_of_tensor(value) for value in tensors)
     result: Value | None = None
     if is_own_model:
-        inner, result = build_call(run, model.key, own_calls.as_inputs(run, args))
+        inner, result = build_call(run, model.key, args)
     else:
         own_weights.notice_built(run, model.key, shapes)
         inner = build(run, model.key, shapes)

@@ -13,7 +13,7 @@ from tdlint.interp.own_weights import Owner
 from tdlint.interp.run import Function, Run
 from tdlint.interp.state import DictObject, ListObject, Ref
 from tdlint.interp.tensors import shape_of_tensor
-from tdlint.shapes import AnyShape
+from tdlint.shapes import FREE, AnyShape, UnknownShape
 from tdlint.values import ArrayValue, FunctionValue, Mapping, ModelValue, Sequence, TensorValue, Unknown, Value
 
 MAX_NESTING = 4
@@ -80,30 +80,38 @@ def tensors_in(run: Run, value: Value, depth: int = 0) -> list[Value]:
     return [Unknown("an unknown number of tensors")]
 
 
-def as_inputs(run: Run, args: CallArguments) -> CallArguments:
-    """The arguments as ``call`` gets them: arrays are tensors, and where a tensor came from does not matter."""
-    positional = tuple((as_input(run, value), node) for value, node in args.positional)
-    keywords = {name: (as_input(run, value), node) for name, (value, node) in args.keywords.items()}
+def as_inputs(run: Run, args: CallArguments, any_batch: bool = False) -> CallArguments:
+    """The arguments as ``call`` gets them: arrays are tensors, and where a tensor came from does not matter.
+
+    With ``any_batch``, an array stands for arrays with any number of samples.
+    """
+    positional = tuple((as_input(run, value, any_batch), node) for value, node in args.positional)
+    keywords = {name: (as_input(run, value, any_batch), node) for name, (value, node) in args.keywords.items()}
     return CallArguments(positional, keywords, args.complete)
 
 
-def as_input(run: Run, value: Value, depth: int = 0) -> Value:
+def as_input(run: Run, value: Value, any_batch: bool = False, depth: int = 0) -> Value:
     """One argument as ``call`` gets it."""
     if isinstance(value, TensorValue | ArrayValue):
-        return TensorValue(value.shape, value.dtype)
+        samples = any_batch and isinstance(value, ArrayValue) and not isinstance(value.shape, UnknownShape)
+        shape = (FREE, *value.shape[1:]) if samples and value.shape else value.shape  # type: ignore[index]
+        return TensorValue(shape, value.dtype)
     if depth > MAX_NESTING:
         return value
+
+    def inner(item: Value) -> Value:
+        return as_input(run, item, any_batch, depth + 1)
+
     if isinstance(value, Sequence):
-        return replace(value, items=tuple(as_input(run, item, depth + 1) for item in value.items))
+        return replace(value, items=tuple(map(inner, value.items)))
     if isinstance(value, Mapping):
-        items = tuple((key, as_input(run, item, depth + 1)) for key, item in value.items)
-        return Ref(run.allocate(DictObject(items, value.rest)))
+        return Ref(run.allocate(DictObject(tuple((key, inner(item)) for key, item in value.items), value.rest)))
     thing = run.state.heap.get(value.key) if isinstance(value, Ref) else None
     changed: ListObject | DictObject
     if isinstance(thing, ListObject):
-        changed = replace(thing, items=tuple(as_input(run, item, depth + 1) for item in thing.items))
+        changed = replace(thing, items=tuple(map(inner, thing.items)))
     elif isinstance(thing, DictObject):
-        changed = replace(thing, items=tuple((key, as_input(run, item, depth + 1)) for key, item in thing.items))
+        changed = replace(thing, items=tuple((key, inner(item)) for key, item in thing.items))
     else:
         return value
     return Ref(run.allocate(changed))

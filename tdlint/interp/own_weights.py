@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from tdlint.graph import ModelGraph, WeightKey, weights_by_key
 from tdlint.interp import classes, containers
 from tdlint.interp.arguments import CallArguments, bound
+from tdlint.interp.array_arguments import as_array
 from tdlint.interp.run import Run
 from tdlint.interp.state import DictObject, InstanceObject, ListObject, Ref, VariableValue
 from tdlint.interp.tensors import shape_of_tensor
@@ -143,10 +144,8 @@ def make_variable(run: Run, args: CallArguments) -> Value:
     initial, shape = arguments.get("initializer"), arguments.get("shape")
     if not shape.must_be(None):
         return _variable(run, arguments, shape_of(shape), initial)
-    known: AnyShape = shape_of_tensor(initial)
-    if isinstance(initial, Const) and isinstance(initial.value, int | float):
-        known = ()
-    return _variable(run, arguments, known, initial)
+    of_tensor = isinstance(initial, TensorValue)
+    return _variable(run, arguments, shape_of_tensor(initial) if of_tensor else as_array(run, initial).shape, initial)
 
 
 def _variable(run: Run, arguments: Arguments, shape: AnyShape, default: Value) -> VariableValue:
@@ -254,10 +253,18 @@ def held_weights(run: Run, owner: Owner) -> tuple[WeightSpec, ...] | Unknown:
         return Unknown(str(reason))
 
 
+def _as_layer(run: Run, owner: Owner) -> LayerObject:
+    """The object as the layer that its own weights belong to."""
+    if isinstance(owner, LayerObject):
+        return run.layer(owner)
+    model = run.model(owner.key)
+    return LayerObject(owner.key, "keras.Model", trainable=None if model is None else model.trainable)
+
+
 def own_variables(run: Run, owner: Owner) -> tuple[WeightSpec, ...] | None:
     """The weights that an object of the program's own makes itself, without those of its layers."""
-    layer = LayerObject(owner.key, "keras.Model") if isinstance(owner, ModelValue) else owner
     try:
+        layer = _as_layer(run, owner)
         return tuple(_spec(one, layer) for one in _held(run, owner).variables.values())
     except _Unseen:
         return None
@@ -277,7 +284,7 @@ def _collect(run: Run, owner: Owner) -> dict[WeightKey, WeightSpec]:
     if run.steps > run.max_steps:
         raise _Unseen("the program is too large to follow")
     held = _held(run, owner)
-    layer = run.layer(owner) if isinstance(owner, LayerObject) else LayerObject(owner.key, "keras.Model")
+    layer = _as_layer(run, owner)
     found = dict(weights_by_key(layer, tuple(_spec(one, layer) for one in held.variables.values())))
     uncalled: list[Owner] = []
     for part in held.layers.values():
