@@ -45,14 +45,9 @@ def call_builtin(run: Run, name: str, args: CallArguments, node: cst.Call) -> Va
         return _computed(name, given)
     if name in ("int", "float") and len(values) == 1 and isinstance(values[0], Unknown):
         return Unknown(values[0].reason, values[0].name)
-    if (
-        name == "float"
-        and args.complete
-        and len(values) == 1
-        and isinstance(values[0], ArrayValue)
-        and values[0].shape == ()
-    ):
-        return replace(values[0], dtype="float64")
+    number = values[0] if name == "float" and args.complete and len(values) == 1 else None
+    if isinstance(number, ArrayValue) and not number.shape:
+        return replace(number, dtype="float64")
     if name not in _READERS:
         run.lose(*args.everything())
     return Unknown(f"the result of {name}")
