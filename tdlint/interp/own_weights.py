@@ -130,11 +130,10 @@ def add_weight(run: Run, owner: Owner, args: CallArguments) -> Value:
     found = _attributes(run, owner) or found  # a doubt may be new
     place = BUILT if entered is not None and entered.phase == "build" else MADE
     have = found.get(place) or Sequence(())
-    seen = entered is not None and (place == BUILT or entered.key == owner.key)
-    made_so_far: Value = Unknown("made outside of __init__ and build")
-    if seen and isinstance(have, Sequence):
-        made_so_far = Sequence((*have.items, made))
-    run.state.heap[-owner.key] = found.set(place, made_so_far)
+    if isinstance(have, Sequence):
+        seen = entered is not None and (place == BUILT or entered.key == owner.key)
+        made_so_far = Sequence((*have.items, made)) if seen else Unknown("weights made outside of __init__ and build")
+        run.state.heap[-owner.key] = found.set(place, made_so_far)
     return made
 
 

@@ -87,7 +87,7 @@ def test_the_weights_that_keras_counts(init: str, build: str, call: str, counts:
         ("self.d = L.Dense(2)", "if unseen.flag:\n    x = self.d(x)", "on some paths only"),
         ("self.d = L.Dense(2) if unseen.flag else L.Dense(3)", "x = self.d(x)", "one of several layers"),
         ("if unseen.flag:\n    self.d = L.Dense(2)", "", "some of its layers"),
-        ("for _ in range(unseen.n):\n    self.add_weight(shape=(2,))", "", "the weights that it makes"),
+        ("for _ in range(unseen.n):\n    self.add_weight(shape=(2,))", "", "makes weights in a loop"),
         ("self.ls = [L.Dense(5) for _ in range(unseen.n)]", "for l in self.ls:\n    x = l(x)", "unknown in number"),
         ("self.k = self.add_weight(shape=unseen.shape)", "", "shape of a weight is not known"),
         ("self.k = self.add_weight(shape=(2,), trainable=unseen.flag)", "", "whether a weight is trained"),
