@@ -101,6 +101,7 @@ WITH_KERNEL = CONVOLUTIONS | {"Dense"}
 ALIKE = POOLINGS | {"Activation", "BatchNormalization", "ELU", "Flatten", "LeakyReLU", "ReLU"}
 """Layers after which equal units are equal."""
 
+ZERO_AT_ZERO = frozenset({"elu", "gelu", "leaky_relu", "linear", "selu", "silu", "swish", "tanh"})
 RELU = frozenset({"relu", "relu6"})
 SQUASHING = frozenset({"elu", "gelu", "leaky_relu", "selu", "sigmoid", "silu", "softplus", "swish", "tanh"})
 
@@ -113,12 +114,10 @@ class ConstantKernelInitializer(Rule):
 
     def check_model(self, model: ModelGraph, context: Context) -> Iterator[Report]:
         """Report at the initializer."""
-        following = only_readers(model)
-        for node in model.nodes:
+        constant = [(node, value) for node in model.nodes if (value := _trained_constant(node)) is not None]
+        following = only_readers(model) if constant else {}
+        for node, value in constant:
             layer = computing(node.layer)
-            value = _constant(layer) if kind(node) in WITH_KERNEL and not frozen(node.layer) else None
-            if value is None:
-                continue
             report = _without_slope(node, layer, value, following) or _equal(node, layer, value, following)
             if report is not None:
                 yield report
@@ -139,7 +138,7 @@ def _without_slope(
         return None
     *_, reader = (None, *after(following, node, frozenset({"BatchNormalization"})))
     activation = layer_activation(layer)
-    if activation == "linear" and reader is not None and kind(reader) in ("Activation", "ReLU"):
+    if activation in ZERO_AT_ZERO and reader is not None and kind(reader) in ("Activation", "ReLU"):
         plain = kind(reader) == "Activation" or all(
             reader.layer.args.get(name).must_be(0, 0.0) for name in ("negative_slope", "threshold")
         )
@@ -169,6 +168,11 @@ def _equal(node: LayerNode, layer: LayerObject, value: float, following: Mapping
         help="leave out kernel_initializer, or choose a random one",
         related=((layer_place(reader.layer, "kernel_initializer"), "these weights start equal, too"),),
     )
+
+
+def _trained_constant(node: LayerNode) -> float | None:
+    trained = kind(node) in WITH_KERNEL and not frozen(node.layer)
+    return _constant(computing(node.layer)) if trained else None
 
 
 def _constant(layer: LayerObject) -> float | None:
