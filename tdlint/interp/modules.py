@@ -121,8 +121,9 @@ def attribute(run: Run, owner: ModuleValue, name: str) -> Value:
     if path is not None and project is not None and (path.stem == "__init__" or path.suffix != ".py"):
         package = path if path.suffix == ".py" else path / "__init__.py"
         inner = project.find(name, package, 1)
-        if inner is not None:
-            return resolve(run, Imported(inner, None, run.outside.imported_at[owner.frame]))
+        entry = run.outside.imported_at.get(owner.frame)  # None for the file that is checked, which others import back
+        if inner is not None and entry is not None:
+            return resolve(run, Imported(inner, None, entry))
     return Unknown(f"{name} is not defined in {path.name if path else 'the module'}", name)
 
 

@@ -182,3 +182,12 @@ def test_names_that_files_import_from_each_other_are_unknown(project):
     found = project({**files, "main.py": "from a import SIZE\n" + MODEL.format(size="SIZE")})
     assert params(found) is None
     assert not any("nests" in why for why, _ in found.program.unknown)
+
+
+def test_a_package_that_its_own_part_imports_back(project):
+    files = {
+        "p/config.py": "import p\nif p.other():\n    pass\n",
+        "p/__init__.py": "from p import config\nif not config.p.other.ready():\n    pass\n" + MODEL.format(size=3),
+        "p/other.py": "",
+    }
+    assert params(project(files, "p/__init__.py")) == SIZE_3
