@@ -181,3 +181,18 @@ def test_what_is_set_is_recorded_in_order() -> None:
     orders = [*((call.name.rpartition(".")[2], call.order) for call in found.calls if call.models)]
     orders += [(one.attribute, one.order) for one in found.assignments]
     assert [name for name, _ in sorted(orders, key=lambda pair: pair[1])] == ["compile", "trainable", "lr", "fit"]
+
+
+def test_the_third_argument_of_compile_may_be_the_metrics_of_keras_2() -> None:
+    (found,) = last_heads("""
+        model = keras.Model(inputs, L.Dense(1)(hidden))
+        model.compile("adam", "mse", ["mae"])
+    """)
+    assert found.metrics is not None
+    assert [text(metric) for metric in found.metrics] == ["mae"]
+    (weighted,) = last_heads("""
+        model = keras.Model(inputs, L.Dense(1)(hidden))
+        model.compile("adam", "mse", [0.5], ["mae", "mape"])
+    """)
+    assert weighted.metrics is not None
+    assert len(weighted.metrics) == 2

@@ -28,6 +28,7 @@ from tdlint.values import (
     Unknown,
     Value,
     dim,
+    number,
     shape_of,
     text,
 )
@@ -321,6 +322,15 @@ def _shape(run: Run, key: int, name: str) -> Value:
     return Sequence(tuple(sizes), "tuple")
 
 
+def _as_keras_2_orders(run: Run, args: CallArguments) -> CallArguments:
+    """``compile("adam", "mse", ["accuracy"])``: the third argument is the metrics in Keras 2, weights in Keras 3."""
+    third = containers.snapshot(run, args.positional[2][0]) if len(args.positional) > 2 else None
+    if not isinstance(third, Sequence) or any(number(item) is not None for item in third.items):
+        return args
+    named = dict(zip(("metrics", "loss_weights", "weighted_metrics"), args.positional[2:], strict=False))
+    return CallArguments(args.positional[:2], {**named, **args.keywords}, args.complete)
+
+
 def _optimizer(model: ModelObject) -> Value:
     """``model.optimizer``: what ``compile`` was given, or what Keras makes of its text."""
     given = model.compiles[0].args.get("optimizer") if len(model.compiles) == 1 else Unknown("not compiled in sight")
@@ -359,7 +369,7 @@ def call_method(run: Run, owner: ModelValue, name: str, args: CallArguments, nod
     if name == "get_layer":
         return _layer_of_name(run, owner, args)
     full_name = f"keras.Model.{name}"
-    arguments = bound(run, args, signature_of(full_name))
+    arguments = bound(run, _as_keras_2_orders(run, args) if name == "compile" else args, signature_of(full_name))
     compiled = model.compiles[0] if len(model.compiles) == 1 and name != "compile" else None
     call = run.record_call(CallSite(full_name, arguments, run.site(node), (owner.key,), not run.uncertain, compiled))
     if not run.muted:
