@@ -107,6 +107,12 @@ def _taped(run: Run) -> tuple[TapedCall, ...]:
     return tuple(TapedCall(key, site, frozenset(run.model_reads.get(key, ()))) for key, site in run.taped.items())
 
 
+def _text(node: cst.CSTNode) -> str:
+    import libcst as cst
+
+    return cst.Module([]).code_for_node(node)
+
+
 CALL_STEPS = 20
 """How many times as many steps a function that is entered by name may take."""
 
@@ -169,6 +175,7 @@ def interpret(
         taped=_taped(run),
         made_with=run.made_with,
         backend=run.backend,
+        text=lambda site: _text(run.syntax[site.number]),
     )
     out = run.outside
     outside = {

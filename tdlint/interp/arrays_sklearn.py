@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import libcst as cst
+
+from tdlint.graph import CallSite
 from tdlint.interp import containers
 from tdlint.interp.array_arguments import Function, Given, NotFollowed, function, made, with_memory
 from tdlint.interp.array_items import length
@@ -16,6 +19,7 @@ from tdlint.spec.dtypes import is_float
 from tdlint.values import (
     Arguments,
     ArrayValue,
+    Const,
     Instance,
     Labels,
     Sequence,
@@ -27,11 +31,13 @@ from tdlint.values import (
     number,
 )
 
+SPLIT = "sklearn.model_selection.train_test_split"
 _ARRAYS = tuple(f"array{number}" for number in range(8))
 
 
 def _train_test_split(given: Given) -> Value:
     arrays = [given.values[name] for name in _ARRAYS if name in given.values]
+    _record_split(given, arrays)
     lengths = [_length(given, array) for array in arrays]
     known = {found for found in lengths if found is not None}
     if len(known) > 1:
@@ -49,6 +55,26 @@ def _train_test_split(given: Given) -> Value:
             test, train = (size if isinstance(size, int) else None for size in sizes)
             parts = tuple(part if size is None else size for part, size in zip(parts, (train, test), strict=True))  # type: ignore[assignment]
     return Sequence(tuple(_part(given, array, size) for array in arrays for size in parts), "list")
+
+
+def _record_split(given: Given, arrays: list[Value]) -> None:
+    """Tell the rules under which names the parts go on."""
+    run, statement = given.run, given.run.assigning
+    if statement is None or statement.value is not given.node or len(statement.targets) != 1:
+        return
+    target = statement.targets[0].target
+    if not isinstance(target, cst.Tuple | cst.List):
+        return
+    names = tuple(
+        Const(element.value.value) if isinstance(element.value, cst.Name) else Unknown("not a name")
+        for element in target.elements
+    )
+    site = run.site(given.node)
+    arguments = Arguments(
+        (("arrays", containers.snapshot(run, Sequence(tuple(arrays)))), ("targets", Sequence(names))),
+        sites=(("targets", run.site(target)),),
+    )
+    run.record_call(CallSite(SPLIT, arguments, site, (), not run.uncertain))
 
 
 def _length(given: Given, value: Value) -> int | None:
@@ -256,7 +282,7 @@ _SCALERS = {
     "OneHotEncoder": "categories drop sparse sparse_output dtype handle_unknown min_frequency max_categories",
 }
 FUNCTIONS: dict[str, Function] = {
-    "sklearn.model_selection.train_test_split": _SPLIT,
+    SPLIT: _SPLIT,
     "sklearn.cross_validation.train_test_split": _SPLIT,
     "sklearn.utils.class_weight.compute_class_weight": function("class_weight classes y", _class_weights),
     "sklearn.utils.compute_class_weight": function("class_weight classes y", _class_weights),

@@ -78,7 +78,7 @@ class Program:
     the keys of the models that the function returns which was entered by name, None if none was. ``classes`` are those
     that have an ancestor in Keras; ``function`` reads the text of a function of the program. ``backend`` is
     what the program sets ``KERAS_BACKEND`` to. ``taped`` are the models that it may train by gradients of its own,
-    ``made_with`` what its own layers are made with, by their keys.
+    ``made_with`` what its own layers are made with, by their keys. ``text`` gives what is written at a place.
     """
 
     models: tuple[ModelGraph, ...] = ()
@@ -95,6 +95,7 @@ class Program:
     taped: tuple[TapedCall, ...] = ()
     made_with: Mapping[int, tuple[tuple[Value, Site | None], ...]] = field(default_factory=dict)
     backend: str | None = None
+    text: Callable[[Site], str] = field(default=lambda site: "", repr=False, compare=False)
 
     def class_named(self, name: str) -> ClassFacts | None:
         """The one class of this name, None if there is none or more than one."""

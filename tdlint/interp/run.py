@@ -187,6 +187,7 @@ class Run:
         self.expected: set[int] = set()
         self.loops_unknown = 0
         self.loops = 0  # those that are being run, counted or not
+        self.assigning: cst.Assign | None = None
         self.taping = 0  # blocks under a GradientTape
         self.taped: dict[int, Site] = {}
         self.made_with: dict[int, tuple[tuple[Value, Site | None], ...]] = {}

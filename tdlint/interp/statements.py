@@ -56,6 +56,7 @@ def _expression(run: Run, node: cst.Expr) -> None:
 
 
 def _assign(run: Run, node: cst.Assign) -> None:
+    run.assigning = node
     value = named(run, expressions.evaluate(run, node.value), node.targets[0].target)
     if type(node.value) is cst.GeneratorExp:
         run.lose(value)  # whoever takes items of it leaves fewer
