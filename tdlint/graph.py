@@ -104,7 +104,7 @@ class CallSite:
     where paths differ. ``certain`` is False if it is made on some paths of the program only. ``compiled`` is the one
     ``compile`` in force when a model is fitted, None if there is none or more than one by path. ``order`` counts what a
     program does, calls and assignments alike. ``repeated`` says that it is made in a loop. ``result_of`` is the ``fit``
-    whose history is read.
+    whose history, or the ``evaluate`` whose result is read.
     """
 
     name: str

@@ -296,17 +296,34 @@ class ArrayValue(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class ImageFlow:
+    """Where the batches of a generator of images come from.
+
+    ``generator`` has what its ``ImageDataGenerator`` was given, ``flow`` what ``method`` was: ``flow_from_directory``
+    and the like, which was called at ``site``.
+    """
+
+    method: str
+    generator: Arguments
+    flow: Arguments
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
 class DatasetValue(Value):
     """What yields data when it is iterated: a ``tf.data.Dataset`` or a generator of Keras.
 
     ``element`` describes one item: an array, a tuple or mapping of arrays, or unknown. ``batch_size`` is the size of
     the first axis of a batch as the program gives it, None if items are single samples; in the shapes of ``element``
-    that axis is free unless every batch is full.
+    that axis is free unless every batch is full. ``endless`` says that it certainly never ends, ``images`` where a
+    generator of images has them from.
     """
 
     element: Value
     kind: Literal["tf.data", "generator"] = "tf.data"
     batch_size: Dim | None = None
+    endless: bool = False
+    images: ImageFlow | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,13 +40,11 @@ and Keras raises a ValueError; where the parts are given to it in a way that fit
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from tdlint.api import CallSite, Context, Program, Report, Rule, Sequence, Severity, text
 
-_TRAIN = re.compile(r"(^[a-zA-Z]?|[_\d])(train|training|trn|tr)(?![a-z])|Train")
-_TEST = re.compile(r"(^[a-zA-Z]?|[_\d])(testing|test|validation|valid|val|dev|tst|te)(?![a-z])|Test|Val(?![a-z])|Valid")
+from ._parts import part_named
 
 
 class MisnamedSplitParts(Rule):
@@ -63,7 +61,7 @@ class MisnamedSplitParts(Rule):
         if not isinstance(targets, Sequence) or not isinstance(arrays, Sequence):
             return
         names = [text(target) or "" for target in targets.items]
-        kinds = [_part(name) for name in names]
+        kinds = [part_named(name) for name in names]
         if len(names) != 2 * len(arrays.items) or None in kinds or len(set(names)) != len(names):
             return
         wrong = [
@@ -78,9 +76,3 @@ class MisnamedSplitParts(Rule):
                 fact="measured: the results are the training and the test part of each array in turn (FACTS E19)",
                 help="put the names in the order x_train, x_test, y_train, y_test",
             )
-
-
-def _part(name: str) -> str | None:
-    """Which part a name says it is; None if none, or both."""
-    train, test = bool(_TRAIN.search(name)), bool(_TEST.search(name))
-    return None if train == test else "train" if train else "test"

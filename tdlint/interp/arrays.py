@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
+from tdlint.graph import CallSite
 from tdlint.interp import (
     applications,
     array_creation,
@@ -21,7 +22,7 @@ from tdlint.interp import (
     frames,
     tf_data,
 )
-from tdlint.interp.arguments import CallArguments
+from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.array_arguments import (
     Function,
     NotFollowed,
@@ -37,8 +38,10 @@ from tdlint.shapes import AnyShape, UnknownShape, size
 from tdlint.spec import indexing
 from tdlint.spec.arrays import Fails
 from tdlint.spec.dtypes import is_float
+from tdlint.spec.signature import Param, Signature
 from tdlint.values import (
     NONE,
+    Arguments,
     ArrayValue,
     Const,
     DatasetValue,
@@ -80,6 +83,8 @@ OBJECT_METHODS: dict[str, dict[str, Callable[[Instance], Function]]] = {
 }
 """Methods of library objects that make data, by the class of the object: each is a function for that object."""
 
+_FITTING = Signature((Param("X"), Param("y", None)), open=True)
+CLASSES = "keras.preprocessing.image.DirectoryIterator.classes"
 _METHODS = {**array_shaping.METHODS, **array_math.METHODS, **array_reductions.METHODS}
 _SPECIAL = frozenset({"reshape", "transpose", "fill", "sort", "resize", "tolist", "item", "view", "setflags", "put"})
 
@@ -94,6 +99,8 @@ def attribute(run: Run, owner: Value, name: str, node: cst.CSTNode) -> Value:
     if isinstance(owner, FrameValue):
         return frames.attribute(run, owner, name, node)
     if isinstance(owner, DatasetValue):
+        if name == "classes" and owner.images is not None:
+            _record_classes(run, owner, node)
         return BoundMethod(owner, name) if name in tf_data.METHODS else Unknown(f"attribute {name} of a data set", name)
     assert isinstance(owner, ArrayValue)
     if name in _METHODS or name in _SPECIAL:
@@ -113,6 +120,13 @@ def attribute(run: Run, owner: Value, name: str, node: cst.CSTNode) -> Value:
     if name == "T":
         return array_shaping.transposed(owner)
     return Unknown(f"attribute {name} of an array", name)
+
+
+def _record_classes(run: Run, owner: DatasetValue, node: cst.CSTNode) -> None:
+    """Tell the rules that the classes of all files are read, in the order of the files."""
+    site = run.site(node)
+    arguments = Arguments((("generator", owner),), sites=(("generator", site),))
+    run.record_call(CallSite(CLASSES, arguments, site, (), not run.uncertain))
 
 
 def set_attribute(run: Run, owner: ArrayValue, name: str) -> None:
@@ -171,6 +185,10 @@ def reshape_unknown(run: Run, owner: Unknown, args: CallArguments, node: cst.Cal
 
 def call_object_method(run: Run, owner: Instance, name: str, args: CallArguments, node: cst.Call) -> Value:
     """A method of a scaler, a generator of random numbers and the like."""
+    if name in ("fit", "fit_transform") and owner.type.startswith("sklearn."):
+        arguments = bound(run, args, _FITTING)
+        owned = Arguments((("owner", owner), *arguments.bound), sites=arguments.sites)
+        run.record_call(CallSite(f"{owner.type}.{name}", owned, run.site(node), (), not run.uncertain))
     return follow(run, name, OBJECT_METHODS[owner.type][name](owner), args, node)
 
 

@@ -15,6 +15,7 @@ from tdlint.values import (
     ArrayValue,
     Const,
     DatasetValue,
+    ImageFlow,
     Instance,
     Sequence,
     Unknown,
@@ -88,11 +89,18 @@ _CLASS_MODES: _LabelKinds = {
 }
 
 
-def _dataset(
-    images: ArrayValue, labels: Value | None, kind: Literal["tf.data", "generator"], batch: Dim
-) -> DatasetValue:
+def _dataset(images: ArrayValue, labels: Value | None, batch: Dim) -> DatasetValue:
     element = images if labels is None else Sequence((images, labels), "tuple")
-    return DatasetValue(element, kind, batch)
+    return DatasetValue(element, "tf.data", batch)
+
+
+def _flowing(owner: Instance, given: Given, images: ArrayValue, labels: Value | None) -> DatasetValue:
+    """What a method of ``ImageDataGenerator`` gives."""
+    element = images if labels is None else Sequence((images, labels), "tuple")
+    plain = {name: value for name, value in given.values.items() if name not in ("x", "y", "dataframe")}
+    flow = Arguments(tuple((name, containers.snapshot(given.run, value)) for name, value in plain.items()))
+    source = ImageFlow(given.name, owner.args, flow, given.run.site(given.node))
+    return DatasetValue(element, "generator", _batch_size(given), images=source)
 
 
 def _from_directory(given: Given) -> Value:
@@ -113,7 +121,7 @@ def _from_directory(given: Given) -> Value:
         )
     else:
         data = ArrayValue((FREE,), "str")
-    found = _dataset(data, labels, "tf.data", _batch_size(given))
+    found = _dataset(data, labels, _batch_size(given))
     subset = given.get("subset")
     if subset is not None and text(subset) is None:
         raise NotFollowed("a subset that is not known")
@@ -132,11 +140,12 @@ def _timeseries(given: Given) -> Value:
         array = as_array(given.run, targets)
         rest = array.shape if isinstance(array.shape, UnknownShape) else (FREE, *array.shape[1:])
         labels = replace(array, shape=rest, memory=frozenset())
-    return _dataset(windows, labels, "tf.data", _batch_size(given, 128))
+    return _dataset(windows, labels, _batch_size(given, 128))
 
 
 def _image_generator(given: Given) -> Value:
-    arguments = Arguments(tuple(given.values.items()))
+    values = tuple((name, containers.snapshot(given.run, value)) for name, value in given.values.items())
+    arguments = Arguments(values)
     return Instance("keras.preprocessing.image.ImageDataGenerator", arguments, given.run.fresh())
 
 
@@ -163,9 +172,9 @@ def _flow_from_files(owner: Instance) -> Function:
         images = ArrayValue((FREE, *_image(given, "target_size", 256)), "float32", _pixels(owner))
         mode: Value = given.values.get("class_mode", Const("categorical"))
         if mode.must_be("input"):
-            return _dataset(images, images, "generator", _batch_size(given))
+            return _flowing(owner, given, images, images)
         labels = _labels_like(mode, _class_count(given, "classes"), _CLASS_MODES)
-        return _dataset(images, labels, "generator", _batch_size(given))
+        return _flowing(owner, given, images, labels)
 
     frame = "dataframe directory x_col y_col weight_col" if owner.type.endswith("frame") else "directory"
     rest = "target_size color_mode classes class_mode batch_size shuffle seed save_to_dir save_prefix save_format"
@@ -185,12 +194,12 @@ def _flow(owner: Instance) -> Function:
         if given.get("sample_weight") is not None:
             raise NotFollowed("batches with weights")
         if y is None:
-            return _dataset(images, None, "generator", _batch_size(given))
+            return _flowing(owner, given, images, None)
         labels = as_array(given.run, y)
         if isinstance(labels.shape, UnknownShape):
-            return _dataset(images, Unknown(labels.shape.reason), "generator", _batch_size(given))
+            return _flowing(owner, given, images, Unknown(labels.shape.reason))
         part = replace(labels, shape=(FREE, *labels.shape[1:]), memory=frozenset())
-        return _dataset(images, part, "generator", _batch_size(given))
+        return _flowing(owner, given, images, part)
 
     parameters = (
         "x y batch_size shuffle sample_weight seed save_to_dir save_prefix save_format ignore_class_split subset"

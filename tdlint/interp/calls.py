@@ -64,10 +64,13 @@ def call(run: Run, node: cst.Call) -> Value:
 _INERT = ("builtins.print", "logging.", "matplotlib.", "warnings.", "seaborn.")
 
 
+_FOLLOWED = frozenset({cst.Call, cst.Subscript, cst.FormattedString})
+
+
 def _inert_call(run: Run, callee: Symbol, node: cst.Call) -> Value:
-    """Only calls among the arguments are followed, such as ``print(model.evaluate(x, y))``."""
+    """Only calls and items among the arguments are followed, as in ``print(model.evaluate(x, y)[1])``."""
     for arg in node.args:
-        if type(arg.value) is cst.Call:
+        if type(arg.value) in _FOLLOWED:
             expressions.evaluate(run, arg.value)
     return Unknown(f"the result of {callee.name}")
 

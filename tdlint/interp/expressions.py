@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import libcst as cst
 
-from tdlint.interp import arrays, attributes, calls, classes, containers, functions, history, objects, texts
+from tdlint.interp import arrays, attributes, calls, classes, containers, evaluation, functions, history, objects, texts
 from tdlint.interp.names import bind_name, lookup
 from tdlint.interp.run import OutOfSteps, Run
 from tdlint.interp.state import BoundMethod, DictObject, ListObject, Ref
@@ -402,6 +402,8 @@ def _subscript(run: Run, node: cst.Subscript) -> Value:
     index = index_of(run, node)
     if type(owner) is Instance and owner.type == history.LOGS and not isinstance(index, slice):
         return history.read(run, owner, index, node)
+    if type(owner) is Instance and owner.type == evaluation.RESULT and not isinstance(index, slice):
+        return evaluation.read(run, owner, index, node)
     if type(owner) is Instance:
         found = objects.protocol(run, owner, "__getitem__", objects.as_index(index))
         if found is not None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from tdlint.graph import CallSite
-from tdlint.interp import applications, classes, containers, history, layers, own_weights
+from tdlint.interp import applications, classes, containers, evaluation, history, layers, own_weights
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.array_arguments import with_memory
 from tdlint.interp.array_items import size_value
@@ -381,6 +381,8 @@ def call_method(run: Run, owner: ModelValue, name: str, args: CallArguments, nod
         return _predicted(run, owner.key, node)
     if name in ("fit", "fit_generator"):
         return history.made(run, call, node)
+    if name in ("evaluate", "evaluate_generator"):
+        return evaluation.made(run, call, node)
     return Unknown(f"the result of {name}")
 
 

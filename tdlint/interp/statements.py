@@ -11,6 +11,7 @@ from tdlint.interp import (
     attributes,
     classes,
     containers,
+    evaluation,
     expressions,
     functions,
     library,
@@ -103,6 +104,8 @@ def assign(run: Run, target: Any, value: Value) -> None:
 def _unpack(run: Run, targets: Sequence[cst.BaseElement], value: Value) -> None:
     starred = next((i for i, target in enumerate(targets) if isinstance(target, cst.StarredElement)), None)
     if containers.as_list(run, value) is None:
+        if type(value) is Instance and value.type == evaluation.RESULT and starred is None and targets:
+            evaluation.unpacked(run, value, len(targets), targets[0])
         run.lose(value)
         for target in targets:
             name = target.value.value if isinstance(target.value, cst.Name) else None

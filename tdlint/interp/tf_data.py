@@ -11,6 +11,7 @@ from tdlint.interp.array_items import rows
 from tdlint.shapes import FREE, Dim, Shape, UnknownDim, UnknownShape
 from tdlint.spec.arrays import Fails
 from tdlint.values import (
+    NONE,
     ArrayValue,
     DatasetValue,
     Mapping,
@@ -74,7 +75,8 @@ def _zip(given: Given) -> Value:
     found = [part for part in parts if isinstance(part, DatasetValue)]
     if len(found) != len(parts) or not found:
         raise NotFollowed("zip of data sets that are not known")
-    return DatasetValue(Sequence(tuple(part.element for part in found), "tuple"), "tf.data", found[0].batch_size)
+    elements = Sequence(tuple(part.element for part in found), "tuple")
+    return DatasetValue(elements, "tf.data", found[0].batch_size, all(part.endless for part in found))
 
 
 def _of(given: Given) -> DatasetValue:
@@ -85,6 +87,17 @@ def _of(given: Given) -> DatasetValue:
 
 def _same(given: Given) -> Value:
     return _of(given)
+
+
+def _take(given: Given) -> Value:
+    owner = _of(given)
+    every = (given.get("count") or NONE).must_be(-1)
+    return owner if every or not owner.endless else replace(owner, endless=False)
+
+
+def _repeat(given: Given) -> Value:
+    owner, count = _of(given), given.values.get("count", NONE)
+    return replace(owner, endless=True) if count.must_be(None, -1) and not owner.endless else owner
 
 
 def _batch(given: Given) -> Value:
@@ -130,11 +143,13 @@ def _concatenate(given: Given) -> Value:
     owner, other = _of(given), given.need("dataset")
     if not isinstance(other, DatasetValue):
         raise NotFollowed("a data set that is not known")
-    return replace(owner, element=join(owner.element, other.element))
+    return replace(owner, element=join(owner.element, other.element), endless=owner.endless or other.endless)
 
 
 METHODS: dict[str, Function] = {
-    **{name: function("self count seed", _same) for name in ("take", "skip", "repeat")},
+    "take": function("self count name", _take),
+    "skip": function("self count name", _same),
+    "repeat": function("self count name", _repeat),
     "shuffle": function("self buffer_size seed reshuffle_each_iteration name", _same),
     "prefetch": function("self buffer_size name", _same),
     "cache": function("self filename name", _same),
