@@ -46,7 +46,8 @@ from tdlint.api import CallSite, Context, GivenInput, Program, Report, Rule
 from ._pixels import images_given, is_raw
 
 _FITS = frozenset({"keras.Model.fit", "keras.Model.fit_generator"})
-_SCALED = ((0, 1), (-1, 1))
+_SCALED = ((0, 1), (-1, 1), (-123.68, 151.06), (-2.12, 2.64))
+"""Divided by 255 or 127.5, and what the two other kinds of ``preprocess_input`` give."""
 
 
 class UnequallyScaledData(Rule):
@@ -76,5 +77,9 @@ class UnequallyScaledData(Rule):
 
 
 def _differ(one: GivenInput, other: GivenInput) -> bool:
-    scaled = (one.array.range in _SCALED, other.array.range in _SCALED)
-    return (scaled[0] and is_raw(other.array)) or (scaled[1] and is_raw(one.array))
+    return (_is_scaled(one) and is_raw(other.array)) or (is_raw(one.array) and _is_scaled(other))
+
+
+def _is_scaled(given: GivenInput) -> bool:
+    low, high = given.array.range or (0, 0)
+    return (round(low, 2), round(high, 2)) in _SCALED
