@@ -11,9 +11,9 @@ RAW = (0, 255)
 _PASSING = frozenset(
     {
         *("Dropout", "SpatialDropout2D", "Flatten", "Reshape", "Permute", "ZeroPadding2D", "Cropping2D", "Identity"),
-        *("Activation", "InputLayer", "Resizing", "CenterCrop", "RandomFlip", "RandomRotation", "RandomZoom"),
+        *("InputLayer", "Resizing", "CenterCrop", "RandomFlip", "RandomRotation", "RandomZoom"),
         *("RandomTranslation", "RandomCrop", "RandomContrast", "RandomHeight", "RandomWidth", "MaxPooling2D"),
-        *("AveragePooling2D", "GaussianNoise", "TimeDistributed"),
+        *("AveragePooling2D", "GaussianNoise"),
     }
 )
 """Layers that leave pixels about as large as they are."""
