@@ -65,8 +65,11 @@ class UnavailableEvaluateResult(Rule):
         takes = integer(call.args.get("count"))
         if reads is not None and (have == 1 or not -have <= reads < have):
             asked, place = f"item {reads} of the result of evaluate is read", call.place("index")
-        elif takes is not None and takes != have:
-            asked, place = f"the result of evaluate is unpacked into {takes} names", call.place("count")
+        elif takes is not None and (have == 1 or takes != have):
+            asked, place = (
+                f"the result of evaluate is unpacked into {takes} name{'s' * (takes > 1)}",
+                call.place("count"),
+            )
         else:
             return
         yield Report(
