@@ -1,4 +1,4 @@
-"""What ``evaluate`` returns: one number, or a list of the loss and each metric."""
+"""What ``evaluate`` and the like return: one number, or a list of the loss and each metric."""
 
 from __future__ import annotations
 
@@ -12,8 +12,12 @@ RESULT = "keras.Model.evaluate.result"
 """The type of the result; a call of this name is recorded wherever it is unpacked or one item of it is read."""
 
 
+METHODS = frozenset({"evaluate", "evaluate_generator", "test_on_batch", "train_on_batch"})
+"""Methods of a model that return such a result."""
+
+
 def made(run: Run, evaluate: CallSite, node: cst.CSTNode) -> Instance:
-    """The result of an ``evaluate``."""
+    """The result of such a call."""
     key = run.fresh()
     run.histories[key] = evaluate
     return Instance(RESULT, Arguments(), key, site=run.site(node))

@@ -381,7 +381,7 @@ def call_method(run: Run, owner: ModelValue, name: str, args: CallArguments, nod
         return _predicted(run, owner.key, node)
     if name in ("fit", "fit_generator"):
         return history.made(run, call, node)
-    if name in ("evaluate", "evaluate_generator"):
+    if name in evaluation.METHODS:
         return evaluation.made(run, call, node)
     return Unknown(f"the result of {name}")
 

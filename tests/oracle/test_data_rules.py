@@ -21,6 +21,7 @@ RULES = load_rules()
 METRICS = ["None", "[]", "['accuracy']", "['acc', 'AUC']", "['mse', 'mae', 'Precision']"]
 READS = [
     *(f"model.evaluate(x, y, verbose=0)[{index}]" for index in (-3, -1, 0, 1, 2, 3)),
+    *(f"model.{method}(x, y)[{index}]" for method in ("train_on_batch", "test_on_batch") for index in (0, 1, 2)),
     *(f"{names} = model.evaluate(x, y, verbose=0)" for names in ("a, b", "a, b, c", "(a,)", "a, b, c, d")),
 ]
 EVALUATED = """
