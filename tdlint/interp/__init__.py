@@ -146,6 +146,7 @@ def interpret(
         run.outside.project = project
         run.outside.paths[MAIN] = path
         run.outside.loaded[path] = MAIN
+        run.outside.trees[MAIN] = module
     if call is not None:
         run.max_steps *= CALL_STEPS
         run.outside.max_steps = run.max_steps

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from tdlint.graph import ESCAPED
 from tdlint.interp import (
     arrays,
     attributes,
@@ -166,16 +165,8 @@ def _unknown_call(run: Run, callee: Value, args: CallArguments) -> Value:
         for function in run.functions_named.get(callee.name, ()):
             functions.call_unseen(run, function, args)
     for value in args.everything():
-        escape_model(run, value)
+        models.escape(run, value)
     return Unknown(callee.reason if isinstance(callee, Unknown) else "called something that is not known")
-
-
-def escape_model(run: Run, value: Value) -> None:
-    """A model goes to code that tdlint does not see: it may be compiled, trained or changed there."""
-    if isinstance(value, ModelValue):
-        model = run.model(value.key)
-        if model is not None and ESCAPED not in model.unknown:
-            run.state.heap[value.key] = models.with_unknown(model, ESCAPED)
 
 
 def _call_method(run: Run, method: BoundMethod, args: CallArguments, node: cst.Call) -> Value:

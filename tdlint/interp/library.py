@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from tdlint.graph import ESCAPED, CallSite
+from tdlint.graph import CallSite
 from tdlint.interp import applications, arrays, cloning, containers, layers, models, own_weights, tensor_functions
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.run import Run
@@ -94,8 +94,8 @@ def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -
         for value in args.everything():
             if not name.startswith(_HARMLESS) or short == "shuffle":
                 run.lose(value)
-                if isinstance(value, ModelValue) and not short.endswith("Callback"):
-                    _escape(run, value)  # a callback watches a model, and adds no layers
+                if not short.endswith("Callback"):
+                    models.escape(run, value)
     return Unknown(f"the result of {name}")
 
 
@@ -192,12 +192,6 @@ _HARMLESS = (
     "typing.",
     "warnings.",
 )
-
-
-def _escape(run: Run, value: ModelValue) -> None:
-    model = run.model(value.key)
-    if model is not None:
-        run.state.heap[value.key] = models.with_unknown(model, ESCAPED)
 
 
 def _make_object(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -> Value:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from tdlint.graph import CallSite
+from tdlint.graph import ESCAPED, CallSite
 from tdlint.interp import applications, classes, containers, evaluation, history, layers, own_weights
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.array_arguments import with_memory
@@ -433,3 +433,16 @@ def call_model(run: Run, owner: ModelValue, args: CallArguments, node: cst.Call)
 
 def _type(model: ModelObject | None) -> str:
     return "keras.Sequential" if model is not None and model.kind == "sequential" else "keras.Model"
+
+
+def escape(run: Run, value: Value) -> None:
+    """A model goes to code that tdlint does not see: it may be compiled, trained or changed there.
+
+    From within a callback it does not: a callback watches a model, and adds no layers.
+    """
+    model = run.model(value.key) if isinstance(value, ModelValue) else None
+    if not isinstance(value, ModelValue) or model is None or ESCAPED in model.unknown:
+        return
+    owners = (run.classes[frame.owner] for frame in run.frames if frame.owner is not None)
+    if not any("keras.callbacks.Callback" in owner.library_bases for owner in owners):
+        run.state.heap[value.key] = with_unknown(model, ESCAPED)

@@ -30,7 +30,7 @@ def imported(run: Run, name: str, node: cst.CSTNode, level: int = 0, member: str
         return None
     public, namespace = canonical(name)
     own = not level and namespace is not None and project.is_in_package(here, name)
-    if own and not f"{public}.".startswith(_FOLLOWED_OF_KERAS):
+    if own and (project.only_plain or not f"{public}.".startswith(_FOLLOWED_OF_KERAS)):
         return None
     dotted = "" if level else f"{name}.{member}" if member else name
     return Imported(path, member, run.site(node), dotted)
@@ -121,10 +121,14 @@ def attribute(run: Run, owner: ModuleValue, name: str) -> Value:
     if path is not None and project is not None and (path.stem == "__init__" or path.suffix != ".py"):
         package = path if path.suffix == ".py" else path / "__init__.py"
         inner = project.find(name, package, 1)
-        entry = run.outside.imported_at.get(owner.frame)  # None for the file that is checked, which others import back
-        if inner is not None and entry is not None:
-            return resolve(run, Imported(inner, None, entry))
+        if inner is not None:
+            return resolve(run, Imported(inner, None, _entry(run, owner.frame)))
     return Unknown(f"{name} is not defined in {path.name if path else 'the module'}", name)
+
+
+def _entry(run: Run, frame: int) -> Site:
+    """The import that brought a module; a package of which the source itself is a part has none."""
+    return run.outside.imported_at.get(frame) or run.outside.entry or run.site(run.outside.trees[MAIN])
 
 
 def public_names(run: Run, owner: ModuleValue) -> dict[str, Value]:

@@ -159,7 +159,8 @@ def _analysis(module: libcst.Module, readable: Readable, call: str | None) -> An
     lines = source.parse_text.count("\n") + MORE_LINES
     try:
         path = Path(source.path).absolute()
-        return interpret(module, lines, texts, project=project_of(path, Neighbours().load), path=path, call=call)
+        project = replace(project_of(path, Neighbours().load), only_plain=False)
+        return interpret(module, lines, texts, project=project, path=path, call=call)
     except NoSuchFunction as error:
         raise UsageError(f"{source.path}: {error}") from None
 

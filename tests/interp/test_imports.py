@@ -191,3 +191,17 @@ def test_a_package_that_its_own_part_imports_back(project):
         "p/other.py": "",
     }
     assert params(project(files, "p/__init__.py")) == SIZE_3
+
+
+@pytest.mark.parametrize("line", ["from p import config", "from . import config", "import p\nconfig = p.config"])
+def test_a_package_imports_from_itself(project, line):
+    main = f"{line}\n{MODEL.format(size='config.SIZE')}"
+    assert params(project({"p/config.py": "SIZE = 3\n", "p/__init__.py": main}, "p/__init__.py")) == SIZE_3
+
+
+def test_a_callback_of_another_file_watches_the_model_only(project):
+    watch = "import helpers\nfrom keras.callbacks import Callback\nclass Watch(Callback):\n"
+    watch += "    def __init__(self, model):\n        helpers.register(model)\n"
+    main = f"from watch import Watch\n{MODEL.format(size=3)}Watch(model)\n"
+    assert not project({"watch.py": watch, "main.py": main}).program.models[-1].unknown
+    assert project({"main.py": main.replace("Watch(model)", "unknown(model)")}).program.models[-1].unknown

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import math
 import re
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import libcst as cst
 import pytest
 
 from tdlint.interp import interpret
+from tdlint.interp.project import project_of
+from tdlint.linting.trees import Neighbours
 from tdlint.shapes import Free, UnknownShape
 from tdlint.summary import ModelSummary, summarize
 
@@ -28,7 +31,9 @@ def summary(path: Path, name: str) -> ModelSummary:
     source = path.read_text(encoding="utf-8")
     gc.disable()
     try:
-        program = interpret(cst.parse_module(source), source.count("\n"), path=path, call=name).program
+        project = replace(project_of(path, Neighbours().load), only_plain=False)
+        module = cst.parse_module(source)
+        program = interpret(module, source.count("\n"), project=project, path=path, call=name).program
     finally:
         gc.enable()
     return summarize(program.models[-1], {})
