@@ -37,6 +37,10 @@ Measured with a model whose accuracy is 0.99 to 1.0 on test data that are scaled
 scaled by their own mean and deviation, 200 random test samples lose little (0.985 for 0.99), ten have 0.9 for 1.0,
 sixty samples of one class 0.45 for 1.0, and a single sample becomes all zeros.
 
+## Also checked by
+
+- dslinter W5518
+
 ## References
 
 - https://scikit-learn.org/stable/common_pitfalls.html

@@ -47,6 +47,11 @@ to 255 and SGD, with and without momentum, the accuracy stays at 0.08 to 0.1, wh
 NaN, for two and four Dense layers and for convolutions; divided by 255 the accuracy is 0.89 to 0.98. With Adam and
 RMSprop the difference is small, and they are not reported.
 
+## Also checked by
+
+- UMLAUT check_input_normalization
+- AutoTrainer abnormal_data
+
 ## References
 
 - https://keras.io/api/layers/preprocessing_layers/image_preprocessing/rescaling/

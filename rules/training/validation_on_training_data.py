@@ -29,6 +29,10 @@ model.fit(x_train, y_train, epochs=20, validation_split=0.2)
 Measured with 200 samples of 20 random numbers and random labels, 150 epochs (FACTS E6o): `val_accuracy` is 1.0 on the
 training data and 0.5 on data that the model has not seen. Keras says nothing, in 2 and 3.
 
+## Also checked by
+
+- UMLAUT check_high_validation_acc
+
 ## References
 
 - https://keras.io/api/models/model_training_apis/#fit-method
