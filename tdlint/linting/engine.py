@@ -200,13 +200,19 @@ def _run_rules(
 
 
 def _reports(rule: Rule, program: Program, context: Context, models_only: bool) -> Iterator[Report]:
-    for model in program.models:
-        yield from rule.check_model(model, context)
-    if not models_only:
+    checks = rule.checks()
+    if "check_model" in checks:
+        for model in program.models:
+            yield from rule.check_model(model, context)
+    if models_only:
+        return
+    if "check_call" in checks:
         for call in program.calls:
             yield from rule.check_call(call, program, context)
+    if "check_class" in checks:
         for cls in program.classes:
             yield from rule.check_class(cls, program, context)
+    if "check_module" in checks:
         yield from rule.check_module(program, context)
 
 

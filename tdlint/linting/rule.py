@@ -126,6 +126,14 @@ class Rule:
         yield from ()
 
     @classmethod
+    @cache
+    def checks(cls) -> frozenset[str]:
+        """The methods that the rule overrides; the others need not be called."""
+        names = ("check_model", "check_call", "check_class", "check_module")
+        return frozenset(name for name in names if getattr(cls, name) is not getattr(Rule, name))
+
+    @classmethod
+    @cache
     def name(cls) -> str:
         """The readable id: ``missing-return-sequences``."""
         return cls.__module__.rpartition(".")[2].replace("_", "-")

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from tdlint.config import Settings, did_you_mean
@@ -66,6 +67,11 @@ class Selection:
 
 def known_entries(rules: Sequence[type[Rule]]) -> tuple[Entry, ...]:
     """All that can be selected: the rules, and the codes of the tool whether or not their pages are among them."""
+    return _known_entries(tuple(rules))
+
+
+@lru_cache(maxsize=8)
+def _known_entries(rules: tuple[type[Rule], ...]) -> tuple[Entry, ...]:
     tool = {code.code: code for code in TOOL_CODES}
     entries = [Entry(code.code, code.name, "tool", default=True) for code in TOOL_CODES]
     entries += [
@@ -94,8 +100,12 @@ def means_any(selector: str, entries: Iterable[Entry]) -> bool:
 
 def select(settings: Settings, rules: Sequence[type[Rule]], path: str | None = None) -> Selection:
     """The selection for a file, or for all without its ``per-file-ignores``."""
+    return _select(settings, (*settings.ignore, *_ignored_for(settings, path)), tuple(rules))
+
+
+@lru_cache(maxsize=64)
+def _select(settings: Settings, ignored: tuple[str, ...], rules: tuple[type[Rule], ...]) -> Selection:
     wanted = (*(settings.select or ()), *settings.extend_select)
-    ignored = (*settings.ignore, *_ignored_for(settings, path))
     always = {code.code for code in TOOL_CODES if code.always}
     enabled, chosen, exact = set(), set(), set()
     for entry in known_entries(rules):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import OrderedDict
 from functools import lru_cache
 from pathlib import Path
@@ -35,6 +36,8 @@ def tree_of(text: str) -> libcst.Module:
         import libcst
 
         found = _trees[text] = libcst.parse_module(text)
+        # a tree has no cycles: the collector need not walk over those that are kept, again and again
+        gc.freeze()
         _forget_oldest()
     else:
         _trees.move_to_end(text)

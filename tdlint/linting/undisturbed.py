@@ -20,5 +20,6 @@ def undisturbed() -> Iterator[None]:
         yield
     finally:
         sys.setrecursionlimit(limit)
+        gc.collect()  # before the next tree is frozen, and all that is there with it
         if collecting:
             gc.enable()
