@@ -263,3 +263,11 @@ def test_loading_the_entries_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shape"),
+    [({}, (FREE,)), ({"output_sequence_length": 5}, (5,))],
+)
+def test_one_text_without_a_batch(arguments: dict[str, object], shape: tuple[object, ...]) -> None:
+    assert output(layer("TextVectorization", **arguments), ()) == shape

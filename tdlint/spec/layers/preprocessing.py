@@ -124,7 +124,7 @@ def _text_output(args: LayerArgs, inputs: Shapes) -> Shapes:
     mode, shape = _lookup_mode(args), known_shape(inputs[0])
     length = args.value("output_sequence_length")
     if mode == "int":
-        return ((shape[0], FREE if length.must_be(None) else args.size("output_sequence_length")),)
+        return ((*shape[:1], FREE if length.must_be(None) else args.size("output_sequence_length")),)
     if not length.may_be(None):
         raise Invalid("output_sequence_length needs output_mode='int'")
     if not args.value("split").must_be(None):
