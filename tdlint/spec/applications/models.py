@@ -63,6 +63,8 @@ def _measured(args: LayerArgs) -> Measured:
     found = MEASURED.get((args.layer.short_type, *(value for value in values if value is not None)))
     if found is None:
         raise Undecided(f"{' and '.join(parameters)} make a model that was not measured")
+    if _family(args).module == "efficientnet_v2" and not args.value("name").must_be(None, found.name):
+        raise Undecided("EfficientNetV2 finds its blocks by its name, and has none under another one")
     return found
 
 
@@ -86,9 +88,8 @@ def image_shape(layer: LayerObject) -> Shape:
     if not tensor.must_be(None):
         raise Undecided("input_tensor is not known")
     pretrained = args.value("weights").must_be("imagenet")
-    default = _default_shape(args)
     if args.is_none("input_shape"):
-        return (FREE, *default)
+        return (FREE, *_default_shape(args))
     shape = known_shape(shape_of(args.value("input_shape")))
     if len(shape) != 3:
         raise Invalid(f"input_shape must have 3 sizes, received {len(shape)}")
@@ -99,6 +100,8 @@ def image_shape(layer: LayerObject) -> Shape:
 
 
 def _default_shape(args: LayerArgs) -> Shape:
+    if args.layer.short_type == "NASNetMobile" and not _has_top(args):
+        raise Undecided("Keras 2 leaves the size of the images free, Keras 3 does not")
     size = _measured(args).default_size if _has_top(args) else None
     return (FREE, FREE, 3) if size is None else (size, size, 3)
 
@@ -188,6 +191,8 @@ def _weights(args: LayerArgs, inputs: Shapes) -> tuple[WeightSpec, ...]:
     measured, channels = _measured(args), made_for[3]
     if not isinstance(channels, int):
         raise Undecided("the channels of the images are not known")
+    if _family(args).free_steps is None and any(isinstance(size, Free) for size in made_for[1:3]):
+        raise Undecided("it is made for images of any size, and has other weights then")
     trained, frozen = measured.body.at(channels)
     if _has_top(args):
         classes = args.integer("classes")
