@@ -191,7 +191,7 @@ def _weights(args: LayerArgs, inputs: Shapes) -> tuple[WeightSpec, ...]:
     measured, channels = _measured(args), made_for[3]
     if not isinstance(channels, int):
         raise Undecided("the channels of the images are not known")
-    if _family(args).free_steps is None and any(isinstance(size, Free) for size in made_for[1:3]):
+    if _family(args).module == "nasnet" and any(isinstance(size, Free) for size in made_for[1:3]):
         raise Undecided("it is made for images of any size, and has other weights then")
     trained, frozen = measured.body.at(channels)
     if _has_top(args):
