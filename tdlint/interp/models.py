@@ -388,14 +388,28 @@ def call_method(run: Run, owner: ModelValue, name: str, args: CallArguments, nod
 
 def _predicted(run: Run, key: int, node: cst.Call) -> Value:
     """What ``predict`` gives: one array like the only output, of as many samples as it gets."""
-    from tdlint.interp.build import build  # builds graphs by calling layers: each needs the other
-
-    graph = build(run, key)
-    shape = graph.output_shapes[0] if len(graph.output_shapes) == 1 else UnknownShape("not one output")
-    if graph.kind == "subclass" or graph.doubts or graph.output_keys or isinstance(shape, UnknownShape):
+    shape = _only_output(run, key)
+    if isinstance(shape, UnknownShape):
         return Unknown("the result of predict")
     sizes = tuple(size if isinstance(size, int) else UnknownDim("a free axis of the output") for size in shape[1:])
     return with_memory(run, ArrayValue((UnknownDim("as many as there are samples"), *sizes)), node)
+
+
+def _only_output(run: Run, key: int) -> AnyShape:
+    """The shape of the only output of a model that is certain; kept until layers come or go, as loops predict."""
+    from tdlint.interp.build import build  # builds graphs by calling layers: each needs the other
+
+    model = run.model(key)
+    made_of = None if model is None else (model.stack, model.inputs, model.outputs, model.unknown)
+    kept = run.output_shapes.get(key)
+    if kept is not None and kept[0] == made_of:
+        return kept[1]
+    graph = build(run, key)
+    shape: AnyShape = graph.output_shapes[0] if len(graph.output_shapes) == 1 else UnknownShape("not one output")
+    if graph.kind == "subclass" or graph.doubts or graph.output_keys:
+        shape = UnknownShape("the outputs are not certain")
+    run.output_shapes[key] = made_of, shape
+    return shape
 
 
 def _layer_of_name(run: Run, owner: ModelValue, args: CallArguments) -> Value:

@@ -175,6 +175,7 @@ class Run:
         self.step_layers: dict[tuple[str, int], StepLayer] = {}
         self.unknown: list[tuple[str, Site]] = []
         self.histories: dict[int, CallSite] = {}
+        self.output_shapes: dict[int, tuple[object, AnyShape]] = {}
         self.syntax: list[cst.CSTNode] = []
         self.site_of: dict[int | tuple[int, int], Site] = {}
         self.steps = 0
