@@ -270,7 +270,8 @@ def _reasons(row: Row, node: LayerNode, inner: ModelSummary | None, why: str | N
         if row.fault is not None:
             return
         if node.layer.custom:
-            yield f"{row.name}: the weights of {row.type}, a layer of the program, are not known: {why}"
+            known = f"{row.name}: the weights of {row.type}, a layer of the program, are not known"
+            yield f"{known}: {why or 'a size is not known'}"
         elif node.type.startswith(OPERATION):
             yield f"{row.name}: what it computes is not known, nor whether it has weights"
         else:

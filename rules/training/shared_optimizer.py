@@ -67,7 +67,7 @@ class SharedOptimizer(Rule):
             optimizer = call.args.get("optimizer") if call.name == "keras.Model.compile" else None
             if not isinstance(optimizer, Instance) or not optimizer.key or len(call.models) != 1 or not call.certain:
                 continue
-            if context.version(optimizer.namespace) < (3, 0):
+            if context.version(optimizer.namespace) < (3, 0) or ".legacy." in optimizer.type:
                 continue  # whether it raises depends on the release, and legacy optimizers do not
             first = used.setdefault(optimizer.key, call)
             one, other = first.models[0], call.models[0]

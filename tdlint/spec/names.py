@@ -80,7 +80,8 @@ def _public(name: str) -> str:
             parts = [parts[0], *parts[2:]]
     if len(parts) > 3 and parts[1] in _FLAT and parts[-1][:1].isupper():
         # only modules are skipped: keras.losses.Reduction.SUM is a member of a class
-        if not any(part[:1].isupper() for part in parts[2:-1]):
+        # and the optimizers of Keras 2 under "legacy" are others than those of their names
+        if not any(part[:1].isupper() or part == "legacy" for part in parts[2:-1]):
             parts = [*parts[:2], parts[-1]]
     elif len(parts) > 3 and (parts[1] == "utils" or (parts[1] == "applications" and parts[-1][:1].isupper())):
         parts = [*parts[:2], parts[-1]]

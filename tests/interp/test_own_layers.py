@@ -218,3 +218,10 @@ def test_own_layers_in_each_other_show_as_one_row() -> None:
     )
     assert [(row.type, row.params) for row in found.rows] == [("Outer", 5 + 18)]
     assert found.output_shapes[0][1:] == (3,)  # type: ignore[index]
+
+
+def test_a_layer_called_on_a_number_is_unknown() -> None:
+    text = (
+        HEADER + "layer = L.TextVectorization(10)\nx = layer(np.array('a b'))\nmodel = keras.Sequential([L.Dense(1)])\n"
+    )
+    assert interpret(cst.parse_module(text), 6).program.models

@@ -72,7 +72,7 @@ def check(how: settings, number: int) -> None:
         counts[compare(source)] += 1
 
     agrees()
-    assert counts["unknown"] < 0.1 * counts.total(), counts
+    assert counts["unknown"] < 0.02 * counts.total(), counts
     assert counts["agreed"] > 0.5 * counts.total(), counts
 
 

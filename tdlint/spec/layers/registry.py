@@ -53,7 +53,10 @@ def check_inputs(spec: LayerSpec, inputs: Shapes) -> None:
 
     Raises:
         Invalid: Keras takes another number.
+        Undecided: an input is a number, of which the entries know nothing.
     """
+    if () in inputs and spec.ndim.minimum is None:
+        raise Undecided("a number, which has no axes")
     minimum, maximum = spec.ndim.minimum, spec.ndim.maximum
     if minimum is None and maximum is None:
         return
