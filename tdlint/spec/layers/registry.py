@@ -53,9 +53,9 @@ def check_inputs(spec: LayerSpec, inputs: Shapes) -> None:
 
     Raises:
         Invalid: Keras takes another number.
-        Undecided: an input is a number, of which the entries know nothing.
+        Undecided: an input is a number where the entry needs axes.
     """
-    if () in inputs and spec.ndim.minimum is None:
+    if () in inputs and spec.name.endswith(("Attention", "Cell", "Cells")):
         raise Undecided("a number, which has no axes")
     minimum, maximum = spec.ndim.minimum, spec.ndim.maximum
     if minimum is None and maximum is None:
