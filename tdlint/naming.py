@@ -56,7 +56,10 @@ class _Made:
 def automatic_names(models: Iterable[ModelGraph]) -> dict[int, str]:
     """The name of every layer, operation and model of a program by its key."""
     made: dict[_Key, _Made] = {}
-    for model in models:
+    known = tuple(models)
+    inner = {node.inner.key for model in known for node in model.nodes if node.inner is not None}
+    # a model in another one tells by that call when it was built
+    for model in sorted(known, key=lambda model: model.key in inner):
         for one in _in_model(model):
             made.setdefault(one.key, one)
     used: Counter[str] = Counter()
