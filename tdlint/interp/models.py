@@ -15,6 +15,7 @@ from tdlint.interp.run import Run
 from tdlint.interp.state import BoundMethod, Either, LayerList, ModelObject, Repeated, SomeLayer, StackEntry
 from tdlint.interp.tensors import shape_of_tensor
 from tdlint.shapes import FREE, AnyShape, UnknownDim, UnknownShape
+from tdlint.spec import layers as spec
 from tdlint.spec.objects import signature_of
 from tdlint.values import (
     NONE,
@@ -274,7 +275,14 @@ def _refused(run: Run, key: int) -> str | None:
     """Why Keras refused the last layer when it was added, if it did: taking it away comes too late."""
     from tdlint.interp.build import build  # builds graphs by calling layers: each needs the other
 
-    shapes = [shape for node in build(run, key).nodes[-1:] for shape in node.outputs]
+    last = build(run, key).nodes[-1:]
+    for node in last:
+        # a lost time axis is taken as there, so that one fault is one report: the shapes that come out do not tell
+        plain = node.inner is None and not node.layer.custom and node.type.startswith("keras.layers.")
+        fault = spec.fault(node.layer, node.inputs) if plain and node.inputs else None
+        if fault is not None:
+            return f"Keras refuses it: {fault.reason}"
+    shapes = [shape for node in last for shape in node.outputs]
     reasons = [shape.reason for shape in shapes if isinstance(shape, UnknownShape)]
     return next((reason for reason in reasons if reason.startswith("Keras refuses it")), None)
 
