@@ -18,7 +18,20 @@ from tdlint.graph import CallSite, Edge, LayerNode, ModelGraph, Place, layer_pla
 from tdlint.heads import Head, LabelsGiven, Passed, activation_name, heads, labels_given, layer_activation
 from tdlint.interp.class_facts import CallFact, ClassFacts, MethodFacts, Parameter
 from tdlint.interp.program import Assignment, Import, Program, StepLayer, TapedCall
-from tdlint.linting.rule import AddArgument, Context, FixPlan, ReplaceBy, Report, Rewrite, Rule
+from tdlint.linting.changes import (
+    AddArgument,
+    FixPlan,
+    Imported,
+    InsertBefore,
+    Part,
+    RemoveArgument,
+    RenameArgument,
+    ReplaceBy,
+    ReplaceCode,
+    Rewrite,
+    RewriteImport,
+)
+from tdlint.linting.rule import Context, Report, Rule
 from tdlint.shapes import AnyShape, Free, Shape, Symbolic, UnknownDim, UnknownShape, format_shape
 from tdlint.spec import identifiers
 from tdlint.spec.initializers import class_name as initializer_class
@@ -78,6 +91,8 @@ __all__ = [
     "Head",
     "ImageFlow",
     "Import",
+    "Imported",
+    "InsertBefore",
     "Instance",
     "KerasVersion",
     "LabelsGiven",
@@ -89,13 +104,18 @@ __all__ = [
     "ModelValue",
     "OneOf",
     "Parameter",
+    "Part",
     "Passed",
     "Place",
     "Program",
     "Refusal",
+    "RemoveArgument",
+    "RenameArgument",
     "ReplaceBy",
+    "ReplaceCode",
     "Report",
     "Rewrite",
+    "RewriteImport",
     "Rule",
     "Sequence",
     "Severity",

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 import libcst
 
 from tdlint.diagnostics import Applicability, Edit, Fix, Span
-from tdlint.linting.rule import AddArgument, Change, FixPlan, Rewrite
+from tdlint.linting import argument_edits, import_edits
+from tdlint.linting.changes import (
+    AddArgument,
+    Change,
+    FixPlan,
+    Imported,
+    Part,
+    RemoveArgument,
+    RenameArgument,
+    ReplaceBy,
+    ReplaceCode,
+    Rewrite,
+    RewriteImport,
+    sites_of,
+)
+from tdlint.linting.layout import Layout, layout_of
 from tdlint.sources.lexing import comments
 from tdlint.sources.positions import Spans
 from tdlint.sources.source_file import SourceFile
 from tdlint.values import Site
-
-_COMMA = re.compile(r"(?:\s|\\|#[^\r\n]*)*,")
-"""The comma behind an argument, which may stand behind spaces and comments."""
 
 FindNode = Callable[[Site], libcst.CSTNode]
 
@@ -29,85 +41,148 @@ _ATOMS = (
 
 def nodes_of(change: Change, node: FindNode) -> Iterator[libcst.CSTNode]:
     """The nodes whose spans a change needs."""
-    if isinstance(change, AddArgument):
+    yield from (node(site) for site in sites_of(change))
+    if isinstance(change, (AddArgument, RemoveArgument, RenameArgument)):
         call = node(change.call)
-        yield call
-        if isinstance(call, libcst.Call) and call.args:
-            yield call.args[-1]
-    elif isinstance(change, Rewrite):
-        yield node(change.site)
-    else:
-        yield node(change.outer)
-        yield node(change.inner)
+        for arg in call.args if isinstance(call, libcst.Call) else ():
+            yield arg
+            if arg.keyword is not None:
+                yield arg.keyword
 
 
-def make_fix(plan: FixPlan, node: FindNode, spans: Spans, source: SourceFile) -> Fix | None:
-    """The fix as text edits; None if its places in the text are not certain."""
-    if not spans.exact:
-        return None
-    edits = []
-    applicability = plan.applicability
-    edit: Edit | None
-    for change in plan.changes:
-        if isinstance(change, AddArgument):
-            edit = _add_argument(node(change.call), change.text, spans, source.text)
-        elif isinstance(change, Rewrite):
-            edit = _rewrite(node(change.site), change.text, spans)
-        else:
-            edit = _replace_by(node(change.outer), node(change.inner), spans, source.text)
-        if edit is None:
+@dataclass
+class FixMaker:
+    """Makes the fixes of one source; its layout is read once, for the first that needs it."""
+
+    node: FindNode
+    spans: Spans
+    source: SourceFile
+    _layout: list[Layout | None] = field(default_factory=list)
+
+    def layout(self) -> Layout | None:
+        """How CPython sees the source, None if it does not parse."""
+        if not self._layout:
+            self._layout.append(layout_of(self.source.parse_text))
+        return self._layout[0]
+
+    def make(self, plan: FixPlan) -> Fix | None:
+        """The fix as text edits; None if its places in the text are not certain."""
+        if not self.spans.exact:
             return None
-        replaced = source.text[edit.span.start : edit.span.end]
-        if len(list(comments(edit.replacement))) < len(list(comments(replaced))):
-            # dropping what someone wrote is never safe
-            applicability = min(applicability, Applicability.UNSAFE)
-        edits.append(edit)
-    return Fix(plan.title, tuple(edits), applicability)
+        edits: list[Edit] = []
+        done: set[Site] = set()
+        for change in plan.changes:
+            if isinstance(change, RemoveArgument):
+                made = None if change.call in done else self._removed(change.call, plan.changes)
+                if made is None and change.call not in done:
+                    return None
+                done.add(change.call)
+            else:
+                made = self._edits(change)
+                if made is None:
+                    return None
+            edits += made or ()
+        return Fix(plan.title, tuple(dict.fromkeys(edits)), self._applicability(plan, edits))
+
+    def _applicability(self, plan: FixPlan, edits: Sequence[Edit]) -> Applicability:
+        for edit in edits:
+            replaced = self.source.text[edit.span.start : edit.span.end]
+            if len(list(comments(edit.replacement))) < len(list(comments(replaced))):
+                # dropping what someone wrote is never safe
+                return min(plan.applicability, Applicability.UNSAFE)
+        return plan.applicability
+
+    def _edits(self, change: Change) -> list[Edit] | None:
+        spans, text = self.spans, self.source.text
+        made: Edit | None
+        if isinstance(change, AddArgument):
+            made = argument_edits.added(self.node(change.call), change.text, spans, text)
+        elif isinstance(change, Rewrite):
+            made = _rewrite(self.node(change.site), change.text, spans)
+        elif isinstance(change, ReplaceBy):
+            made = Edit(spans[self.node(change.outer)], self._code(change.inner, enclosed=False))
+        elif isinstance(change, RewriteImport):
+            layout = self.layout()
+            names = dict(change.names)
+            moved = import_edits.rewritten(spans[self.node(change.site)], names, layout) if layout else None
+            return None if moved is None else list(moved)
+        else:
+            return self._composed(change)
+        return None if made is None else [made]
+
+    def _composed(self, change: Change) -> list[Edit] | None:
+        """The edits of changes that are made of parts."""
+        at = change.call if isinstance(change, RenameArgument) else change.site  # type: ignore[union-attr]
+        place = self.spans[self.node(at)]
+        written = self._written(change.parts, place)  # type: ignore[union-attr]
+        if written is None:
+            return None
+        code, imports = written
+        made: Edit | None
+        if isinstance(change, RenameArgument):
+            call, value = self.node(change.call), self.node(change.value)
+            made = argument_edits.renamed(call, value, change.keyword, code or None, self.spans)
+        elif isinstance(change, ReplaceCode):
+            made = Edit(place, code)
+        else:
+            made = self._inserted(place, code)
+        return None if made is None else [made, *imports]
+
+    def _removed(self, call: Site, changes: Sequence[Change]) -> list[Edit] | None:
+        values = [
+            self.node(change.value) for change in changes if isinstance(change, RemoveArgument) and change.call == call
+        ]
+        adds = any(isinstance(change, AddArgument) and change.call == call for change in changes)
+        return argument_edits.removed(self.node(call), values, adds, self.spans, self.source.text)
+
+    def _written(self, parts: Sequence[Part], at: Span) -> tuple[str, list[Edit]] | None:
+        """The parts as code, and the edits of imports that it needs."""
+        code, edits = "", []
+        for place, part in enumerate(parts):
+            if isinstance(part, str):
+                code += part
+            elif isinstance(part, Imported):
+                layout = self.layout()
+                if layout is None:
+                    return None
+                spelled = import_edits.spelling(part.name, at, layout)
+                code += spelled.code
+                edits += [spelled.edit] if spelled.edit else []
+            else:
+                following = parts[place + 1] if place + 1 < len(parts) else ""
+                code += self._code(part, _encloses(code, following))
+        return code, edits
+
+    def _code(self, site: Site, enclosed: bool) -> str:
+        """The source text of a node, in parentheses if it needs them where it stands now."""
+        inner = self.node(site)
+        span = self.spans[inner]
+        text = self.source.text[span.start : span.end]
+        return text if enclosed or (isinstance(inner, _ATOMS) and _stands_alone(text)) else f"({text})"
+
+    def _inserted(self, at: Span, code: str) -> Edit | None:
+        layout = self.layout()
+        path = layout.path_to(at) if layout else []
+        if layout is None or not path:
+            return None
+        start = layout.span(path[-1]).start
+        line = layout.offset(path[-1].lineno, 0)
+        indent = self.source.text[line:start]
+        if indent.strip():
+            return None
+        return Edit(Span(start, start), f"{code}{layout.newline}{indent}")
 
 
-def _add_argument(call: libcst.CSTNode, text: str, spans: Spans, source: str) -> Edit | None:
-    if not isinstance(call, libcst.Call):
-        return None
-    closing = spans[call].end - 1
-    if not call.args:
-        return Edit(Span(closing, closing), text)
-    last = call.args[-1]
-    if isinstance(last.value, libcst.GeneratorExp) and not last.value.lpar:
-        return None  # a bare generator must be the only argument
-    end = spans[last].end
-    if not isinstance(last.comma, libcst.Comma):
-        return Edit(Span(end, end), f", {text}")
-    comma = _COMMA.match(source, end)
-    if not comma:
-        return None
-    after = comma.end()
-    rest = source[after:closing]
-    line_end = min((place for place in map(rest.find, "\r\n") if place >= 0), default=-1)
-    if line_end < 0:
-        return Edit(Span(after, after), f" {text},")
-    start = source.rfind("\n", 0, spans[last].start) + 1
-    before = source[start : spans[last].start]
-    if before.strip() or _code_before_comment(rest[:line_end]):
-        return Edit(Span(after, after), f" {text},")
-    # one argument a line, a comma after each: so shall the new one be
-    newline = "\r\n" if rest.startswith("\r\n", line_end) else rest[line_end]
-    return Edit(Span(after + line_end, after + line_end), f"{newline}{before}{text},")
-
-
-def _code_before_comment(rest: str) -> bool:
-    return bool(rest.partition("#")[0].strip())
+def _encloses(before: str, following: Part) -> bool:
+    """Whether what stands between these two pieces of code is an argument or an item."""
+    opened = before.rstrip()[-1:] in ("(", "[", ",", "=")
+    return opened and isinstance(following, str) and following.lstrip()[:1] in (")", "]", ",")
 
 
 def _rewrite(literal: libcst.CSTNode, text: str, spans: Spans) -> Edit | None:
     if not isinstance(literal, libcst.SimpleString) or literal.prefix:
         return None
     return Edit(spans[literal], f"{literal.quote}{text}{literal.quote}")
-
-
-def _replace_by(outer: libcst.CSTNode, inner: libcst.CSTNode, spans: Spans, source: str) -> Edit:
-    span = spans[inner]
-    text = source[span.start : span.end]
-    return Edit(spans[outer], text if isinstance(inner, _ATOMS) and _stands_alone(text) else f"({text})")
 
 
 def _stands_alone(text: str) -> bool:

@@ -15,14 +15,18 @@ class NoConvergence(Exception):
 
 
 def apply_fixes(text: str, fixes: Iterable[Fix]) -> tuple[str, int]:
-    """Apply the fixes that do not touch what an earlier one changes; the new text, and how many were applied."""
-    done: list[Edit] = []
+    """Apply the fixes that do not touch what an earlier one changes; the new text, and how many were applied.
+
+    Fixes may share an edit, such as an import that they all need; it is made once. Several may insert at one place.
+    """
+    done: dict[Edit, None] = {}
     applied = 0
     for fix in sorted((fix for fix in fixes if fix.edits), key=lambda fix: min(edit.span for edit in fix.edits)):
-        if all(not _touches(edit, other) for edit in fix.edits for other in done):
-            done.extend(fix.edits)
+        if all(edit in done or not any(_touches(edit, other) for other in done) for edit in fix.edits):
+            done.update(dict.fromkeys(fix.edits))
             applied += 1
-    for edit in sorted(done, key=lambda edit: edit.span, reverse=True):
+    # from the end, and the last of several insertions at one place first
+    for edit in sorted(done, key=lambda edit: edit.span)[::-1]:
         text = text[: edit.span.start] + edit.replacement + text[edit.span.end :]
     return text, applied
 
@@ -45,4 +49,6 @@ def fix_until_stable(
 
 
 def _touches(left: Edit, right: Edit) -> bool:
+    if left.span == right.span and left.span.start == left.span.end:
+        return False
     return left.span.start <= right.span.end and right.span.start <= left.span.end

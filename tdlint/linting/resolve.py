@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from tdlint.diagnostics import Diagnostic, Fix, Location, Related, Span
 from tdlint.graph import Place
-from tdlint.linting.rule import FixPlan, Report, Rule, sites_of
+from tdlint.linting.changes import FixPlan, sites_of
+from tdlint.linting.rule import Report, Rule
 from tdlint.linting.tool_codes import ToolCode
 from tdlint.sources.source_file import SourceFile
 
@@ -43,7 +44,7 @@ def resolve_in_source(
     if not found:
         return ()
     # both import libcst, which a run without findings of a file has paid for, and inspecting a model has not
-    from tdlint.linting.fix_edits import make_fix, nodes_of
+    from tdlint.linting.fix_edits import FixMaker, nodes_of
     from tdlint.sources.positions import locate
 
     outside = {} if elsewhere is None else elsewhere.analysis.outside
@@ -62,10 +63,11 @@ def resolve_in_source(
             return elsewhere.location(place.site)
         return place_in_source(place.site, node, spans, source)
 
+    fixes = FixMaker(node, spans, source)
     diagnostics = []
     for item in found:
         plan, site = plans[item], item.report.at.site
-        fix = make_fix(plan, node, spans, source) if plan else None
+        fix = fixes.make(plan) if plan else None
         made = _diagnostic(item, at(item.report.at), _related(item.report, at), fix)
         if elsewhere is not None and site is not None and site in outside:
             moved = elsewhere.judged(made, place_in_source(outside[site].entry, node, spans, source))

@@ -6,55 +6,14 @@ import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import ClassVar, TypeAlias
+from typing import ClassVar
 
-from tdlint.diagnostics import Applicability, Confidence, Severity
+from tdlint.diagnostics import Confidence, Severity
 from tdlint.graph import CallSite, ModelGraph, Place
 from tdlint.interp.class_facts import ClassFacts
 from tdlint.interp.program import Program
+from tdlint.linting.changes import FixPlan
 from tdlint.spec.version import LAST_KERAS_2, KerasVersion
-from tdlint.values import Site
-
-
-@dataclass(frozen=True, slots=True)
-class AddArgument:
-    """Add ``text``, such as ``return_sequences=True``, to the arguments of the call at ``call``."""
-
-    call: Site
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReplaceBy:
-    """Put the source text of ``inner`` in the place of ``outer``."""
-
-    outer: Site
-    inner: Site
-
-
-@dataclass(frozen=True, slots=True)
-class Rewrite:
-    """Put other ``text`` in the string literal at ``site``; there is no fix where something else stands."""
-
-    site: Site
-    text: str
-
-
-Change: TypeAlias = AddArgument | ReplaceBy | Rewrite
-
-
-def sites_of(change: Change) -> tuple[Site, ...]:
-    """The places that a change reads and writes."""
-    return tuple(value for name in change.__slots__ if isinstance(value := getattr(change, name), Site))
-
-
-@dataclass(frozen=True, slots=True)
-class FixPlan:
-    """A fix in terms of syntax nodes; the engine makes text edits of it."""
-
-    title: str
-    changes: tuple[Change, ...]
-    applicability: Applicability
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tdlint.diagnostics import Applicability, Severity
 from tdlint.graph import Place
-from tdlint.linting.rule import AddArgument, FixPlan, ReplaceBy, Report, Rewrite, Rule
+from tdlint.linting.changes import AddArgument, FixPlan, ReplaceBy, Rewrite
+from tdlint.linting.rule import Report, Rule
 
 
 class EveryLayer(Rule):
