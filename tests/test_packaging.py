@@ -74,6 +74,9 @@ def test_the_wheel_and_the_sdist_have_every_module_and_the_license(built):
         *(f"tdlint_rules/{name}" for name in modules(ROOT / "rules")),
     }
     assert "tdlint/py.typed" in in_wheel
+    tables = {path.relative_to(ROOT).as_posix() for path in (ROOT / "tdlint").rglob("*.json")}
+    assert tables
+    assert tables <= in_wheel
     assert any(name.endswith("licenses/LICENSE") for name in in_wheel)
     with tarfile.open(sdist) as archive:
         assert any(name.endswith("/rules/tool/syntax_error.py") for name in archive.getnames())

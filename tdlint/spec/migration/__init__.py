@@ -1,0 +1,134 @@
+"""What changed between Keras 1, 2 and 3, as tables; ``scripts/update_migration.py`` makes them.
+
+Each table is read when it is asked for: programs without Keras pay nothing. Names are canonical in their first part
+only, ``keras.layers.core.Dense`` for ``tensorflow.keras.layers.core.Dense`` too; the namespace is ``"keras"`` or
+``"tf.keras"``.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from tdlint.spec.version import KerasVersion, parse_version
+
+Row: TypeAlias = dict[str, Any]
+FixSafety: TypeAlias = Literal["safe", "unsafe"]
+
+NAMESPACES = ("keras", "tf.keras")
+FIRST_KERAS_3 = KerasVersion(3, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A name that a namespace of Keras 3 does not have.
+
+    ``missing`` is the first part of it that is not there: the name itself or a module around it. ``new`` is the name
+    that has its place in the same namespace, None if there is none; ``fix`` says whether it can be put there, None if
+    more than the name must change. ``elsewhere`` is a namespace that still has the old name. ``since`` is the version
+    that it was gone in, ``note`` what there is to know.
+    """
+
+    old: str
+    missing: str
+    module: bool
+    new: str | None
+    fix: FixSafety | None
+    since: KerasVersion
+    elsewhere: str | None = None
+    note: str | None = None
+
+
+@cache
+def rows(table: str) -> tuple[Row, ...]:
+    """The rows of a table: ``names``, ``modules``, ``backend``, ``attributes``, ``arguments``, ``defaults``, …"""
+    text = Path(__file__).with_name(f"{table}.json").read_text(encoding="utf-8")
+    return tuple(json.loads(text))
+
+
+@cache
+def _modules() -> dict[str, Row]:
+    return {row["old"]: row for row in rows("modules")}
+
+
+@cache
+def _names() -> dict[str, Row]:
+    return {row["old"]: row for row in (*rows("names"), *rows("backend"))}
+
+
+@cache
+def _api() -> dict[str, frozenset[str]]:
+    """The dotted names, modules too, that each namespace has."""
+    found: dict[str, set[str]] = {"keras": set(), "tf.keras": set()}
+    for row in rows("api"):
+        if row["namespace"] == "keras":
+            names = {row["module"], *(f"{row['module']}.{name}" for name in row["names"])}
+            found["keras"] |= names
+            found["tf.keras"] |= names
+    for row in rows("api"):
+        if row["namespace"] == "tf.keras":
+            found["tf.keras"].add(row["module"])
+            for name in row["names"]:
+                if name.startswith("-"):
+                    found["tf.keras"].discard(f"{row['module']}.{name[1:]}")
+                else:
+                    found["tf.keras"].add(f"{row['module']}.{name}")
+    return {namespace: frozenset(names) for namespace, names in found.items()}
+
+
+def exists(name: str, namespace: str) -> bool:
+    """Whether Keras 3 has a public module, class or function of this name in a namespace."""
+    return name in _api()[namespace]
+
+
+@lru_cache(maxsize=4096)
+def removed(name: str, namespace: str) -> Removed | None:
+    """What is known of a name that Keras 3 does not have; None if it has it, or it never was one of Keras.
+
+    A name in a module that is gone counts as gone whether it is known or not.
+    """
+    if namespace not in NAMESPACES or exists(name, namespace):
+        return None
+    module = _gone_module(name)
+    row = _names().get(name)
+    if module is None and (row is None or namespace not in row):
+        return None
+    new, fix, note = _replacement(name, namespace, module, row)
+    since = (row or module or {})["since"]
+    missing = _first_missing(name, namespace)
+    elsewhere = next((other for other in NAMESPACES if exists(name, other)), None)
+    return Removed(name, missing, module is not None, new, fix, parse_version(since), elsewhere, note)
+
+
+def _gone_module(name: str) -> Row | None:
+    """The innermost module around a name, or itself, that is gone."""
+    modules = _modules()
+    path = name
+    while "." in path:
+        if path in modules:
+            return modules[path]
+        path = path.rpartition(".")[0]
+    return None
+
+
+def _first_missing(name: str, namespace: str) -> str:
+    missing = name
+    while not exists(name, namespace):
+        missing, name = name, name.rpartition(".")[0]
+    return missing
+
+
+def _replacement(
+    name: str, namespace: str, module: Row | None, row: Row | None
+) -> tuple[str | None, FixSafety | None, str | None]:
+    if row is not None and namespace in row:
+        return row[namespace], row.get("fix") if row[namespace] else None, row.get("note")
+    if module is None or module["new"] is None:
+        return None, None, None
+    if name == module["old"]:
+        return module["new"], "safe", None
+    derived = f"{module['new']}.{name.rpartition('.')[2]}"
+    return (derived, "safe", None) if exists(derived, namespace) else (None, None, None)
