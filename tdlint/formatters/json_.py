@@ -73,7 +73,7 @@ def _summary(result: RunResult, options: Options) -> dict[str, Any]:
         "files": len(result.files),
         **{name: result.count(severity) for severity, name in plural.items()},
         "models": sum(file.models for file in result.files),
-        "models_understood_in_part": sum(file.partly for file in result.files),
+        "models_understood_in_part": sum(len(file.partly) for file in result.files),
         "suppressed": sum(file.suppressed for file in result.files),
         "failed_files": [shown_path(file.path, options.base) for file in result.files if file.failed],
         "by_rule": by_rule(result),

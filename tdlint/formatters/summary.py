@@ -50,7 +50,7 @@ def summary(result: RunResult, options: Options) -> str:
 
 def _models(result: RunResult) -> str:
     models = sum(file.models for file in result.files)
-    partly = sum(file.partly for file in result.files)
+    partly = sum(len(file.partly) for file in result.files)
     if not models:
         return "no models found"
     return count(models, "model") + (f", {partly} understood in part (--explain-unknown says why)" if partly else "")

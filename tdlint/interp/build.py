@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from tdlint.graph import Edge, LayerNode, ModelGraph
-from tdlint.interp import classes, layers, own_calls, own_weights
+from tdlint.interp import classes, lambdas, layers, own_calls, own_weights
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.other_sizes import outputs_on
 from tdlint.interp.run import OutOfSteps, Run
@@ -123,6 +123,10 @@ class _Chain:
             result, required = _enter(self.run, layer, self.tip)
             shapes: tuple[AnyShape, ...] = (self.tip.shape,)
             outputs = tuple(shape_of_tensor(value) for value in layers.flatten(self.run, result))
+        elif lambdas.is_followed(layer):
+            shapes = (self.tip.shape,)
+            result = lambdas.result_when_built(self.run, layer, self.tip)
+            outputs = tuple(shape_of_tensor(value) for value in lambdas.tensors_of(self.run, result))
         else:
             shapes = layers.assumed_inputs(layer, (self.tip.shape,))
             outputs = layers.outputs_of(layer, shapes)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from tdlint.graph import CallSite, LayerNode
-from tdlint.interp import classes, containers, own_calls, own_weights
+from tdlint.interp import classes, containers, lambdas, own_calls, own_weights
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.program import StepLayer
 from tdlint.interp.run import Run
@@ -55,6 +55,8 @@ def make_layer(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) ->
     run.state.heap[key] = layer
     run.activity += 1
     own_weights.notice_made(run, layer)
+    if layer.type == lambdas.LAMBDA:
+        lambdas.remember(run, layer)
     return layer
 
 
@@ -194,6 +196,8 @@ def call_layer(run: Run, layer: LayerObject, args: CallArguments, node: cst.CSTN
     required = None
     if layer.custom:
         result, required = enter_call(run, layer, _with_tensors(run, args))
+    elif lambdas.is_followed(layer) and len(args.everything()) == 1:
+        result = lambdas.result(run, layer, _with_tensors(run, args).everything()[0])
     return _output(run, layer, tensors, node, result, required, others, _switched(layer, args))
 
 
@@ -223,7 +227,7 @@ def _output(
     switched: bool | None = False,
 ) -> Value:
     shapes = assumed_inputs(layer, tuple(shape_of_tensor(value) for value in tensors))
-    if layer.custom:
+    if layer.custom or result is not None:
         outputs = tuple(shape_of_tensor(value) for value in flatten(run, result))
     elif not _fits_its_weights(run, layer, shapes):
         outputs = (_misfit(layer),)

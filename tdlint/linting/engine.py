@@ -117,7 +117,7 @@ def _check(readable: Readable, settings: Settings, rules: Rules) -> FileResult:
         tuple(sorted(result.shown, key=Diagnostic.sort_key)),
         failed=bool(found.crashes),
         models=len(found.models),
-        partly=sum(bool(model.unknown) for model in found.models),
+        partly=tuple(model.unknown[0] for model in found.models if model.unknown),
         suppressed=result.hidden,
         advice=result.advice,
         unknown=found.unknown,

@@ -11,17 +11,17 @@ from tdlint.diagnostics import Diagnostic, Severity
 class FileResult:
     """One file's part of a run.
 
-    ``failed`` says that the tool itself failed on the file (a crashed rule, a dead worker). ``models`` were found,
-    ``partly`` of them understood in part only. ``suppressed`` diagnostics were hidden by a comment, ``advice`` was not
-    shown because nobody asked for it. ``unknown`` has the reasons for what was not understood, each with its place as
-    ``path:line``.
+    ``failed`` says that the tool itself failed on the file (a crashed rule, a dead worker). ``models`` were found;
+    ``partly`` has, for each that was understood in part only, the first reason why. ``suppressed`` diagnostics were
+    hidden by a comment, ``advice`` was not shown because nobody asked for it. ``unknown`` has the reasons for what was
+    not understood, each with its place as ``path:line``.
     """
 
     path: str
     diagnostics: tuple[Diagnostic, ...] = ()
     failed: bool = False
     models: int = 0
-    partly: int = 0
+    partly: tuple[str, ...] = ()
     suppressed: int = 0
     advice: int = 0
     unknown: tuple[str, ...] = ()

@@ -53,7 +53,7 @@ def result(locate):
     layer = Diagnostic("TDL201", "strong", "much", Location("m.keras", layer="dense_1"), Severity.WARNING)
     return RunResult(
         (
-            FileResult("m.keras", (layer,), models=1, partly=1, unknown=("m.keras: layer Custom",)),
+            FileResult("m.keras", (layer,), models=1, partly=("a layer",), unknown=("m.keras: layer Custom",)),
             FileResult("model.py", found, models=2, suppressed=4),
             FileResult("n b.ipynb", (notebook,), failed=True),
         )
