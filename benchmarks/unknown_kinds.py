@@ -1,28 +1,45 @@
-"""Why models are not known whole: the reasons of the interpreter by kind, and how many models each kind costs."""
+"""Why models are not known whole: the reasons that the interpreter gives, by kind."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-_KINDS = (
-    (r"load_model|model_from_json|model_from_config|from_preset|load_keras_model", "a model read from a file"),
-    (r"clone_model|a copy of a model", "a copy of a model that is not known whole"),
-    (r"is not seen to be called on|is not called once", "an own model or layer never called on a known shape"),
-    (r"Lambda layer", "a `Lambda` layer whose function is not followed"),
-    (r"has arguments that Keras does not take", "arguments that only older versions of Keras take"),
-    (r"Keras refuses it", "a fault: Keras refuses the layer"),
-    (r"by path|between paths|on some paths|depend on the path", "differs between paths of the program"),
-    (r"changes in a loop|an unknown number of tensors|layers of a list", "a loop or list whose length is not known"),
-    (r"^argument \w+ is not known|made with arguments|^\w+ is not a known (layer|cell|text)", "an argument not known"),
-    (r"passed to a function|changed by a function", "handed to code that is not followed"),
-    (r"too large|nested too deeply", "the program is too large to follow"),
-    (r"which layer|which one it is|of a layer|of a model|made elsewhere", "a part of a model that is not known"),
-    (r"subclass of a Keras model|has methods of its own|it (calls|holds|changes|is not seen)|no call", "an own layer or model that computes with what is not followed"),
-    (r"of something that is not known|called something|an added layer|from something", "a value that is not known"),
-    (r"^(the result of )?(keras|tensorflow|builtins)\.", "a function of Keras or TensorFlow that is not followed"),
-    (r"^the result of \w+[.]", "a layer or function of another package"),
-    (r"computed (by|with|from)", "a computation on tensors that is not followed"),
-    (r"input shape|the shape", "an input whose shape is not known"),
-)  # fmt: skip
+OTHER = "something else"
+
+# The first that is found in a reason tells its kind.
+_KINDS = [
+    ("load_|_from_json|_from_config|_from_yaml|from_preset|tfsm_layer", "a model read from a file or downloaded"),
+    ("too large|nested too deeply|calls itself", "the program goes on for longer than it is followed"),
+    ("not seen to be called|not called once", "an own model or layer that is not seen to be called on a known shape"),
+    ("older Keras|arguments that Keras does not take", "arguments that no Keras takes today"),
+    ("Keras refuses it|fails", "Keras refuses the layer"),
+    ("keras_hub|keras_cv|keras_nlp|tensorflow_hub|hub_loader", "a layer of `keras_hub`, `keras_cv` or TensorFlow Hub"),
+    ("by path|between paths|on some paths|depend on the path", "it differs between the paths of the program"),
+    (r"^argument |made with arguments|^\w+ is not a known", "an argument of a function that nobody calls in sight"),
+    ("passed to a function", "a Sequential that is handed to code that is not followed"),
+    ("in a loop|unknown number|layers of a list|an item of|unpacked", "a loop or a list of unknown length"),
+    ("of its own|subclass|it calls|it holds|no call|not seen to call|decorated", "an own class of which not all is followed"),
+    (r"which one it is|of a layer|of a model|keras\.applications", "a layer within a model that is not seen"),
+    (r"result of (keras|tensorflow|numpy)\.|computed by|index", "a function of Keras or TensorFlow that is not known"),
+    (r"the result of \w+\.", "a layer or function of another package"),
+    ("not defined|is not followed|star import|can't be read|not found", "a name or file that is not there"),
+]  # fmt: skip
+
+
+def kind(reason: str) -> str:
+    """What a reason is an instance of."""
+    return next((words for pattern, words in _KINDS if re.search(pattern, reason)), OTHER)
+
+
+def table(reasons: Mapping[str, Sequence[str]]) -> str:
+    """How many models each kind of reason leaves open, by group of corpora; most frequent first."""
+    counts = {group: Counter(map(kind, given)) for group, given in reasons.items()}
+    total: Counter[str] = Counter()
+    for each in counts.values():
+        total.update(each)
+    rows = [f"| why | {' | '.join(counts)} |", f"|---|{'---|' * len(counts)}"]
+    ranked = sorted(total, key=lambda words: (words == OTHER, -total[words], words))
+    rows += [f"| {words} | {' | '.join(str(each[words]) for each in counts.values())} |" for words in ranked]
+    return "\n".join(rows)

@@ -208,12 +208,19 @@ def _adopt_model(run: Run, method: BoundMethod, args: CallArguments, target: cst
     if method.name == "reshape":
         return method
     if method.name != "compile" or not ({"loss", "optimizer", "metrics"} & args.keywords.keys()):
-        return Unknown("a method of something that is not known")
+        return _method_of(method.owner)
     if not isinstance(target, cst.Attribute) or not isinstance(target.value, cst.Name):
-        return Unknown("a method of something that is not known")
-    key = run.allocate(ModelObject("subclass", run.site(target.value), target.value.value, unknown=("made elsewhere",)))
+        return _method_of(method.owner)
+    why = _method_of(method.owner).reason
+    key = run.allocate(
+        ModelObject("subclass", run.site(target.value), target.value.value, unknown=(why, "made elsewhere"))
+    )
     bind_name(run, target.value.value, ModelValue(key))
     return BoundMethod(ModelValue(key), method.name)
+
+
+def _method_of(owner: Value) -> Unknown:
+    return Unknown(owner.reason if isinstance(owner, Unknown) else "a method of something that is not known")
 
 
 def _super(run: Run) -> Value:

@@ -64,7 +64,7 @@ def iterate(run: Run, value: Value) -> Items:
         return tuple(Const(character) for character in value.value), None
     if type(value) is Instance:
         run.lose(value)  # its iterator may change it
-    return rows(value) or ((), ANY_ITEM)
+    return rows(value) or ((), Unknown(value.reason) if isinstance(value, Unknown) else ANY_ITEM)
 
 
 def make_list(run: Run, items: Iterable[Value], rest: Value | None = None) -> Ref:
@@ -162,7 +162,7 @@ def item(run: Run, owner: Value, index: Value | slice) -> Value:
         return _layer_item(owner, index)
     if isinstance(owner, Const) and isinstance(owner.value, str):
         return _characters(run, owner.value, index)
-    return ANY_ITEM
+    return Unknown(owner.reason) if isinstance(owner, Unknown) else ANY_ITEM
 
 
 def _characters(run: Run, owner: str, index: Value | slice) -> Value:

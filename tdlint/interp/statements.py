@@ -107,9 +107,10 @@ def _unpack(run: Run, targets: Sequence[cst.BaseElement], value: Value) -> None:
         if type(value) is Instance and value.type == evaluation.RESULT and starred is None and targets:
             evaluation.unpacked(run, value, len(targets), targets[0])
         run.lose(value)
+        why = value.reason if isinstance(value, Unknown) else "unpacked from something that is not known"
         for target in targets:
             name = target.value.value if isinstance(target.value, cst.Name) else None
-            assign(run, target.value, Unknown("unpacked from something that is not known", name))
+            assign(run, target.value, Unknown(why, name))
         return
     items, rest = containers.iterate(run, value)
     if starred is not None and rest is None and len(items) >= len(targets) - 1:

@@ -13,7 +13,7 @@ from tdlint.interp.run import Run
 from tdlint.shapes import AnyShape, Dim, Shape, UnknownShape
 from tdlint.spec import arrays, operations
 from tdlint.spec.arrays import Fails
-from tdlint.values import ArrayValue, Const, TensorValue, Value, dim, integer
+from tdlint.values import ArrayValue, Const, TensorValue, Unknown, Value, dim, integer
 
 
 class _Unclear(Exception):
@@ -80,7 +80,8 @@ def _shape(value: Value) -> AnyShape:
         return value.shape
     if isinstance(value, Const) and isinstance(value.value, int | float):
         return ()
-    return UnknownShape("computed with something that is not known")
+    why = value.reason if isinstance(value, Unknown) else "something that is not known"
+    return UnknownShape(f"computed with {why}")
 
 
 Rule: TypeAlias = Callable[[_Call], "AnyShape | list[Shape]"]

@@ -90,7 +90,8 @@ def _elementwise_shape(name: str, operands: Sequence[Value]) -> AnyShape:
         if isinstance(value, TensorValue | ArrayValue):
             shapes.append(value.shape)
         elif not (isinstance(value, Const) and isinstance(value.value, int | float)):
-            return UnknownShape("computed with something that is not known")
+            why = value.reason if isinstance(value, Unknown) else "something that is not known"
+            return UnknownShape(f"computed with {why}")
     if name != "matmul":
         return operations.broadcast(*shapes)
     unknown = next((shape for shape in shapes if isinstance(shape, UnknownShape)), None)
