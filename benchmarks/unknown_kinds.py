@@ -20,12 +20,15 @@ _KINDS = [
     (r"^argument |made with arguments|^\w+ is not a known", "an argument of a function that nobody calls in sight"),
     ("passed to a function", "a Sequential that is handed to code that is not followed"),
     ("in a loop|unknown number|layers of a list|an item of|unpacked", "a loop or a list of unknown length"),
-    ("of its own|subclass|it calls|it holds|no call|not seen to call|decorated", "an own class of which not all is followed"),
+    (
+        "of its own|subclass|it calls|it holds|no call|not seen to call|decorated",
+        "an own class that is not followed whole",
+    ),
     (r"which one it is|of a layer|of a model|keras\.applications", "a layer within a model that is not seen"),
     (r"result of (keras|tensorflow|numpy)\.|computed by|index", "a function of Keras or TensorFlow that is not known"),
     (r"the result of \w+\.", "a layer or function of another package"),
     ("not defined|is not followed|star import|can't be read|not found", "a name or file that is not there"),
-]  # fmt: skip
+]
 
 
 def kind(reason: str) -> str:

@@ -61,9 +61,7 @@ def test_paths_are_shown_relative_to_the_base(tmp_path):
 
 def test_summary_of_a_run_that_found_something():
     found = (diagnostic(), diagnostic(severity=Severity.WARNING), diagnostic(severity=Severity.ADVICE), diagnostic())
-    result = RunResult(
-        (FileResult("a.py", found, models=3, partly=("its data",), suppressed=2), FileResult("b.py", models=1))
-    )
+    result = RunResult((FileResult("a.py", found, models=3, partly=("x",), suppressed=2), FileResult("b.py", models=1)))
     assert summary(result, Options()) == (
         "Found 2 errors, 1 warning, 1 advice in 1 of 2 files; "
         "4 models, 1 understood in part (--explain-unknown says why); 2 suppressed."
