@@ -6,22 +6,28 @@ Only click is imported with this module, so that ``tdlint --version`` and a hook
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tdlint._version import __version__
 from tdlint.formatters import MODULES, TEXT_FORMATS, render
 from tdlint.formatters.graph import MODULES as GRAPH_MODULES
+from tdlint.options import (
+    fix_options,
+    no_color_option,
+    output_file_option,
+    rule_options,
+    settings_options,
+    table_or_json,
+)
 
 if TYPE_CHECKING:
     from tdlint.config import Settings
     from tdlint.formatters.options import Options
-
-Command = TypeVar("Command", bound=Callable[..., Any])
+    from tdlint.linting.result import RunResult
 
 
 class ReaderGone(Exception):
@@ -42,72 +48,6 @@ class CommandOrPaths(click.Group):
         return super().parse_args(ctx, args)
 
 
-def _words(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
-    """The values of an option that takes lists joined by commas and may be repeated."""
-    words = tuple(word.strip() for value in values for word in value.split(","))
-    if "" in words:
-        raise click.BadParameter("expected codes, prefixes, names or ALL joined by commas, received an empty word")
-    return words
-
-
-def _keras_version(ctx: click.Context, param: click.Parameter, value: str | None) -> Any:
-    from tdlint.spec.version import parse_version
-
-    try:
-        return value and parse_version(value)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
-
-
-def _severity(ctx: click.Context, param: click.Parameter, value: str | None) -> Any:
-    from tdlint.config import SEVERITIES
-
-    return value and SEVERITIES[value]
-
-
-def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
-    """Several options as one decorator, shown by ``--help`` in this order."""
-
-    def decorate(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
-
-
-_rule_options = _options(
-    click.option("--select", multiple=True, callback=_words, metavar="RULES", help="Run only these rules."),
-    click.option("--extend-select", multiple=True, callback=_words, metavar="RULES", help="Run these rules as well."),
-    click.option("--ignore", multiple=True, callback=_words, metavar="RULES", help="Leave these rules out."),
-    click.option(
-        "--min-severity",
-        type=click.Choice(["advice", "warning", "error"]),
-        callback=_severity,
-        help="Report nothing that is less severe.",
-    ),
-)
-_settings_options = _options(
-    click.option(
-        "--keras-version",
-        callback=_keras_version,
-        metavar="VERSION",
-        help="The version of Keras that the programs are meant for, such as 3.15 or 2.15.",
-    ),
-    click.option("--config", metavar="FILE", help="Read this pyproject.toml instead of the nearest one."),
-    click.option("--isolated", is_flag=True, help="Read no configuration file."),
-)
-_no_color = click.option("--no-color", is_flag=True, help="Use no colors. NO_COLOR and FORCE_COLOR are obeyed too.")
-_output_file = click.option("--output-file", metavar="FILE", help="Write the report to a file.")
-
-
-def _table_or_json(command: Command) -> Command:
-    choice = click.Choice(["table", "json"])
-    return click.option("--output-format", type=choice, default="table", show_default=True, help="How to show it.")(
-        command
-    )
-
-
 @click.group(cls=CommandOrPaths, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="tdlint", message="%(prog)s %(version)s")
 @click.pass_context
@@ -124,23 +64,28 @@ def cli(ctx: click.Context) -> None:
 
 @cli.command()
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
-@_rule_options
+@rule_options
+@fix_options
 @click.option("--output-format", type=click.Choice(list(MODULES)), help="How to report.  [default: full]")
-@_output_file
+@output_file_option
 @click.option("--statistics", is_flag=True, help="Add how often each rule reported.")
 @click.option("--explain-unknown", is_flag=True, help="Add what was not understood, and why.")
 @click.option("--show-files", is_flag=True, help="List the files that would be read, and read none.")
 @click.option("--stdin-filename", metavar="NAME", help="The name of the program on standard input (PATHS is -).")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), help="Number of processes.  [default: as many as useful]")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if something was found.")
-@_settings_options
-@_no_color
+@settings_options
+@no_color_option
 @click.pass_context
 def check(
     ctx: click.Context,
     /,
     paths: tuple[str, ...],
     output_file: str | None,
+    fix: bool,
+    fix_only: bool,
+    diff: bool,
+    show_fixes: bool,
     statistics: bool,
     show_files: bool,
     stdin_filename: str | None,
@@ -152,7 +97,8 @@ def check(
     """Check Python files, stubs and notebooks (default: the current folder).
 
     RULES are codes (TDL101), prefixes (TDL1), names (missing-return-sequences) or ALL, joined by commas. With - as
-    PATHS, one program is read from standard input.
+    PATHS, one program is read from standard input; with --fix, it is written to standard output, and the report to
+    standard error.
     """
     paths = paths or (("-",) if stdin_filename else (".",))
     if paths != ("-",):
@@ -161,40 +107,102 @@ def check(
         if stdin_filename:
             raise click.UsageError("--stdin-filename names the program on standard input: give - as PATHS", ctx)
     settings = _settings(paths, **given)
-    if statistics and settings.output_format not in TEXT_FORMATS:
-        raise click.UsageError(
-            f"--statistics needs --output-format {' or '.join(TEXT_FORMATS)}; json has the counts in its summary", ctx
-        )
+    for name, wanted in (("--statistics", statistics), ("--show-fixes", show_fixes)):
+        if wanted and settings.output_format not in TEXT_FORMATS:
+            formats = " or ".join(TEXT_FORMATS)
+            raise click.UsageError(f"{name} needs --output-format {formats}; json has the counts in its summary", ctx)
     if show_files:
         from tdlint.sources.discovery import discover
 
         _write("\n".join(discover(paths, settings.all_excluded, settings.root)), output_file)
         return
-    from tdlint.linting.engine import check_paths, check_stdin
     from tdlint.linting.registry import load_rules
+
+    rules, fixing = load_rules(), fix or fix_only or diff
+    program = sys.stdin.buffer.read() if paths == ("-",) else None
+    if program is None:
+        result = _checked(paths, settings, rules, jobs, fix=fixing, write=not diff)
+    else:
+        result = _checked_program(program, stdin_filename or "<stdin>", settings, rules, fix=fixing)
+    fixed_program = program is not None and fixing and not diff
+    if fixed_program:
+        _write_program(result.fixings[0][1].after if result.fixings else program or b"")
+    options = _render_options(no_color or output_file is not None, rules, settings.unsafe_fixes)
+    if diff or fix_only:
+        code = _report_fixes(result, options, output_file, diff=diff, listed=show_fixes, to_stderr=fixed_program)
+    else:
+        parts = [render(settings.output_format, result, options)]
+        if settings.output_format in TEXT_FORMATS:
+            from tdlint.formatters import fixes, summary
+
+            parts += [fixes.render_list(result, options)] if show_fixes else []
+            parts += [summary.statistics(result, options)] if statistics else []
+            parts += [summary.unknown_reasons(result, options)] if settings.explain_unknown else []
+        _write("\n\n".join(part for part in parts if part), output_file, to_stderr=fixed_program)
+        code = result.exit_code
+    ctx.exit(0 if exit_zero and code == 1 else code)
+
+
+def _write_program(program: bytes) -> None:
+    """Write a program to standard output as it is.
+
+    Raises:
+        ReaderGone: nobody reads standard output any more.
+    """
+    try:
+        sys.stdout.buffer.write(program)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError as error:
+        raise ReaderGone from error
+
+
+def _checked(
+    paths: tuple[str, ...], settings: Settings, rules: Any, jobs: int | None, *, fix: bool, write: bool
+) -> RunResult:
+    """What is found in files, or left in them after they were fixed."""
+    if fix:
+        from tdlint.linting.fixing import fix_paths
+
+        return fix_paths(paths, settings, rules, jobs, write=write)
+    from tdlint.linting.engine import check_paths
+
+    return check_paths(paths, settings, rules, jobs)
+
+
+def _checked_program(program: bytes, name: str, settings: Settings, rules: Any, *, fix: bool) -> RunResult:
+    """What is found in a program from standard input, or left in it after it was fixed."""
+    from tdlint.linting.engine import check_stdin
     from tdlint.linting.result import RunResult
 
-    rules = load_rules()
-    if "-" in paths:
-        program = sys.stdin.buffer.read()
-        result = RunResult((check_stdin(program, stdin_filename or "<stdin>", settings, rules),))
+    if fix:
+        from tdlint.linting.fixing import fix_bytes
+
+        return RunResult((check_stdin(program, name, settings, rules, fix_bytes),))
+    return RunResult((check_stdin(program, name, settings, rules),))
+
+
+def _report_fixes(
+    result: RunResult, options: Options, output_file: str | None, *, diff: bool, listed: bool, to_stderr: bool
+) -> int:
+    """Write what was fixed, or the differences that fixing would make; returns the exit code."""
+    from tdlint.formatters import fixes
+
+    outcome = fixes.render_outcome(result, options, would=diff)
+    parts = [fixes.render_list(result, options)] if listed and result.fixed else []
+    if diff:
+        _write(fixes.render_diff(result, options), output_file)
+        _write("\n\n".join([*parts, outcome]), to_stderr=True)
     else:
-        result = check_paths(paths, settings, rules, jobs)
-
-    options = _render_options(no_color or output_file is not None, rules)
-    parts = [render(settings.output_format, result, options)]
-    if settings.output_format in TEXT_FORMATS:
-        from tdlint.formatters import summary
-
-        parts += [summary.statistics(result, options)] if statistics else []
-        parts += [summary.unknown_reasons(result, options)] if settings.explain_unknown else []
-    _write("\n\n".join(part for part in parts if part), output_file)
-    ctx.exit(0 if exit_zero and result.exit_code == 1 else result.exit_code)
+        _write("\n\n".join([*parts, outcome]), output_file, to_stderr=to_stderr)
+    _write(fixes.render_trouble(result, options), to_stderr=True)
+    if result.failed:
+        return 2
+    return 1 if diff and result.fixed else 0
 
 
 @cli.command("rule")
 @click.argument("code_or_name")
-@_no_color
+@no_color_option
 def show_rule(code_or_name: str, no_color: bool) -> None:
     """Show the page of a rule, by its code or name."""
     from tdlint.formatters.rules import render_page
@@ -210,8 +218,8 @@ def show_rule(code_or_name: str, no_color: bool) -> None:
 
 
 @cli.command("rules")
-@_table_or_json
-@_no_color
+@table_or_json
+@no_color_option
 def list_rules(output_format: str, no_color: bool) -> None:
     """List all rules."""
     from tdlint.formatters.rules import render_json, render_list
@@ -223,9 +231,9 @@ def list_rules(output_format: str, no_color: bool) -> None:
 
 @cli.command("config")
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
-@_rule_options
-@_settings_options
-@_no_color
+@rule_options
+@settings_options
+@no_color_option
 def show_settings(paths: tuple[str, ...], no_color: bool, **given: Any) -> None:
     """Show the settings that `tdlint check PATHS` uses, and where each comes from."""
     from tdlint.formatters.settings import render as render_settings
@@ -235,11 +243,11 @@ def show_settings(paths: tuple[str, ...], no_color: bool, **given: Any) -> None:
 
 @cli.command()
 @click.argument("target")
-@_table_or_json
-@_output_file
-@_rule_options
-@_settings_options
-@_no_color
+@table_or_json
+@output_file_option
+@rule_options
+@settings_options
+@no_color_option
 @click.pass_context
 def inspect(
     ctx: click.Context, /, target: str, output_format: str, output_file: str | None, no_color: bool, **given: Any
@@ -283,11 +291,11 @@ def inspect(
     show_default=True,
     help="How to show the models.",
 )
-@_output_file
+@output_file_option
 @click.option("--call", metavar="FUNCTION", help="Enter this function with its defaults, and show what it returns.")
 @click.option("--model", "wanted", metavar="NAME", help="Show only the models of this name.")
 @click.option("--explain-unknown", is_flag=True, help="Add what was not understood, and why.")
-@_no_color
+@no_color_option
 @click.pass_context
 def graph(
     ctx: click.Context,
@@ -327,7 +335,7 @@ def _settings(paths: tuple[str, ...], config: str | None = None, isolated: bool 
     """The settings of the command line and of the file that it chooses."""
     from tdlint.config import Settings, load_settings, override
 
-    given = {name: value for name, value in given.items() if value}
+    given = {name: value for name, value in given.items() if value not in (None, ())}
     if not isolated:
         return load_settings([path for path in paths if path != "-"], config, **given)
     if config is not None:
@@ -335,16 +343,16 @@ def _settings(paths: tuple[str, ...], config: str | None = None, isolated: bool 
     return override(Settings(), given)
 
 
-def _render_options(no_color: bool, rules: Any = ()) -> Options:
+def _render_options(no_color: bool, rules: Any = (), unsafe_fixes: bool = False) -> Options:
     """How to show a report on standard output."""
     from tdlint.formatters.options import Options
     from tdlint.formatters.terminal import line_width, wants_color
 
-    return Options(not no_color and wants_color(sys.stdout), line_width(), Path.cwd(), tuple(rules))
+    return Options(not no_color and wants_color(sys.stdout), line_width(), Path.cwd(), tuple(rules), unsafe_fixes)
 
 
-def _write(text: str, output_file: str | None = None) -> None:
-    """Write a report to standard output or to a file.
+def _write(text: str, output_file: str | None = None, *, to_stderr: bool = False) -> None:
+    """Write a report to standard output, to standard error or to a file.
 
     Raises:
         ReaderGone: nobody reads standard output any more.
@@ -357,6 +365,6 @@ def _write(text: str, output_file: str | None = None) -> None:
             raise click.ClickException(f"{output_file}: can't write this file: {error.strerror}") from None
     elif text:
         try:
-            click.echo(text, color=True)  # the formatters know better than click whether to color
+            click.echo(text, color=True, err=to_stderr)  # the formatters know better than click whether to color
         except BrokenPipeError as error:
             raise ReaderGone from error

@@ -28,8 +28,9 @@ class Settings:
 
     ``select`` is None for the rules that are on by default; a given ``select`` replaces them, ``extend_select`` adds,
     ``ignore`` takes away; where both name a rule, the more specific selector counts. ``min_severity`` None shows advice
-    only of rules that were selected. ``root`` is the folder that globs are relative to. ``sources`` says for each field
-    that is not a default where its value is from: a file, or ``command line``.
+    only of rules that were selected. ``unsafe_fixes`` says that these are applied too where fixes are asked for,
+    ``unfixable`` names rules whose fixes are only shown. ``root`` is the folder that globs are relative to. ``sources``
+    says for each field that is not a default where its value is from: a file, or ``command line``.
     """
 
     select: tuple[str, ...] | None = None
@@ -40,6 +41,8 @@ class Settings:
     extend_exclude: tuple[str, ...] = ()
     keras_version: KerasVersion = NEWEST
     min_severity: Severity | None = None
+    unsafe_fixes: bool = False
+    unfixable: tuple[str, ...] = ()
     output_format: str = "full"
     explain_unknown: bool = False
     root: str = "."
@@ -61,7 +64,7 @@ def load_settings(paths: Sequence[str] = (), config: str | None = None, **comman
 
     It is looked for from the first path upwards, from the current folder without paths. ``command_line`` has fields of
     ``Settings``, None for what was not given. ``select`` of the command line replaces the selection of the file;
-    ``extend_select``, ``ignore`` and ``extend_exclude`` add to it.
+    ``extend_select``, ``ignore``, ``unfixable`` and ``extend_exclude`` add to it.
 
     Raises:
         ConfigError: the file is wrong; the text names it and the key.
@@ -83,12 +86,14 @@ def override(settings: Settings, given: Mapping[str, Any]) -> Settings:
         kept = tuple(selector for selector in settings.ignore if selector not in given["extend_select"])
         settings = replace(settings, ignore=kept)
     changes: dict[str, Any] = {
-        name: (*getattr(settings, name), *value) if name in ("extend_select", "ignore", "extend_exclude") else value
-        for name, value in given.items()
+        name: (*getattr(settings, name), *value) if name in _ADDED else value for name, value in given.items()
     }
     sources = tuple((name, COMMAND_LINE) for name in given)
     kept_sources = tuple(item for item in settings.sources if item[0] not in given)
     return replace(settings, **changes, sources=kept_sources + sources)
+
+
+_ADDED = ("extend_select", "ignore", "unfixable", "extend_exclude")
 
 
 def find_config(paths: Sequence[str]) -> Path | None:
@@ -156,6 +161,8 @@ def _show(value: Any, unset: str) -> str:
         return value.label
     if isinstance(value, KerasVersion):
         return str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, tuple):
         return ", ".join(f"{item[0]}: {' '.join(item[1])}" if isinstance(item, tuple) else item for item in value)
     return str(value)
@@ -206,6 +213,12 @@ def _keras_version(value: Any) -> KerasVersion:
     return parse_version(value)
 
 
+def _boolean(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"must be true or false, received {_type(value)}")
+    return value
+
+
 def _choice(names: Iterable[str]) -> Callable[[Any], str]:
     known = tuple(names)
 
@@ -231,5 +244,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "extend-exclude": _texts,
     "keras-version": _keras_version,
     "min-severity": lambda value: SEVERITIES[_choice(SEVERITIES)(value)],
+    "unsafe-fixes": _boolean,
+    "unfixable": _texts,
     "output-format": _choice(OUTPUT_FORMATS),
 }

@@ -15,16 +15,16 @@ silent. ``# keras-version: 2.15`` as the first line sets the version that the pr
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tdlint.config import Settings
-from tdlint.diagnostics import Applicability, Diagnostic, Fix
+from tdlint.diagnostics import Applicability, Diagnostic
 from tdlint.linting.engine import check_bytes
-from tdlint.linting.fixes import fix_until_stable
+from tdlint.linting.fixes import applicable
+from tdlint.linting.fixing import fix_bytes
 from tdlint.linting.registry import load_rules
 from tdlint.linting.rule import Rule
 from tdlint.spec.version import NEWEST, KerasVersion, parse_version
@@ -94,16 +94,19 @@ def check_case(case: Case) -> None:
     Raises:
         AssertionError: a diagnostic too many, one too few, or a fix that is not what it should be.
     """
-    found = _diagnostics(case, case.text)
+    found = check_bytes(case.text.encode(), _path(case), _settings(case), load_rules()).diagnostics
     have = {(_line(diagnostic), diagnostic.code) for diagnostic in found}
     assert have == case.expected, _difference(case, have, found)
     _check_fixes(case, found)
 
 
-def _diagnostics(case: Case, text: str) -> tuple[Diagnostic, ...]:
+def _settings(case: Case) -> Settings:
     expected = tuple(sorted({code for _, code in case.expected}))
-    settings = Settings(select=case.codes, extend_select=() if case.codes else expected, keras_version=case.version)
-    return check_bytes(text.encode(), f"{case.name}.py", settings, load_rules()).diagnostics
+    return Settings(select=case.codes, extend_select=() if case.codes else expected, keras_version=case.version)
+
+
+def _path(case: Case) -> str:
+    return f"{case.name}.py"
 
 
 def _line(diagnostic: Diagnostic) -> int:
@@ -117,19 +120,16 @@ def _difference(case: Case, have: set[tuple[int, str]], found: tuple[Diagnostic,
 
 
 def _check_fixes(case: Case, found: tuple[Diagnostic, ...]) -> None:
-    fixable = {diagnostic.code for diagnostic in found if diagnostic.fix is not None}
+    fixable = {each.code for each in applicable(found, Applicability.UNSAFE)}
     if not fixable:
         assert case.fixed is None, f"{case.name}: the page shows a fix, and the rule gives none"
         return
-
-    def fixes(text: str) -> list[Fix]:
-        return [diagnostic.fix for diagnostic in _diagnostics(case, text) if diagnostic.fix is not None]
-
-    after, _ = fix_until_stable(case.text, fixes, Applicability.UNSAFE)
-    ast.parse(after)
-    left = {diagnostic.code for diagnostic in _diagnostics(case, after)}
+    settings = replace(_settings(case), unsafe_fixes=True)
+    result = fix_bytes(case.text.encode(), _path(case), settings, load_rules())
+    left = {diagnostic.code for diagnostic in result.diagnostics}
     new = left - {diagnostic.code for diagnostic in found}
     assert not new, f"{case.name}: fixing brought in {', '.join(sorted(new))}"
     if case.fixed is not None:
         assert not left & fixable, f"{case.name}: still reported after its fix: {', '.join(sorted(left & fixable))}"
+        after = result.fixing.after.decode() if result.fixing else case.text
         assert _EXPECT.sub("", after) == case.fixed, f"{case.name}: the fix gives\n{_EXPECT.sub('', after)}"

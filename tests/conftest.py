@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tdlint import __main__ as program
+
 ROOT = Path(__file__).parent.parent
 NOT_SOURCE = (".git", ".venv*", "build", "dist", "*.egg-info", "__pycache__", ".*_cache", ".hypothesis")
 
@@ -26,3 +28,20 @@ def copy_checkout() -> Callable[[Path], Path]:
 def checkout(copy_checkout: Callable[[Path], Path], tmp_path: Path) -> Path:
     """A copy of this repository that a test may change."""
     return copy_checkout(tmp_path / "checkout")
+
+
+@pytest.fixture
+def run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Runs a command line in an empty folder; gives the exit code, standard output and standard error."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("NO_COLOR", "FORCE_COLOR", "TDLINT_DEBUG", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run_line(*arguments: str) -> tuple[int, str, str]:
+        code = program.run(arguments)
+        written = capsys.readouterr()
+        return code, written.out, written.err
+
+    return run_line

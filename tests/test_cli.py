@@ -29,21 +29,6 @@ GOOD = BAD.replace("LSTM(8),", "LSTM(8, return_sequences=True),", 1)
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch, capsys):
-    """Runs a command line in an empty folder; gives the exit code, standard output and standard error."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("NO_COLOR", "FORCE_COLOR", "TDLINT_DEBUG", "COLUMNS"):
-        monkeypatch.delenv(name, raising=False)
-
-    def run_line(*arguments: str) -> tuple[int, str, str]:
-        code = program.run(arguments)
-        written = capsys.readouterr()
-        return code, written.out, written.err
-
-    return run_line
-
-
-@pytest.fixture
 def bad(tmp_path) -> Path:
     (tmp_path / "bad.py").write_text(BAD)
     return tmp_path / "bad.py"
@@ -80,7 +65,7 @@ def test_check_may_be_left_out_and_reads_the_folder_by_default(run, bad, argumen
     assert out.startswith("error: TDL101 [missing-return-sequences] ")
     assert " --> bad.py:4:5\n" in out
     assert "4 |     layers.LSTM(8),\n  |     ^^^^^^^^^^^^^^\n" in out
-    assert out.endswith("Found 1 error in 1 file; 1 model.\n")
+    assert out.endswith("Found 1 error in 1 file; 1 model; 1 fixable with --fix --unsafe-fixes.\n")
 
 
 def test_a_clean_file(run, good):
@@ -260,7 +245,7 @@ def test_a_report_in_a_file_has_no_colors(run, bad, tmp_path, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     assert run("check", "bad.py", "--output-file", "report.txt") == (1, "", "")
     assert "\x1b" not in (tmp_path / "report.txt").read_text(encoding="utf-8")
-    assert (tmp_path / "report.txt").read_text(encoding="utf-8").endswith("1 model.\n")
+    assert (tmp_path / "report.txt").read_text(encoding="utf-8").endswith("--unsafe-fixes.\n")
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ RANKS = [
     ["tdlint.linting.rule", "tdlint.linting.result", "tdlint.api", "tdlint.config"],
     ["tdlint.linting"],
     ["tdlint.testing", "tdlint.formatters"],
-    ["tdlint.cli"],
+    ["tdlint.cli", "tdlint.options"],
     ["tdlint.__main__", "tdlint"],
 ]
 """A module imports from its own row and from the rows above it."""

@@ -15,6 +15,7 @@ import keras
 
 model = keras.Sequential([keras.layers.LSTM(8), keras.layers.LSTM(8)])
 """
+FIXED = BAD.replace("LSTM(8)", "LSTM(8, return_sequences=True)", 1)
 GOOD = BAD.replace("LSTM(8),", "LSTM(8, return_sequences=True),")
 
 
@@ -76,6 +77,19 @@ def test_the_hook_stops_a_commit_with_a_mistake_and_lets_its_repair_pass(checkou
     passed = commit(GOOD)
     assert passed.returncode == 0, passed.stdout
     assert git(project, "log", "--oneline").stdout.count("\n") == 2
+
+    # The hook that fixes changes the files and stops the commit; then they pass.
+    (project / ".pre-commit-config.yaml").write_text(
+        f"repos:\n- repo: {checkout}\n  rev: {revision}\n  hooks:\n"
+        "  - id: tdlint-fix\n    args: [--unsafe-fixes]\n  - id: tdlint\n"
+    )
+    stopped = commit(BAD)
+    assert stopped.returncode == 1, stopped.stdout
+    assert "files were modified by this hook" in stopped.stdout
+    assert (project / "model.py").read_text() == FIXED
+    assert (project / "notes.ipynb").read_text() == notebook(FIXED)
+    assert (project / "model.txt").read_text() == BAD
+    assert commit(FIXED).returncode == 0
 
     packages = {path.name for path in (tmp_path / "home").rglob("site-packages/*")}
     assert {"libcst", "tdlint", "tdlint_rules"} <= packages

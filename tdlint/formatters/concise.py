@@ -12,11 +12,12 @@ from tdlint.linting.result import RunResult
 
 def render(result: RunResult, options: Options) -> str:
     """A line per diagnostic, then the summary."""
-    lines = [_line(diagnostic, options) for diagnostic in result.diagnostics]
+    lines = [line(diagnostic, options) for diagnostic in result.diagnostics]
     return "\n".join([*lines, summary(result, options)])
 
 
-def _line(diagnostic: Diagnostic, options: Options) -> str:
+def line(diagnostic: Diagnostic, options: Options) -> str:
+    """``path:line:col: CODE [name] message``."""
     paint = Paint(options.color)
     where = paint(printable(place(diagnostic.location, options.base)), "bold")
     code = paint.severity(diagnostic.code, diagnostic.severity)

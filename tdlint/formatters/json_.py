@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from tdlint._version import __version__
-from tdlint.diagnostics import Diagnostic, Fix, Location, Related, Severity
+from tdlint.diagnostics import Applicability, Diagnostic, Fix, Location, Related, Severity
+from tdlint.formatters.fixes import by_rule as fixed_by_rule
 from tdlint.formatters.options import Options
 from tdlint.formatters.place import shown_path
 from tdlint.formatters.summary import by_rule
@@ -77,5 +78,9 @@ def _summary(result: RunResult, options: Options) -> dict[str, Any]:
         "suppressed": sum(file.suppressed for file in result.files),
         "failed_files": [shown_path(file.path, options.base) for file in result.files if file.failed],
         "by_rule": by_rule(result),
+        "fixable": result.fixable(Applicability.SAFE),
+        "fixable_unsafe": result.fixable(Applicability.UNSAFE),
+        "fixed": result.fixed,
+        "fixed_by_rule": fixed_by_rule(result),
         "unknown": [reason for file in result.files for reason in file.unknown],
     }

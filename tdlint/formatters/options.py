@@ -15,10 +15,12 @@ class Options:
     """How to show a result.
 
     ``base`` is the directory that shown paths are relative to (None: paths as they are). ``width`` is the number of
-    terminal cells in a line. ``rules`` are the rules that ran, for formats that describe them.
+    terminal cells in a line. ``rules`` are the rules that ran, for formats that describe them. ``unsafe_fixes`` says
+    that ``--fix`` would apply these as well.
     """
 
     color: bool = False
     width: int = 100
     base: Path | None = None
     rules: tuple[type[Rule], ...] = ()
+    unsafe_fixes: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from tdlint.diagnostics import Diagnostic, Severity
+from tdlint.diagnostics import Applicability, Diagnostic, Severity
 from tdlint.formatters.options import Options
 from tdlint.formatters.place import shown_path
 from tdlint.formatters.terminal import Paint, printable
@@ -36,7 +36,10 @@ def summary(result: RunResult, options: Options) -> str:
         parts = [f"{count(len(result.files), 'file')} checked"]
     else:
         parts = [f"{paint('All checks passed', 'good')} in {count(len(result.files), 'file')}"]
+    if result.fixed:
+        parts.append(paint(f"{result.fixed} fixed", "good"))
     parts.append(_models(result))
+    parts += _fixable(result, options)
     suppressed = sum(file.suppressed for file in result.files)
     if suppressed:
         parts.append(f"{suppressed} suppressed")
@@ -54,6 +57,15 @@ def _models(result: RunResult) -> str:
     if not models:
         return "no models found"
     return count(models, "model") + (f", {partly} understood in part (--explain-unknown says why)" if partly else "")
+
+
+def _fixable(result: RunResult, options: Options) -> list[str]:
+    safe, unsafe = result.fixable(Applicability.SAFE), result.fixable(Applicability.UNSAFE)
+    if options.unsafe_fixes:
+        safe, unsafe = safe + unsafe, 0
+    if safe:
+        return [f"{safe} fixable with --fix" + (f" ({unsafe} more with --unsafe-fixes)" if unsafe else "")]
+    return [f"{unsafe} fixable with --fix --unsafe-fixes"] if unsafe else []
 
 
 def by_rule(result: RunResult) -> dict[str, int]:

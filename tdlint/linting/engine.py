@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -12,6 +12,7 @@ from tdlint.config import Settings
 from tdlint.diagnostics import Diagnostic, Location, Span
 from tdlint.graph import ModelGraph
 from tdlint.interp.program import Program
+from tdlint.linting.fixes import only_shown
 from tdlint.linting.reading import Readable, read, uses_imported_model, worth_reading
 from tdlint.linting.resolve import Found, resolve_in_model, resolve_in_source, tool_diagnostic
 from tdlint.linting.result import FileResult, RunResult
@@ -36,19 +37,24 @@ _SMALL_RUN = 200_000  # bytes; about what is checked in the time that processes 
 _BUG = "This is a defect of tdlint or of the rule; please report it with the file."
 
 
-def check_paths(paths: Sequence[str], settings: Settings, rules: Rules, jobs: int | None = None) -> RunResult:
+def check_paths(
+    paths: Sequence[str],
+    settings: Settings,
+    rules: Rules,
+    jobs: int | None = None,
+    check: Callable[..., FileResult] | None = None,
+) -> RunResult:
     """Lint files and the files in folders; ``jobs`` is the number of processes, None for as many as are of use.
+
+    ``check`` makes the result of a file, ``check_file`` if it is not given.
 
     Raises:
         UsageError: a path or a selector does not exist, or there is no file.
     """
     check_selectors(settings, rules)
-    return check_files(discover(paths, settings.all_excluded, settings.root), settings, rules, jobs)
-
-
-def check_files(files: Sequence[str], settings: Settings, rules: Rules, jobs: int | None = None) -> RunResult:
-    """Lint files that were found before. A file that ends or hangs its process costs that file only."""
-    job = partial(check_file, settings=settings, rules=tuple(rules))
+    files = discover(paths, settings.all_excluded, settings.root)
+    # A file that ends or hangs its process costs that file only.
+    job = partial(check or check_file, settings=settings, rules=tuple(rules))
     if jobs is None:
         jobs = 1 if _is_small(files) else os.cpu_count() or 1
     if jobs <= 1:
@@ -60,20 +66,31 @@ def check_files(files: Sequence[str], settings: Settings, rules: Rules, jobs: in
     return RunResult(run_pool(files, job, lost, jobs, TIME_LIMIT))
 
 
-def check_stdin(data: bytes, filename: str, settings: Settings, rules: Rules) -> FileResult:
-    """Lint a text that an editor hands over, as if it were in the file of that name."""
+def check_stdin(
+    data: bytes,
+    filename: str,
+    settings: Settings,
+    rules: Rules,
+    check: Callable[..., FileResult] | None = None,
+) -> FileResult:
+    """Lint a text that an editor hands over, as if it were in the file of that name; ``check`` as for files."""
     check_selectors(settings, rules)
-    return check_bytes(data, filename, settings, rules)
+    return (check or check_bytes)(data, filename, settings, rules)
 
 
 def check_file(path: str, settings: Settings, rules: Rules) -> FileResult:
     """Lint one file. What goes wrong is a diagnostic; nothing is raised."""
+    data = read_bytes(path, settings, rules)
+    return data if isinstance(data, FileResult) else check_bytes(data, path, settings, rules)
+
+
+def read_bytes(path: str, settings: Settings, rules: Rules) -> bytes | FileResult:
+    """The contents of a file, or the report that it can't be read."""
     try:
-        data = Path(path).read_bytes()
+        return Path(path).read_bytes()
     except OSError as error:
         reason = error.strerror or type(error).__name__
         return _failure(path, UNREADABLE_FILE, f"the file can't be read: {reason.lower()}", settings, rules)
-    return check_bytes(data, path, settings, rules)
 
 
 def check_bytes(data: bytes, path: str, settings: Settings, rules: Rules) -> FileResult:
@@ -114,7 +131,9 @@ def _check(readable: Readable, settings: Settings, rules: Rules) -> FileResult:
     result = suppress(diagnostics, find_suppressions(source), source, known_entries(rules), selection)
     return FileResult(
         source.path,
-        tuple(sorted(result.shown, key=Diagnostic.sort_key)),
+        tuple(
+            sorted((only_shown(each, source, selection.unfixable) for each in result.shown), key=Diagnostic.sort_key)
+        ),
         failed=bool(found.crashes),
         models=len(found.models),
         partly=tuple(model.unknown[0] for model in found.models if model.unknown),

@@ -1,54 +1,54 @@
-"""Applying fixes to a text: in order, what overlaps waits for the next round."""
+"""Which fixes may be applied, and which of them together: in order, what overlaps waits for the next round."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
-from tdlint.diagnostics import Applicability, Edit, Fix
-
-MAX_ROUNDS = 10
-"""How often fixes are looked for and applied before the text counts as not converging."""
-
-
-class NoConvergence(Exception):
-    """Fixes keep making new fixes."""
+from tdlint.diagnostics import Applicability, Diagnostic, Edit
+from tdlint.sources.rewriting import can_edit
+from tdlint.sources.source_file import SourceFile
 
 
-def apply_fixes(text: str, fixes: Iterable[Fix]) -> tuple[str, int]:
-    """Apply the fixes that do not touch what an earlier one changes; the new text, and how many were applied.
+def only_shown(diagnostic: Diagnostic, source: SourceFile, unfixable: Collection[str]) -> Diagnostic:
+    """The diagnostic with its fix for display only, if the user wants that of its rule or the file asks for it."""
+    fix = diagnostic.fix
+    if fix is None or (diagnostic.code not in unfixable and all(can_edit(source, edit) for edit in fix.edits)):
+        return diagnostic
+    return replace(diagnostic, fix=replace(fix, applicability=Applicability.DISPLAY_ONLY))
+
+
+def applicable(diagnostics: Iterable[Diagnostic], least: Applicability) -> list[Diagnostic]:
+    """The diagnostics whose fix may be applied."""
+    return [each for each in diagnostics if each.fix and each.fix.edits and each.fix.applicability >= least]
+
+
+def compatible(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The diagnostics whose fixes don't touch what the fix of an earlier one changes.
 
     Fixes may share an edit, such as an import that they all need; it is made once. Several may insert at one place.
     """
+    chosen: list[Diagnostic] = []
     done: dict[Edit, None] = {}
-    applied = 0
-    for fix in sorted((fix for fix in fixes if fix.edits), key=lambda fix: min(edit.span for edit in fix.edits)):
-        if all(edit in done or not any(_touches(edit, other) for other in done) for edit in fix.edits):
-            done.update(dict.fromkeys(fix.edits))
-            applied += 1
-    # from the end, and the last of several insertions at one place first
-    for edit in sorted(done, key=lambda edit: edit.span)[::-1]:
-        text = text[: edit.span.start] + edit.replacement + text[edit.span.end :]
-    return text, applied
+    for diagnostic in sorted(diagnostics, key=lambda each: min(edit.span for edit in edits_of(each))):
+        edits = edits_of(diagnostic)
+        if all(edit in done or not any(_touches(edit, other) for other in done) for edit in edits):
+            chosen.append(diagnostic)
+            done.update(dict.fromkeys(edits))
+    return chosen
 
 
-def fix_until_stable(
-    text: str, find: Callable[[str], Iterable[Fix]], least: Applicability = Applicability.SAFE
-) -> tuple[str, int]:
-    """Apply what ``find`` gives for the text, as long as there is something; the text and how many fixes it took.
-
-    Raises:
-        NoConvergence: after ``MAX_ROUNDS`` rounds there is still something to fix.
-    """
-    total = 0
-    for _ in range(MAX_ROUNDS):
-        text, applied = apply_fixes(text, (fix for fix in find(text) if fix.applicability >= least))
-        if not applied:
-            return text, total
-        total += applied
-    raise NoConvergence(f"fixes still change the text after {MAX_ROUNDS} rounds")
+def edits_of(diagnostic: Diagnostic) -> Sequence[Edit]:
+    """The edits of a diagnostic's fix."""
+    return diagnostic.fix.edits if diagnostic.fix else ()
 
 
 def _touches(left: Edit, right: Edit) -> bool:
     if left.span == right.span and left.span.start == left.span.end:
-        return False
+        return not (_stands_beside(left.replacement) and _stands_beside(right.replacement))
     return left.span.start <= right.span.end and right.span.start <= left.span.end
+
+
+def _stands_beside(insertion: str) -> bool:
+    """Whether what is inserted can have more of its kind beside it: a whole line, or an argument with its comma."""
+    return insertion.startswith(",") or insertion.rstrip(" \t").endswith((",", "\n", "\r"))

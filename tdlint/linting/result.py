@@ -4,7 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tdlint.diagnostics import Diagnostic, Severity
+from tdlint.diagnostics import Applicability, Diagnostic, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """How often the fix of a rule was applied."""
+
+    code: str
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fixing:
+    """What fixing made of a file: its old and new bytes, the fixes, and what was found before."""
+
+    before: bytes
+    after: bytes
+    fixed: tuple[Fixed, ...]
+    found: FileResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +33,8 @@ class FileResult:
     ``failed`` says that the tool itself failed on the file (a crashed rule, a dead worker). ``models`` were found;
     ``partly`` has, for each that was understood in part only, the first reason why. ``suppressed`` diagnostics were
     hidden by a comment, ``advice`` was not shown because nobody asked for it. ``unknown`` has the reasons for what was
-    not understood, each with its place as ``path:line``.
+    not understood, each with its place as ``path:line``. ``fixing`` is there if fixes were applied; the other fields
+    tell what is left after them.
     """
 
     path: str
@@ -25,6 +45,7 @@ class FileResult:
     suppressed: int = 0
     advice: int = 0
     unknown: tuple[str, ...] = ()
+    fixing: Fixing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +75,18 @@ class RunResult:
     def count(self, severity: Severity) -> int:
         """How many diagnostics have this severity."""
         return sum(diagnostic.severity is severity for file in self.files for diagnostic in file.diagnostics)
+
+    def fixable(self, applicability: Applicability) -> int:
+        """How many diagnostics have a fix of this applicability."""
+        fixes = (diagnostic.fix for file in self.files for diagnostic in file.diagnostics)
+        return sum(fix is not None and fix.applicability is applicability for fix in fixes)
+
+    @property
+    def fixings(self) -> tuple[tuple[str, Fixing], ...]:
+        """The files that were fixed, by path."""
+        return tuple((file.path, file.fixing) for file in self.files if file.fixing)
+
+    @property
+    def fixed(self) -> int:
+        """How many fixes were applied."""
+        return sum(each.count for _, fixing in self.fixings for each in fixing.fixed)

@@ -41,13 +41,15 @@ class Entry:
 class Selection:
     """The codes that are reported for one file, and how they were chosen.
 
-    ``chosen`` are selected by any selector, ``exact`` by code or name. ``minimum`` is the asked for severity.
+    ``chosen`` are selected by any selector, ``exact`` by code or name. ``minimum`` is the asked for severity, and
+    ``unfixable`` are the codes whose fixes are not to be applied.
     """
 
     enabled: frozenset[str]
     chosen: frozenset[str]
     exact: frozenset[str]
     minimum: Severity | None = None
+    unfixable: frozenset[str] = frozenset()
 
     def shows(self, diagnostic: Diagnostic) -> bool:
         """Whether a diagnostic is wanted."""
@@ -107,10 +109,12 @@ def select(settings: Settings, rules: Sequence[type[Rule]], path: str | None = N
 def _select(settings: Settings, ignored: tuple[str, ...], rules: tuple[type[Rule], ...]) -> Selection:
     wanted = (*(settings.select or ()), *settings.extend_select)
     always = {code.code for code in TOOL_CODES if code.always}
-    enabled, chosen, exact = set(), set(), set()
+    enabled, chosen, exact, unfixable = set(), set(), set(), set()
     for entry in known_entries(rules):
         rank = max((specificity(selector, entry) for selector in wanted), default=0)
         against = max((specificity(selector, entry) for selector in ignored), default=0)
+        if any(specificity(selector, entry) for selector in settings.unfixable):
+            unfixable.add(entry.code)
         unasked = (settings.select is None and entry.default) or entry.code in always
         if entry.code in always and against < _EXACT:
             against = 0
@@ -120,7 +124,9 @@ def _select(settings: Settings, ignored: tuple[str, ...], rules: tuple[type[Rule
                 chosen.add(entry.code)
             if rank == _EXACT:
                 exact.add(entry.code)
-    return Selection(frozenset(enabled), frozenset(chosen), frozenset(exact), settings.min_severity)
+    return Selection(
+        frozenset(enabled), frozenset(chosen), frozenset(exact), settings.min_severity, frozenset(unfixable)
+    )
 
 
 def _ignored_for(settings: Settings, path: str | None) -> tuple[str, ...]:
@@ -148,6 +154,7 @@ def check_selectors(settings: Settings, rules: Sequence[type[Rule]]) -> None:
         ("select", settings.select or ()),
         ("extend_select", settings.extend_select),
         ("ignore", settings.ignore),
+        ("unfixable", settings.unfixable),
         *(("per_file_ignores", selectors) for _, selectors in settings.per_file_ignores),
     ]
     for field, selectors in lists:

@@ -27,6 +27,7 @@ RULE_CRASHED = ToolCode("TDL002", "rule-crashed", Severity.ERROR, failure=True)
 UNUSED_SUPPRESSION = ToolCode("TDL003", "unused-suppression", Severity.WARNING, always=False)
 UNREADABLE_FILE = ToolCode("TDL004", "unreadable-file", Severity.ERROR)
 ANALYSIS_FAILED = ToolCode("TDL005", "analysis-failed", Severity.ERROR, failure=True)
+FIX_FAILED = ToolCode("TDL006", "fix-failed", Severity.ERROR, failure=True)
 
-TOOL_CODES = (SYNTAX_ERROR, RULE_CRASHED, UNUSED_SUPPRESSION, UNREADABLE_FILE, ANALYSIS_FAILED)
+TOOL_CODES = (SYNTAX_ERROR, RULE_CRASHED, UNUSED_SUPPRESSION, UNREADABLE_FILE, ANALYSIS_FAILED, FIX_FAILED)
 FAILURES = frozenset(code.code for code in TOOL_CODES if code.failure)

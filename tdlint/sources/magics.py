@@ -42,6 +42,12 @@ def replace_magics(cell: str) -> str:
     return _replace_lines(_without_indent(cell))
 
 
+def cell_magic_end(cell: str) -> int:
+    """The end of the cell magic that a cell begins with, which must stay its first statement; 0 if there is none."""
+    found = None if _is_python(cell) else _CELL_MAGIC.match(cell)
+    return found.end(1) if found else 0
+
+
 def blank(text: str) -> str:
     """Spaces of the same length; line ends stay."""
     return re.sub(r"[^\r\n]", " ", text)

@@ -114,6 +114,10 @@ def test_json_has_the_names_of_the_contract(result):
         "suppressed": 4,
         "failed_files": ["n b.ipynb"],
         "by_rule": {"TDL101": 2, "TDL201": 2, "TDL601": 1},
+        "fixable": 0,
+        "fixable_unsafe": 2,
+        "fixed": 0,
+        "fixed_by_rule": {},
         "unknown": ["m.keras: layer Custom"],
     }
 

@@ -15,8 +15,9 @@ from tdlint.linting.changes import (
     RenameArgument,
     ReplaceCode,
 )
-from tdlint.linting.fixes import apply_fixes
+from tdlint.linting.fixes import applicable, compatible, edits_of
 from tdlint.linting.rule import Report, Rule
+from tdlint.sources.rewriting import apply_edits
 
 HEAD = "import keras\nfrom keras.layers import Dense\nmodel = keras.Sequential()\n"
 
@@ -37,7 +38,8 @@ def fixed(lint):
         Scripted.__module__ = "pack.testing.scripted"
         found = lint(HEAD + text, Scripted).diagnostics
         assert found
-        after, _ = apply_fixes(HEAD + text, [one.fix for one in found if one.fix])
+        chosen = compatible(applicable(found, Applicability.SAFE))
+        after = apply_edits(HEAD + text, [edit for each in chosen for edit in edits_of(each)])
         return after.removeprefix(HEAD)
 
     return run

@@ -23,7 +23,7 @@ RULES = (
     rule("TDL201", "two-oh-one", confidence=Confidence.LOW, family="regularization"),
     rule("ABC101", "other", family="theirs"),
 )
-ALWAYS = {"TDL001", "TDL002", "TDL004", "TDL005"}
+ALWAYS = {"TDL001", "TDL002", "TDL004", "TDL005", "TDL006"}
 
 
 def enabled(**settings) -> set[str]:

@@ -1,0 +1,154 @@
+"""Applying fixes to files: in rounds until nothing is left to fix, and only if the program stays sound."""
+
+from __future__ import annotations
+
+import ast
+import math
+import warnings
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+
+from tdlint.config import Settings
+from tdlint.diagnostics import Applicability, Diagnostic, Location
+from tdlint.linting.engine import Rules, check_bytes, check_paths, read_bytes
+from tdlint.linting.fixes import applicable, compatible, edits_of
+from tdlint.linting.reading import Readable, read
+from tdlint.linting.resolve import tool_diagnostic
+from tdlint.linting.result import FileResult, Fixed, Fixing, RunResult
+from tdlint.linting.tool_codes import FIX_FAILED
+from tdlint.sources.rewriting import NotWritable, rewrite
+from tdlint.sources.saving import replace_contents
+
+MAX_ROUNDS = 10
+"""In how many rounds the number of fixes may not get smaller before the file counts as not converging."""
+
+
+class _Failed(Exception):
+    """The fixes of a file can't be used; the text says why."""
+
+
+def fix_paths(
+    paths: Sequence[str], settings: Settings, rules: Rules, jobs: int | None = None, *, write: bool = True
+) -> RunResult:
+    """Fix files and the files in folders; the result has what is left of each, and the old and new bytes.
+
+    All files are checked before any is written, so that what one says of another does not depend on their order.
+
+    Raises:
+        UsageError: a path or a selector does not exist, or there is no file.
+    """
+    result = check_paths(paths, settings, rules, jobs, check=fix_file)
+    return RunResult(tuple(map(_written, result.files))) if write else result
+
+
+def fix_file(path: str, settings: Settings, rules: Rules) -> FileResult:
+    """What fixing makes of a file, which is not written. What goes wrong is a diagnostic; nothing is raised."""
+    data = read_bytes(path, settings, rules)
+    return data if isinstance(data, FileResult) else fix_bytes(data, path, settings, rules)
+
+
+def fix_bytes(data: bytes, path: str, settings: Settings, rules: Rules) -> FileResult:
+    """What fixing makes of the contents of a file. What goes wrong is a diagnostic; nothing is raised."""
+    found = check_bytes(data, path, settings, rules)
+    least = Applicability.UNSAFE if settings.unsafe_fixes else Applicability.SAFE
+    if not applicable(found.diagnostics, least):
+        return found
+    try:
+        return _fix(_State(data, found, _read(path, data)), least, partial(check_bytes, settings=settings, rules=rules))
+    except _Failed as error:
+        return _with_failure(found, str(error))
+    except NotWritable as error:
+        return _with_failure(found, f"no fix was applied: the file {error}")
+    except Exception as error:  # whatever it is, it must not cost the other files
+        return _with_failure(found, f"no fix was applied: fixing crashed with {type(error).__name__}: {error}")
+
+
+@dataclass(frozen=True)
+class _State:
+    """The contents of a file after some rounds, and what is found in them."""
+
+    data: bytes
+    result: FileResult
+    readable: Readable
+
+
+def _fix(start: _State, least: Applicability, check: partial[FileResult]) -> FileResult:
+    path, state = start.result.path, start
+    done: Counter[tuple[str, str]] = Counter()
+    fewest, stuck = math.inf, 0
+    while wanted := applicable(state.result.diagnostics, least):
+        stuck = 0 if len(wanted) < fewest else stuck + 1
+        fewest = min(fewest, len(wanted))
+        if stuck == MAX_ROUNDS:
+            raise _Failed(f"no fix was applied: those of {_names(wanted)} still ask for more after {MAX_ROUNDS} rounds")
+        chosen = compatible(wanted)
+        edits = [edit for each in chosen for edit in edits_of(each)]
+        data = rewrite(state.readable.source, state.data, edits)
+        state = _sound(state, _State(data, check(data, path), _read(path, data)), chosen)
+        done.update((each.code, each.name) for each in chosen)
+    fixed = tuple(Fixed(code, name, count) for (code, name), count in sorted(done.items()))
+    return replace(state.result, fixing=Fixing(start.data, state.data, fixed, start.result))
+
+
+def _sound(before: _State, after: _State, chosen: Iterable[Diagnostic]) -> _State:
+    """The state after a round.
+
+    Raises:
+        _Failed: the fixes broke the program.
+    """
+    old, new = _refusals(before.readable), _refusals(after.readable)
+    if len(new) > len(old):
+        reason = f"made the file unreadable for Python ({next((each for each in new if each not in old), new[-1])})"
+    elif after.result.failed and not before.result.failed:
+        reason = "made a file on which tdlint fails"
+    else:
+        return after
+    raise _Failed(f"no fix was applied: those of {_names(chosen)} {reason}")
+
+
+def _refusals(readable: Readable) -> list[str]:
+    """What CPython's parser says against a source; and its compiler, which alone sees some mistakes."""
+    problems = [problem.message for problem in readable.problems]
+    if readable.tree is not None:
+        with warnings.catch_warnings(), suppress(RecursionError):
+            warnings.simplefilter("ignore")
+            try:
+                compile(readable.tree, readable.source.path, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+            except SyntaxError as error:
+                problems.append(error.msg)
+    return problems
+
+
+def _read(path: str, data: bytes) -> Readable:
+    try:
+        readable = read(path, data)
+    except Exception as error:
+        raise _Failed(f"no fix was applied: {error}") from None
+    assert readable is not None, "a notebook in another language has no diagnostics"
+    return readable
+
+
+def _names(diagnostics: Iterable[Diagnostic]) -> str:
+    return ", ".join(sorted({f"{each.code} [{each.name}]" for each in diagnostics}))
+
+
+def _written(result: FileResult) -> FileResult:
+    """The result after its file was written; what was found in it, if that fails."""
+    if result.fixing is None:
+        return result
+    try:
+        replace_contents(result.path, result.fixing.before, result.fixing.after)
+    except NotWritable as error:
+        return _with_failure(result.fixing.found, f"no fix was written: the file {error}")
+    return result
+
+
+def _with_failure(found: FileResult, message: str) -> FileResult:
+    failure = tool_diagnostic(FIX_FAILED, Location(found.path), message, _HELP)
+    return replace(found, diagnostics=(failure, *found.diagnostics), failed=True)
+
+
+_HELP = "The file is as it was. `unfixable` in the configuration leaves the fixes of a rule out."

@@ -1,0 +1,91 @@
+"""The options that several commands have, as decorators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _words(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """The values of an option that takes lists joined by commas and may be repeated."""
+    words = tuple(word.strip() for value in values for word in value.split(","))
+    if "" in words:
+        raise click.BadParameter("expected codes, prefixes, names or ALL joined by commas, received an empty word")
+    return words
+
+
+def _keras_version(ctx: click.Context, param: click.Parameter, value: str | None) -> Any:
+    from tdlint.spec.version import parse_version
+
+    try:
+        return value and parse_version(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def _severity(ctx: click.Context, param: click.Parameter, value: str | None) -> Any:
+    from tdlint.config import SEVERITIES
+
+    return value and SEVERITIES[value]
+
+
+def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Several options as one decorator, shown by ``--help`` in this order."""
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+rule_options = _options(
+    click.option("--select", multiple=True, callback=_words, metavar="RULES", help="Run only these rules."),
+    click.option("--extend-select", multiple=True, callback=_words, metavar="RULES", help="Run these rules as well."),
+    click.option("--ignore", multiple=True, callback=_words, metavar="RULES", help="Leave these rules out."),
+    click.option(
+        "--min-severity",
+        type=click.Choice(["advice", "warning", "error"]),
+        callback=_severity,
+        help="Report nothing that is less severe.",
+    ),
+)
+settings_options = _options(
+    click.option(
+        "--keras-version",
+        callback=_keras_version,
+        metavar="VERSION",
+        help="The version of Keras that the programs are meant for, such as 3.15 or 2.15.",
+    ),
+    click.option("--config", metavar="FILE", help="Read this pyproject.toml instead of the nearest one."),
+    click.option("--isolated", is_flag=True, help="Read no configuration file."),
+)
+fix_options = _options(
+    click.option("--fix", is_flag=True, help="Write the safe fixes into the files, and report what is left."),
+    click.option(
+        "--unsafe-fixes/--no-unsafe-fixes",
+        default=None,
+        help="With --fix or --diff: also fixes that may change what the program computes, or drop a comment.",
+    ),
+    click.option("--unfixable", multiple=True, callback=_words, metavar="RULES", help="Don't fix what these report."),
+    click.option("--fix-only", is_flag=True, help="As --fix, but report nothing that is left, and exit with 0."),
+    click.option("--diff", is_flag=True, help="Show what --fix would change, and write nothing. Exit with 1 if it is."),
+    click.option("--show-fixes", is_flag=True, help="Add which fixes were applied, by file and rule."),
+)
+no_color_option = click.option(
+    "--no-color", is_flag=True, help="Use no colors. NO_COLOR and FORCE_COLOR are obeyed too."
+)
+output_file_option = click.option("--output-file", metavar="FILE", help="Write the report to a file.")
+
+
+def table_or_json(command: Command) -> Command:
+    """The option ``--output-format`` of commands that make a table."""
+    choice = click.Choice(["table", "json"])
+    return click.option("--output-format", type=choice, default="table", show_default=True, help="How to show it.")(
+        command
+    )

@@ -1,0 +1,76 @@
+"""Replacing the contents of a file at once or not at all, and only if it is still what was read."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from tdlint.sources.rewriting import NotWritable
+
+
+def replace_contents(path: str, before: bytes, after: bytes) -> None:
+    """Write ``after`` into a file that holds ``before``; a reader sees the one or the other, whatever happens.
+
+    A link is followed, and stays. The file keeps its permissions and, where that is allowed, its owner.
+
+    Raises:
+        NotWritable: the file has changed meanwhile, is read-only, or can't be written; it is as it was.
+    """
+    target = Path(path).resolve()
+    try:
+        status = target.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise NotWritable("is not a regular file")
+        # replacing it needs only the folder's permission, and whoever protected the file meant the file
+        if not status.st_mode & stat.S_IWUSR or not os.access(target, os.W_OK):
+            raise NotWritable("is read-only")
+        with _locked(target.parent):
+            _replace(target, before, after, status)
+    except OSError as error:
+        raise NotWritable(f"can't be written: {(error.strerror or type(error).__name__).lower()}") from None
+
+
+def _replace(target: Path, before: bytes, after: bytes, status: os.stat_result) -> None:
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(after)
+            file.flush()
+            os.fsync(file.fileno())
+        _keep_owner(temporary, status)
+        temporary.chmod(stat.S_IMODE(status.st_mode))
+        if target.read_bytes() != before:
+            raise NotWritable("has changed while it was checked")
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _keep_owner(file: Path, status: os.stat_result) -> None:
+    # where a user may not give files away, the new file is theirs, as it is for every editor
+    if hasattr(os, "chown"):
+        with suppress(OSError):
+            os.chown(file, status.st_uid, status.st_gid)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Keep other runs of tdlint from replacing a file of the folder between our look at it and our replacing it."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # not on every network file system
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
