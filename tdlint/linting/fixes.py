@@ -51,4 +51,4 @@ def _touches(left: Edit, right: Edit) -> bool:
 
 def _stands_beside(insertion: str) -> bool:
     """Whether what is inserted can have more of its kind beside it: a whole line, or an argument with its comma."""
-    return insertion.startswith(",") or insertion.rstrip(" \t").endswith((",", "\n", "\r"))
+    return insertion.startswith((",", "\n", "\r")) or insertion.rstrip(" \t").endswith((",", "\n", "\r"))

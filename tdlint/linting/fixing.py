@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -19,7 +20,7 @@ from tdlint.linting.reading import Readable, read
 from tdlint.linting.resolve import tool_diagnostic
 from tdlint.linting.result import FileResult, Fixed, Fixing, RunResult
 from tdlint.linting.tool_codes import FIX_FAILED
-from tdlint.sources.rewriting import NotWritable, rewrite
+from tdlint.sources.rewriting import NotWritable, can_edit, rewrite
 from tdlint.sources.saving import replace_contents
 
 MAX_ROUNDS = 10
@@ -89,8 +90,29 @@ def _fix(start: _State, least: Applicability, check: partial[FileResult]) -> Fil
         data = rewrite(state.readable.source, state.data, edits)
         state = _sound(state, _State(data, check(data, path), _read(path, data)), chosen)
         done.update((each.code, each.name) for each in chosen)
+    state = _without_unused_imports(start, state, check)
     fixed = tuple(Fixed(code, name, count) for (code, name), count in sorted(done.items()))
     return replace(state.result, fixing=Fixing(start.data, state.data, fixed, start.result))
+
+
+def _without_unused_imports(start: _State, state: _State, check: partial[FileResult]) -> _State:
+    """The state without the imports that the fixes left without use, as far as that can be told."""
+    from tdlint.linting.import_edits import unused
+
+    source = state.readable.source
+    edits = unused(start.readable.source.parse_text, source.parse_text)
+    # a magic of a notebook may use what the program does not
+    lines = zip(source.text.split("\n"), source.parse_text.split("\n"), strict=False)
+    magic = set(re.findall(r"\w+", " ".join(text for text, parsed in lines if text != parsed)))
+    words = {word for each in edits for word in re.findall(r"\w+", source.text[each.span.start : each.span.end])}
+    if not edits or words & magic or not all(can_edit(source, each) for each in edits):
+        return state
+    data = rewrite(source, state.data, edits)
+    try:
+        path = start.result.path
+        return _sound(state, _State(data, check(data, path), _read(path, data)), ())
+    except _Failed:
+        return state
 
 
 def _sound(before: _State, after: _State, chosen: Iterable[Diagnostic]) -> _State:

@@ -235,11 +235,11 @@ def _removed(statement: ast.stmt, path: list[ast.stmt], layout: Layout) -> Edit 
     return Edit(Span(line, following), "")
 
 
-def without_unused(before: str, after: str) -> str:
-    """A fixed text without the imports at its top level whose names it used before, and uses no longer."""
+def unused(before: str, after: str) -> list[Edit]:
+    """Edits that take from a fixed text the imports at its top level whose names it used before, and uses no longer."""
     old, new = layout_of(before), layout_of(after)
     if old is None or new is None:
-        return after
+        return []
     gone = {name for name in old.used if not new.used[name]}
     edits: list[Edit] = []
     for statement in new.tree.body:
@@ -251,6 +251,4 @@ def without_unused(before: str, after: str) -> str:
         if not idle or any(new.bound[local.partition(".")[0]] > 1 for local in idle):
             continue
         edits += rewritten(new.span(statement), dict.fromkeys(idle.values()), new) or ()
-    for edit in sorted(edits, key=lambda edit: edit.span, reverse=True):
-        after = after[: edit.span.start] + edit.replacement + after[edit.span.end :]
-    return after
+    return edits

@@ -100,8 +100,18 @@ def test_unsafe_fixes_are_applied_only_if_asked_for():
 def test_nested_fixes_take_several_rounds():
     text = HEAD + "model.add(TimeDistributed(TimeDistributed(TimeDistributed(Dense(4)))))\n"
     result, after = fix(text, Unwrapped)
-    assert after == HEAD + "model.add(Dense(4))\n"
+    assert after == HEAD.replace(", TimeDistributed", "") + "model.add(Dense(4))\n"
     assert result.fixing.fixed[0].count == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "stays"), [("x = 1", False), ("%timeit f(TimeDistributed)", True), ("%timeit f()", False)]
+)
+def test_an_import_that_a_magic_may_use_stays(line, stays):
+    cells = [HEAD, f"model.add(TimeDistributed(Dense(4)))\n{line}\n"]
+    _, after = fix(notebook(*(cell.splitlines(keepends=True) for cell in cells)), Unwrapped, path="n.ipynb")
+    assert "model.add(Dense(4))" in after
+    assert ("Dense, TimeDistributed" in after) == stays
 
 
 def test_more_rounds_than_ten_are_fine_while_something_gets_done(monkeypatch):
