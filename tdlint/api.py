@@ -17,7 +17,7 @@ from tdlint.feeding import (
 from tdlint.graph import CallSite, Edge, LayerNode, ModelGraph, Place, layer_place
 from tdlint.heads import Head, LabelsGiven, Passed, activation_name, heads, labels_given, layer_activation
 from tdlint.interp.class_facts import CallFact, ClassFacts, MethodFacts, Parameter
-from tdlint.interp.program import Assignment, Import, Program, StepLayer, TapedCall
+from tdlint.interp.program import Assignment, Import, Program, Reference, StepLayer, TapedCall
 from tdlint.linting.changes import (
     AddArgument,
     FixPlan,
@@ -33,7 +33,7 @@ from tdlint.linting.changes import (
 )
 from tdlint.linting.rule import Context, Report, Rule
 from tdlint.shapes import AnyShape, Free, Shape, Symbolic, UnknownDim, UnknownShape, format_shape
-from tdlint.spec import identifiers
+from tdlint.spec import identifiers, migration
 from tdlint.spec.initializers import class_name as initializer_class
 from tdlint.spec.layers import fault as layer_fault
 from tdlint.spec.layers import find as layer_spec
@@ -108,6 +108,7 @@ __all__ = [
     "Passed",
     "Place",
     "Program",
+    "Reference",
     "Refusal",
     "RemoveArgument",
     "RenameArgument",
@@ -152,6 +153,7 @@ __all__ = [
     "log_keys",
     "loss_class",
     "metric_class",
+    "migration",
     "number",
     "refusal",
     "text",

@@ -7,7 +7,7 @@ metrics are then those of changed images, and change from epoch to epoch by them
 
 ```python
 import keras
-from keras.preprocessing.image import ImageDataGenerator
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
 
 images = ImageDataGenerator(rescale=1 / 255, rotation_range=40, horizontal_flip=True, validation_split=0.2)
 train = images.flow_from_directory("photos", subset="training")
@@ -21,7 +21,7 @@ model.fit(train, validation_data=held_out)  # expect: TDL532
 
 ```python
 import keras
-from keras.preprocessing.image import ImageDataGenerator
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
 
 augmented = ImageDataGenerator(rescale=1 / 255, rotation_range=40, horizontal_flip=True, validation_split=0.2)
 plain = ImageDataGenerator(rescale=1 / 255, validation_split=0.2)

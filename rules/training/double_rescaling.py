@@ -7,7 +7,7 @@ EfficientNet, MobileNetV3, ConvNeXt and others of `keras.applications` begin wit
 
 ```python
 import keras
-from keras.preprocessing.image import ImageDataGenerator
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
 
 images = ImageDataGenerator(rescale=1 / 255).flow_from_directory("photos", target_size=(224, 224))
 base = keras.applications.EfficientNetB0(include_top=False, pooling="avg", input_shape=(224, 224, 3))
@@ -20,7 +20,7 @@ model.fit(images)  # expect: TDL534
 
 ```python
 import keras
-from keras.preprocessing.image import ImageDataGenerator
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
 
 images = ImageDataGenerator().flow_from_directory("photos", target_size=(224, 224))
 base = keras.applications.EfficientNetB0(include_top=False, pooling="avg", input_shape=(224, 224, 3))

@@ -7,7 +7,7 @@
 
 ```python
 import keras
-from keras.preprocessing.image import ImageDataGenerator
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
 from sklearn.metrics import confusion_matrix
 
 test = ImageDataGenerator(rescale=1 / 255).flow_from_directory("test")
@@ -20,7 +20,7 @@ print(confusion_matrix(test.classes, predicted))  # expect: TDL535
 
 ```python
 import keras
-from keras.preprocessing.image import ImageDataGenerator
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
 from sklearn.metrics import confusion_matrix
 
 test = ImageDataGenerator(rescale=1 / 255).flow_from_directory("test", shuffle=False)

@@ -96,6 +96,7 @@ def _follow(run: Run, module: cst.Module, work: Callable[[], None]) -> None:
     run.owners.clear()
     run.loop_floors.clear()
     run.tries.clear()
+    run.guards.clear()
     run.state.dead = False
 
 
@@ -136,7 +137,7 @@ def interpret(
     Raises:
         NoSuchFunction: the module has no function of the name ``call``.
     """
-    from tdlint.interp import build, classes, statements
+    from tdlint.interp import build, classes, references, statements
     from tdlint.interp.method_reading import facts_of_classes, read_value
     from tdlint.interp.relevance import irrelevant_functions
     from tdlint.interp.run import MAIN, Run
@@ -177,6 +178,7 @@ def interpret(
         made_with=run.made_with,
         backend=run.backend,
         text=lambda site: _text(run.syntax[site.number]),
+        references=references.found(run),
     )
     out = run.outside
     outside = {

@@ -18,6 +18,7 @@ from tdlint.interp import (
     library,
     models,
     own_weights,
+    references,
     texts,
 )
 from tdlint.interp.arguments import CallArguments
@@ -52,6 +53,8 @@ def call(run: Run, node: cst.Call) -> Value:
     if type(callee) is Symbol and callee.name.startswith(_INERT):
         return _inert_call(run, callee, node)
     args = evaluate_arguments(run, node)
+    if type(callee) is Symbol and callee.name.startswith(references.BACKEND):
+        references.called(run, callee, args, node)
     if isinstance(callee, BoundMethod) and isinstance(callee.owner, Unknown):
         callee = _adopt_model(run, callee, args, target)
     if run.frames[-1].module == MAIN:

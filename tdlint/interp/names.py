@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from tdlint.interp import modules
+from tdlint.interp import modules, references
 from tdlint.interp.program import Import
 from tdlint.interp.run import MAIN, Run
 from tdlint.interp.state import BUILTIN_NAMES, Imported, ModuleValue
@@ -14,6 +14,8 @@ from tdlint.values import Const, Sequence, Symbol, Unknown, Value
 
 # Star imports of these bring in every public name; a name that nothing else binds then comes from there.
 _STAR = "*"
+
+_KERAS_3 = frozenset({"keras", "tf.keras"})
 
 _CONSTANTS: dict[str, Value] = {"__name__": Const("__main__")}
 
@@ -139,6 +141,7 @@ def execute_import(run: Run, node: cst.Import) -> None:
             bind_name(run, bound, followed)
             continue
         _record(run, path, alias)
+        references.imported(run, path, node, alias)
         bind_name(run, bound, symbol(path if asname is not None else bound))
 
 
@@ -158,6 +161,7 @@ def execute_import_from(run: Run, node: cst.ImportFrom) -> None:
             bind_name(run, bound, Unknown(f"{bound} is imported from another file", bound))
         else:
             _record(run, f"{path}.{name}", alias)
+            references.imported(run, path, node, alias, name)
             bind_name(run, bound, symbol(f"{path}.{name}"))
 
 
@@ -171,6 +175,7 @@ def _import_star(run: Run, node: cst.ImportFrom, path: str, level: int) -> None:
         return
     if module is None:
         _record(run, path, node)
+        references.imported(run, path, node, node)
     have = run.names.get(_STAR)
     earlier = have.items if isinstance(have, Sequence) else ()
     run.names[_STAR] = Sequence((*earlier, symbol(path) if module is None else module), "tuple")
@@ -190,6 +195,8 @@ def _record(run: Run, path: str, node: cst.CSTNode) -> None:
 def attribute_of_symbol(run: Run, owner: Symbol, attribute: str, node: cst.CSTNode) -> Symbol:
     """``tf.keras`` and the like: a member of a module or class of a library."""
     name, namespace = member(owner.name, owner.namespace, attribute)
+    if namespace in _KERAS_3:
+        references.read(run, owner, attribute, node)
     if namespace is not None and owner.namespace is None and not run.muted and run.frame.module == MAIN:
         run.namespaces.setdefault(namespace, run.site(node))
     return Symbol(name, namespace)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from tdlint.graph import CallSite, ModelGraph
 from tdlint.interp.class_facts import ClassFacts, MethodFacts
-from tdlint.values import LayerObject, Site, Value
+from tdlint.values import Arguments, LayerObject, Site, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,30 @@ class Import:
     namespace: str
     site: Site
     fallback: bool = False
+
+
+How: TypeAlias = Literal["import", "attribute", "name"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A name of Keras 1 or 2 that Keras 3 does not have, where the program takes it from its module.
+
+    ``name`` is ``keras.utils.np_utils.to_categorical`` whatever the ``namespace``; ``text`` is the name, or path, as an
+    import statement has it, and ``statement`` the place of that. ``how`` is ``"name"`` for a call of what was imported
+    from its module. A function of ``keras.backend`` that is called has its ``call`` and the ``args`` by the names of
+    its parameters, of which ``keywords`` are passed by name.
+    """
+
+    name: str
+    namespace: str
+    site: Site
+    how: How
+    text: str
+    statement: Site | None = None
+    call: Site | None = None
+    args: Arguments | None = None
+    keywords: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +103,7 @@ class Program:
     that have an ancestor in Keras; ``function`` reads the text of a function of the program. ``backend`` is
     what the program sets ``KERAS_BACKEND`` to. ``taped`` are the models that it may train by gradients of its own,
     ``made_with`` what its own layers are made with, by their keys. ``text`` gives what is written at a place.
+    ``references`` are to names that Keras 3 does not have.
     """
 
     models: tuple[ModelGraph, ...] = ()
@@ -96,6 +121,7 @@ class Program:
     made_with: Mapping[int, tuple[tuple[Value, Site | None], ...]] = field(default_factory=dict)
     backend: str | None = None
     text: Callable[[Site], str] = field(default=lambda site: "", repr=False, compare=False)
+    references: tuple[Reference, ...] = ()
 
     def class_named(self, name: str) -> ClassFacts | None:
         """The one class of this name, None if there is none or more than one."""

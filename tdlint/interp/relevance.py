@@ -27,6 +27,11 @@ _ALWAYS = ("keras", ".fit(", "optimizer=")
 _MAKING = ("keras.layers", "keras.models", "keras.applications", *(name.rstrip(".") for name in OBJECT_MODULES))
 _MODELS = frozenset({"keras", "keras.Sequential", "keras.Model", "keras.Input", "keras.Layer"})
 
+# Modules that are still there, and that names were taken from.
+_WITH_REMOVED = frozenset(
+    {"keras.backend", "keras.preprocessing", "keras.preprocessing.image", "keras.preprocessing.sequence", "keras.utils"}
+)
+
 
 @dataclass(frozen=True)
 class Texts:
@@ -103,7 +108,10 @@ def _ast_functions(body: list[ast.stmt]) -> Iterator[_Functions]:
 
 
 def irrelevant_functions(run: Run, texts: Texts) -> set[int]:
-    """The keys of functions whose text names neither Keras nor anything of the module that is made with it."""
+    """The keys of functions whose text names neither Keras nor anything of the module that is made with it.
+
+    What uses names that Keras 3 does not have is relevant, too.
+    """
     names = run.state.frames[run.frames[0].number]
     words = {name for name, value in names.items() if _makes_or_is_keras(value)}
     functions = {value.name: run.functions[value.key] for value in names.values() if isinstance(value, FunctionValue)}
@@ -117,6 +125,7 @@ def irrelevant_functions(run: Run, texts: Texts) -> set[int]:
             break
         words |= found
         members = {name: parts for name, parts in members.items() if name not in found}
+    words |= {word for name, value in names.items() if (word := _use_of_removed(name, value)) is not None}
     return {
         key
         for key, function in run.functions.items()
@@ -130,6 +139,15 @@ def _makes_or_is_keras(value: object) -> bool:
     if isinstance(value, Symbol):
         return value.name in _MODELS or value.name.startswith(_MAKING)
     return isinstance(value, LayerObject | ModelValue)
+
+
+def _use_of_removed(name: str, value: object) -> str | None:
+    """What a use of names that Keras 3 does not have looks like; who calls such a function matters less."""
+    if not isinstance(value, Symbol) or value.namespace != "keras":
+        return None
+    if value.name in _WITH_REMOVED:
+        return f"{name}."
+    return f"{name}(" if value.name.startswith("keras.backend.") else None
 
 
 def _names_one(text: str | None, words: set[str]) -> bool:

@@ -13,7 +13,7 @@ import libcst as cst
 from tdlint.graph import CallSite, LayerNode
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.array_memory import forget
-from tdlint.interp.program import Assignment, Import, StepLayer
+from tdlint.interp.program import Assignment, Import, Reference, StepLayer
 from tdlint.interp.project import Project
 from tdlint.interp.state import (
     NO_CONTAINERS,
@@ -168,6 +168,9 @@ class Run:
         self.assignments: dict[tuple[object, ...], Assignment] = {}
         self.imports: dict[tuple[str, str, int], Import] = {}
         self.namespaces: dict[str, Site] = {}
+        self.references: dict[int, Reference] = {}
+        self.inner_references: set[int] = set()
+        self.guards: list[tuple[int, cst.CSTNode]] = []
         self.legacy_keras = False
         self.backend: str | None = None
         self.data_format: Value | None = None
@@ -325,7 +328,7 @@ class Run:
                     names.update((name, Unknown(f"{name} may be set by code that is not followed")) for name in names)
 
     def _tables(self) -> tuple[dict[Any, Any], ...]:
-        return (self.calls, self.assignments, self.imports, self.namespaces, self.step_layers)
+        return (self.calls, self.assignments, self.imports, self.namespaces, self.step_layers, self.references)
 
     def records(self) -> tuple[int, ...]:
         """How much is recorded by now; see ``take_back``."""

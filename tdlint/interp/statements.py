@@ -19,6 +19,7 @@ from tdlint.interp import (
     names,
     objects,
     patterns,
+    references,
     trying,
 )
 from tdlint.interp.run import Run
@@ -196,7 +197,8 @@ def _if(run: Run, node: cst.If) -> None:
     elif known is False:
         otherwise()
     else:
-        branch(run, lambda: execute_block(run, node.body), otherwise)
+        with references.choosing(run, node.test):
+            branch(run, lambda: execute_block(run, node.body), otherwise)
 
 
 def _break(run: Run, node: cst.Break) -> None:

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 import libcst as cst
 
-from tdlint.interp import classes, expressions, names, objects, statements
+from tdlint.interp import classes, expressions, names, objects, references, statements
 from tdlint.interp.run import Run
 from tdlint.interp.state import State, join_states
 from tdlint.values import Instance, Symbol, Unknown, Value
@@ -56,7 +56,8 @@ def execute_try(run: Run, node: cst.Try | cst.TryStar) -> None:
 def _body_and_handlers(run: Run, node: cst.Try | cst.TryStar) -> None:
     run.in_try += 1
     try:
-        stopped = _attempt(run, lambda: statements.execute_block(run, node.body))
+        with references.trying(run, node):
+            stopped = _attempt(run, lambda: statements.execute_block(run, node.body))
         if node.orelse is not None and not run.state.dead:
             statements.execute_block(run, node.orelse.body)
         results = [run.state]

@@ -58,9 +58,19 @@ def canonical(path: str) -> tuple[str, str | None]:
 
     ``tensorflow.keras.layers.Dense`` gives ``("keras.layers.Dense", "tf.keras")``.
     """
+    name, namespace = spelled(path)
+    return (path, None) if namespace is None else (_public(name), namespace)
+
+
+@lru_cache(maxsize=4096)
+def spelled(path: str) -> tuple[str, str | None]:
+    """The path as it is written, but for the package that Keras is in, and the namespace.
+
+    ``tensorflow.keras.layers.core.Dense`` gives ``("keras.layers.core.Dense", "tf.keras")``.
+    """
     for prefix, namespace in NAMESPACES.items():
         if path == prefix or path.startswith(prefix + "."):
-            return _public("keras" + path[len(prefix) :]), namespace
+            return "keras" + path[len(prefix) :], namespace
     return path, None
 
 

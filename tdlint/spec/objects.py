@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 from functools import lru_cache
 
 from tdlint.spec.constructors import CONSTRUCTORS
-from tdlint.spec.signature import Param, Signature
+from tdlint.spec.signature import Param, Signature, parsed
 
 OPEN = Signature((), open=True)
 """For callables whose parameters are not listed: keywords keep their names, positional arguments are surplus."""
@@ -22,22 +21,7 @@ def _constructor(module: str, name: str) -> Signature:
     classes = CONSTRUCTORS[module]
     plain = name.replace("_", "").removesuffix("Initializer").lower()
     declared = classes.get(name) or next((text for known, text in classes.items() if known.lower() == plain), None)
-    return OPEN if declared is None else _parsed(declared)
-
-
-def _parsed(declared: str) -> Signature:
-    """A signature from its Python text; classes of older versions take further keywords, so any is accepted."""
-    args = ast.parse(f"lambda {declared}: 0", mode="eval").body.args  # type: ignore[attr-defined]
-    first_default = len(args.args) - len(args.defaults)
-    return Signature(
-        tuple(
-            Param(arg.arg)
-            if number < first_default
-            else Param(arg.arg, ast.literal_eval(args.defaults[number - first_default]))
-            for number, arg in enumerate(args.args)
-        ),
-        open=True,
-    )
+    return OPEN if declared is None else parsed(declared)
 
 
 OBJECT_MODULES = tuple(CONSTRUCTORS)

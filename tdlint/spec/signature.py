@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -62,6 +63,21 @@ def constant(default: object) -> Value:
     if isinstance(default, tuple):
         return SequenceValue(tuple(constant(item) for item in default), "tuple")
     return Const(default)
+
+
+def parsed(declared: str) -> Signature:
+    """A signature from its Python text; classes of older versions take further keywords, so any is accepted."""
+    args = ast.parse(f"lambda {declared}: 0", mode="eval").body.args  # type: ignore[attr-defined]
+    first_default = len(args.args) - len(args.defaults)
+    return Signature(
+        tuple(
+            Param(arg.arg)
+            if number < first_default
+            else Param(arg.arg, ast.literal_eval(args.defaults[number - first_default]))
+            for number, arg in enumerate(args.args)
+        ),
+        open=True,
+    )
 
 
 def bind(

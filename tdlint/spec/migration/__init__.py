@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from tdlint.spec.signature import Signature, parsed
 from tdlint.spec.version import KerasVersion, parse_version
 
 Row: TypeAlias = dict[str, Any]
@@ -132,3 +133,25 @@ def _replacement(
         return module["new"], "safe", None
     derived = f"{module['new']}.{name.rpartition('.')[2]}"
     return (derived, "safe", None) if exists(derived, namespace) else (None, None, None)
+
+
+def removed_attribute(name: str, namespace: str) -> Removed | None:
+    """As ``removed``, for ``module.name``: some modules can be imported and are no attributes of their packages."""
+    row = _names().get(name)
+    if row is not None and namespace in row.get("unbound", ()):
+        other = next(other for other in NAMESPACES if other != namespace)
+        return Removed(name, name, False, None, None, parse_version(row["since"]), other)
+    return removed(name, namespace)
+
+
+@lru_cache(maxsize=256)
+def parameters(name: str) -> Signature | None:
+    """What a function of ``keras.backend`` took, None if it is not known."""
+    takes = _names().get(name, {}).get("takes")
+    return None if takes is None else parsed(takes)
+
+
+def backend_row(name: str) -> Row | None:
+    """What to write in place of a call of a function of ``keras.backend``."""
+    row = _names().get(name)
+    return row if row is not None and name.startswith("keras.backend.") else None

@@ -1,0 +1,136 @@
+"""Names of Keras that Keras 3 does not have, recorded where a program takes them from their modules.
+
+What the program does on purpose for several versions is left out: a name in a ``try`` that goes on without it, or
+under a condition on a version.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import libcst as cst
+
+from tdlint.interp.arguments import CallArguments, bound
+from tdlint.interp.program import How, Reference
+from tdlint.interp.run import MAIN, Run
+from tdlint.spec import migration
+from tdlint.spec.names import spelled
+from tdlint.values import Symbol
+
+BACKEND = "keras.backend."
+
+# Packages whose names are recorded whether they exist or not: they are gone, or nobody's business.
+_ABANDONED = frozenset({"tensorflow.python.keras", "tensorflow.contrib.keras"})
+
+_CAUGHT = re.compile(r"\b(?:ImportError|ModuleNotFoundError|AttributeError|NameError|Exception|BaseException)\b")
+_VERSIONED = re.compile(r"version|hasattr|\bbackend\b|_backend\b|PY[23]\b|TF[12_]|(?i:legacy)")
+
+
+@contextmanager
+def trying(run: Run, node: cst.Try | cst.TryStar) -> Iterator[None]:
+    """While in the body of ``try``; whoever catches that a name is missing, knows that it may be."""
+    if any(handler.type is None or _CAUGHT.search(_code(handler.type)) for handler in node.handlers):
+        with _guarded(run, node):
+            yield
+    else:
+        yield
+
+
+@contextmanager
+def _guarded(run: Run, node: cst.CSTNode) -> Iterator[None]:
+    run.guards.append((run.frames[-1].number, node))
+    try:
+        yield
+    finally:
+        run.guards.pop()
+
+
+@contextmanager
+def choosing(run: Run, test: cst.BaseExpression) -> Iterator[None]:
+    """While in a branch that is taken under a condition which is not known."""
+    with _guarded(run, test):
+        yield
+
+
+def _is_guarded(run: Run) -> bool:
+    here = run.frames[-1].number
+    for frame, node in run.guards:
+        if isinstance(node, (cst.Try, cst.TryStar)):
+            if frame == here:
+                return True
+        elif _VERSIONED.search(_code(node)):
+            return True
+    return False
+
+
+def _code(node: cst.CSTNode) -> str:
+    return cst.Module([]).code_for_node(node)
+
+
+def _unheard(run: Run) -> bool:
+    return bool(run.muted or run.expecting) or run.frames[-1].module != MAIN
+
+
+def imported(run: Run, path: str, statement: cst.CSTNode, node: cst.CSTNode, member: str | None = None) -> None:
+    """``import path``, or ``from path import member``; ``node`` is what stands for it in the statement."""
+    name, namespace = spelled(path if member is None else f"{path}.{member}")
+    if namespace is None or _unheard(run):
+        return
+    if namespace in _ABANDONED or migration.removed(name, namespace) is not None:
+        _keep(run, Reference(name, namespace, run.site(node), "import", member or path, run.site(statement)))
+
+
+def read(run: Run, owner: Symbol, attribute: str, node: cst.CSTNode) -> None:
+    """``owner.attribute``, where the owner is a module, or a class, of Keras."""
+    name, namespace = _member(owner, attribute)
+    if namespace is None or _unheard(run):
+        return
+    known = migration.removed_attribute(name, namespace)
+    if known is None or not isinstance(node, cst.Attribute):
+        return
+    inner = run.site_of.get(id(node.value))
+    within = inner is not None and inner.number in run.references
+    if known.missing != name and not within:
+        return  # the import of its module says so
+    if within and inner is not None:
+        run.inner_references.add(inner.number)
+    _keep(run, Reference(name, namespace, run.site(node), "attribute", attribute))
+
+
+def _member(owner: Symbol, attribute: str) -> tuple[str, str | None]:
+    if owner.namespace is not None:
+        return f"{owner.name}.{attribute}", owner.namespace
+    # of what is keras on one path and tf.keras on another, it is not known which one fails
+    return ("", None) if owner.name.startswith("keras") else spelled(f"{owner.name}.{attribute}")
+
+
+def called(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) -> None:
+    """A call of a function of ``keras.backend``: with its arguments it can be written in other words."""
+    if _unheard(run) or callee.namespace is None:
+        return
+    takes = migration.parameters(callee.name)
+    if takes is None or migration.removed(callee.name, callee.namespace) is None:
+        return
+    how: How = "attribute" if isinstance(node.func, cst.Attribute) else "name"
+    site = run.site(node.func)
+    known = run.references.get(site.number)
+    if known is None and how == "attribute":
+        return
+    arguments = bound(run, args, takes)
+    last = callee.name.rpartition(".")[2]
+    by_name = frozenset(args.keywords)
+    if known is None or known.call is None:
+        run.references.pop(site.number, None)
+        _keep(run, Reference(callee.name, callee.namespace, site, how, last, None, run.site(node), arguments, by_name))
+
+
+def _keep(run: Run, made: Reference) -> None:
+    if not _is_guarded(run):
+        run.references.setdefault(made.site.number, made)
+
+
+def found(run: Run) -> tuple[Reference, ...]:
+    """All that was recorded, but for what is the beginning of another: ``keras.utils.np_utils`` of what it has."""
+    return tuple(each for number, each in run.references.items() if number not in run.inner_references)
