@@ -18,7 +18,8 @@ def _words(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) 
     return words
 
 
-def _keras_version(ctx: click.Context, param: click.Parameter, value: str | None) -> Any:
+def keras_version(ctx: click.Context, param: click.Parameter, value: str | None) -> Any:
+    """The version that an option names."""
     from tdlint.spec.version import parse_version
 
     try:
@@ -58,7 +59,7 @@ rule_options = _options(
 settings_options = _options(
     click.option(
         "--keras-version",
-        callback=_keras_version,
+        callback=keras_version,
         metavar="VERSION",
         help="The version of Keras that the programs are meant for, such as 3.15 or 2.15.",
     ),

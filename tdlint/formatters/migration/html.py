@@ -1,0 +1,149 @@
+"""The plan as one HTML file that needs nothing else: to be sent around, printed, or looked at in a browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from tdlint._version import __version__
+from tdlint.formatters.fixes import diff_lines
+from tdlint.formatters.migration.words import BY_WORK, MEANING, counts, headline, how, steps
+from tdlint.formatters.options import Options
+from tdlint.formatters.place import shown_path
+from tdlint.formatters.terminal import printable
+from tdlint.linting.migration import FilePlan, Finding, Plan, Way
+
+_CLASSES = {Way.SAFE: "safe", Way.UNSAFE: "unsafe", Way.BY_HAND: "hand"}
+_OPEN_FILES = 10
+"""So many files are unfolded; the ones with most work come first."""
+
+_STYLE = """
+:root { color-scheme: light dark; --text: #1c2127; --faint: #667180; --page: #f6f7f9; --card: #fff; --line: #dde1e6;
+  --safe: #1a7f4b; --unsafe: #a86500; --hand: #c22f2f;
+  --mono: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
+@media (prefers-color-scheme: dark) { :root { --text: #e3e7ec; --faint: #98a3b1; --page: #14171b; --card: #1d2126;
+  --line: #333a43; --safe: #4cc38a; --unsafe: #e5a13b; --hand: #f07171; } }
+* { box-sizing: border-box; }
+body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 68rem; background: var(--page); color: var(--text);
+  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif; }
+h1 { margin: 0; font-size: 1.6rem; } h2 { margin: 2.5rem 0 .75rem; font-size: 1.15rem; }
+p { margin: .25rem 0; } .faint { color: var(--faint); }
+code, pre { font-family: var(--mono); font-size: .86em; }
+.tiles { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1.5rem 0 .75rem; }
+.tile { flex: 1 1 11rem; padding: .9rem 1rem; border: 1px solid var(--line); border-top: 4px solid var(--faint);
+  border-radius: .5rem; background: var(--card); }
+.tile b { display: block; font-size: 1.9rem; line-height: 1.2; } .tile.safe { border-top-color: var(--safe); }
+.tile.unsafe { border-top-color: var(--unsafe); } .tile.hand { border-top-color: var(--hand); }
+.bar { display: flex; height: .8rem; overflow: hidden; border-radius: .4rem; background: var(--line); }
+.bar i { min-width: .35rem; } i.safe { background: var(--safe); } i.unsafe { background: var(--unsafe); }
+i.hand { background: var(--hand); }
+table { width: 100%; border-collapse: collapse; background: var(--card); border: 1px solid var(--line); }
+th, td { padding: .4rem .75rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+th { font-size: .85em; color: var(--faint); } .number { text-align: right; font-variant-numeric: tabular-nums; }
+ol.steps { padding-left: 1.4rem; } ol.steps code { padding: .15rem .4rem; border: 1px solid var(--line);
+  border-radius: .3rem; background: var(--card); overflow-wrap: anywhere; } ol.steps li { margin: .4rem 0; }
+details.file { margin: .75rem 0; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
+details.file > summary { padding: .7rem 1rem; cursor: pointer; }
+summary code { font-size: .95em; font-weight: 600; overflow-wrap: anywhere; }
+.finding { display: grid; grid-template-columns: 6rem 1fr; gap: .25rem 1rem; padding: .8rem 1rem;
+  border-top: 1px solid var(--line); }
+.badge { display: inline-block; padding: 0 .5rem; border: 1px solid; border-radius: 1rem; font-size: .78em;
+  white-space: nowrap; } .badge.safe { color: var(--safe); } .badge.unsafe { color: var(--unsafe); }
+.badge.hand { color: var(--hand); }
+.finding pre { margin: .4rem 0; padding: .4rem .6rem; overflow-x: auto; border-radius: .3rem; background: var(--page); }
+.diff { margin: 0; padding: .75rem 1rem; overflow-x: auto; border-top: 1px solid var(--line); line-height: 1.4; }
+.diff .add { color: var(--safe); } .diff .del { color: var(--hand); } .diff .at { color: var(--faint); }
+details.changes { border-top: 1px solid var(--line); }
+details.changes > summary { padding: .6rem 1rem; cursor: pointer; }
+@media (max-width: 40rem) { .finding { grid-template-columns: 1fr; } }
+@media print { body { max-width: none; background: none; } details.file { break-inside: avoid; } }
+"""
+
+
+def render(plan: Plan, paths: Sequence[str], options: Options) -> str:
+    """The plan as an HTML document."""
+    title = f"Move to Keras {plan.target}"
+    body = "\n".join(_body(plan, paths, options))
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n{body}\n</body>\n</html>"
+    )
+
+
+def _body(plan: Plan, paths: Sequence[str], options: Options) -> Iterator[str]:
+    yield f'<p class="faint">{_text(headline(plan))} tdlint {__version__}, {_text(" ".join(paths))}</p>'
+    if not plan.files:
+        return
+    yield '<div class="tiles">'
+    for way in reversed(BY_WORK):
+        yield f'<div class="tile {_CLASSES[way]}"><b>{plan.count(way)}</b>{way.value}'
+        yield f'<p class="faint">{MEANING[way]}</p></div>'
+    yield f'<div class="tile"><b>{plan.ready}</b>ready<p class="faint">files that need no change</p></div>\n</div>'
+    bars = (f'<i class="{_CLASSES[way]}" style="flex:{plan.count(way)}"></i>' for way in reversed(BY_WORK))
+    yield f'<div class="bar">{"".join(bar for bar in bars if "flex:0" not in bar)}</div>'
+    yield "<h2>What to do</h2>"
+    items = (
+        f"<li>{f'<code>{_text(run)}</code> ' if run else ''}{_text(what)}</li>" for run, what in steps(plan, paths)
+    )
+    yield f'<ol class="steps">{"".join(items)}</ol>'
+    yield "<h2>By rule</h2>"
+    yield from _rules(plan)
+    yield "<h2>By file</h2>"
+    for number, file in enumerate(plan.files):
+        yield from _file(file, options, unfolded=number < _OPEN_FILES)
+
+
+def _rules(plan: Plan) -> Iterator[str]:
+    head = "".join(f'<th class="number">{way.value}</th>' for way in reversed(BY_WORK))
+    yield f"<table>\n<tr><th>rule</th><th></th>{head}</tr>"
+    for code, name, ways in plan.by_rule():
+        numbers = "".join(f'<td class="number">{ways[way] or "·"}</td>' for way in reversed(BY_WORK))
+        yield f"<tr><td><code>{code}</code></td><td>{_text(name)}</td>{numbers}</tr>"
+    yield "</table>"
+
+
+def _file(file: FilePlan, options: Options, *, unfolded: bool) -> Iterator[str]:
+    path = shown_path(file.path, options.base)
+    yield f'<details class="file"{" open" if unfolded else ""}>'
+    yield f'<summary><code>{_text(path)}</code> <span class="faint">{counts(file)}</span></summary>'
+    for finding in file.findings:
+        yield from _finding(finding)
+    if file.fixing is not None:
+        yield '<details class="changes"><summary class="faint">What all fixes change</summary>'
+        lines = "\n".join(map(_diff_line, diff_lines(path, file.fixing)))
+        yield f'<pre class="diff">{lines}</pre></details>'
+    yield "</details>"
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    diagnostic = finding.diagnostic
+    location = diagnostic.location
+    cell = f"cell {location.cell}, " if location.cell is not None else ""
+    line = f"{cell}line {location.start.line}" if location.start else "file"
+    later = ' <span class="faint">(in the fixed text)</span>' if finding.after_fixes else ""
+    badge = f'<span class="badge {_CLASSES[finding.way]}">{finding.way.value}</span>'
+    yield f'<div class="finding"><div>{line}{later}<br>{badge}</div><div>'
+    yield f'<p>{_marked(diagnostic.message)} <span class="faint">{diagnostic.code} {_text(diagnostic.name)}</span></p>'
+    if location.lines:
+        yield f"<pre>{_text(location.lines[0].strip())}{' …' if len(location.lines) > 1 else ''}</pre>"
+    if how(finding):
+        yield f"<p>→ {_marked(how(finding))}</p>"
+    if finding.way is Way.BY_HAND and diagnostic.fact:
+        yield f'<p class="faint">{_marked(diagnostic.fact)}</p>'
+    yield "</div></div>"
+
+
+def _diff_line(line: str) -> str:
+    kind = {"+": "add", "-": "del", "@": "at"}.get(line[:1])
+    return f'<span class="{kind}">{_text(line)}</span>' if kind else _text(line)
+
+
+def _text(text: str) -> str:
+    return escape(printable(text))
+
+
+def _marked(text: str) -> str:
+    """Text whose code between backticks is shown as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", _text(text))
