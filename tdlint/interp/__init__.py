@@ -177,6 +177,7 @@ def interpret(
         taped=_taped(run),
         made_with=run.made_with,
         backend=run.backend,
+        dated_calls=tuple(run.dated_calls.values()),
         text=lambda site: _text(run.syntax[site.number]),
         references=references.found(run),
     )

@@ -12,6 +12,7 @@ from tdlint.interp import (
     classes,
     container_methods,
     containers,
+    dated,
     expressions,
     functions,
     layers,
@@ -185,6 +186,7 @@ def _call_method(run: Run, method: BoundMethod, args: CallArguments, node: cst.C
             return own_weights.add_weight(run, owner.self_value, args)
         return Unknown(f"{name} of a library class")
     if isinstance(owner, ModelValue):
+        args = dated.up_to_date(run, Symbol(f"keras.Model.{name}"), args, node)
         return models.call_method(run, owner, name, args, node)
     if isinstance(owner, LayerObject):
         return layers.call_method(run, owner, name, args, node)

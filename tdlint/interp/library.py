@@ -8,7 +8,7 @@ from collections.abc import Callable
 import libcst as cst
 
 from tdlint.graph import CallSite
-from tdlint.interp import applications, arrays, cloning, containers, layers, models, own_weights, tensor_functions
+from tdlint.interp import applications, arrays, cloning, containers, dated, layers, models, own_weights, tensor_functions
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.run import Run
 from tdlint.interp.state import PartialValue
@@ -33,6 +33,8 @@ def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -
     """Call something imported."""
     name = symbol.name
     short = name.rpartition(".")[2]
+    if symbol.namespace is not None:
+        args = dated.up_to_date(run, symbol, args, node)
     if name in RECORDED:
         _record(run, symbol, args, node)
     if name == "keras.Sequential":

@@ -85,6 +85,43 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
+class DatedCall:
+    """A call of something of Keras with arguments that not every version takes so.
+
+    ``name`` is canonical, ``namespace`` the package it comes through; for methods it is None. ``args`` are those that
+    are written, ``positional`` the places of those without a keyword. ``callee`` is the place of what is called.
+    """
+
+    name: str
+    namespace: str | None
+    args: Arguments
+    site: Site
+    callee: Site
+    positional: tuple[Site | None, ...] = ()
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DatedRead:
+    """An attribute or method of an object of Keras that not every version has.
+
+    ``owner`` is the canonical name of the object's class, ``keras.Layer`` or ``keras.Model`` for any; ``at`` is the
+    place of the attribute with what it is of, ``of`` of the object and ``word`` of the attribute's name. ``call`` is
+    set where a method is called.
+    """
+
+    owner: str
+    name: str
+    namespace: str | None
+    at: Site
+    of: Site
+    word: Site
+    call: DatedCall | None = None
+    models: tuple[int, ...] = ()
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class TapedCall:
     """A model that is called under a ``GradientTape``; ``reads`` are the attributes of it that the program reads."""
 
@@ -120,6 +157,7 @@ class Program:
     taped: tuple[TapedCall, ...] = ()
     made_with: Mapping[int, tuple[tuple[Value, Site | None], ...]] = field(default_factory=dict)
     backend: str | None = None
+    dated_calls: tuple[DatedCall, ...] = ()
     text: Callable[[Site], str] = field(default=lambda site: "", repr=False, compare=False)
     references: tuple[Reference, ...] = ()
 

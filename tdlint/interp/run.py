@@ -13,7 +13,7 @@ import libcst as cst
 from tdlint.graph import CallSite, LayerNode
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.array_memory import forget
-from tdlint.interp.program import Assignment, Import, Reference, StepLayer
+from tdlint.interp.program import Assignment, DatedCall, Import, Reference, StepLayer
 from tdlint.interp.project import Project
 from tdlint.interp.state import (
     NO_CONTAINERS,
@@ -166,6 +166,7 @@ class Run:
         self.generic: dict[int, Value] = {}
         self.calls: dict[tuple[object, ...], CallSite] = {}
         self.assignments: dict[tuple[object, ...], Assignment] = {}
+        self.dated_calls: dict[tuple[object, ...], DatedCall] = {}
         self.imports: dict[tuple[str, str, int], Import] = {}
         self.namespaces: dict[str, Site] = {}
         self.references: dict[int, Reference] = {}
@@ -328,7 +329,8 @@ class Run:
                     names.update((name, Unknown(f"{name} may be set by code that is not followed")) for name in names)
 
     def _tables(self) -> tuple[dict[Any, Any], ...]:
-        return (self.calls, self.assignments, self.imports, self.namespaces, self.step_layers, self.references)
+        recorded = (self.calls, self.assignments, self.dated_calls)
+        return (*recorded, self.imports, self.namespaces, self.step_layers, self.references)
 
     def records(self) -> tuple[int, ...]:
         """How much is recorded by now; see ``take_back``."""
