@@ -17,7 +17,16 @@ from tdlint.feeding import (
 from tdlint.graph import CallSite, Edge, LayerNode, ModelGraph, Place, layer_place
 from tdlint.heads import Head, LabelsGiven, Passed, activation_name, heads, labels_given, layer_activation
 from tdlint.interp.class_facts import CallFact, ClassFacts, MethodFacts, Parameter
-from tdlint.interp.program import Assignment, Import, Program, Reference, StepLayer, TapedCall
+from tdlint.interp.program import (
+    Assignment,
+    DatedCall,
+    DatedRead,
+    Import,
+    Program,
+    Reference,
+    StepLayer,
+    TapedCall,
+)
 from tdlint.linting.changes import (
     AddArgument,
     FixPlan,
@@ -40,6 +49,8 @@ from tdlint.spec.layers import find as layer_spec
 from tdlint.spec.layers.base import Fault, WeightSpec
 from tdlint.spec.losses import class_name as loss_class
 from tdlint.spec.metrics import log_keys, metric_class
+from tdlint.spec.migration.arguments import ArgumentChange, Family
+from tdlint.spec.migration.arguments import changes_of as argument_changes
 from tdlint.spec.regularizers import Coefficients, coefficients, expected_penalty
 from tdlint.spec.version import KerasVersion
 from tdlint.values import (
@@ -69,6 +80,7 @@ __all__ = [
     "AddArgument",
     "AnyShape",
     "Applicability",
+    "ArgumentChange",
     "Arguments",
     "ArrayValue",
     "Assignment",
@@ -81,7 +93,10 @@ __all__ = [
     "Const",
     "Context",
     "DatasetValue",
+    "DatedCall",
+    "DatedRead",
     "Edge",
+    "Family",
     "Fault",
     "FixPlan",
     "Free",
@@ -132,6 +147,7 @@ __all__ = [
     "Value",
     "WeightSpec",
     "activation_name",
+    "argument_changes",
     "arrays_of",
     "coefficients",
     "data_given",

@@ -178,6 +178,7 @@ def interpret(
         made_with=run.made_with,
         backend=run.backend,
         dated_calls=tuple(run.dated_calls.values()),
+        by_version=run.by_version,
         text=lambda site: _text(run.syntax[site.number]),
         references=references.found(run),
     )

@@ -41,6 +41,7 @@ def get(run: Run, owner: Value, name: str, node: cst.CSTNode) -> Value:
     """``owner.name``."""
     kind = type(owner)
     if kind is Symbol:
+        run.by_version = run.by_version or name == "__version__"
         return names.attribute_of_symbol(run, owner, name, node)  # type: ignore[arg-type]
     if kind is Unknown:
         if name in models.METHODS or name == "reshape":

@@ -48,7 +48,7 @@ def renamed(changes: Mapping[str, ArgumentChange], args: CallArguments) -> CallA
     parts: dict[str, dict[int, tuple[Value, cst.CSTNode | None]]] = {}
     for name, (value, node) in args.keywords.items():
         change = changes.get(name)
-        if change is None or change.has_value or change.family == "input":
+        if change is None or change.only or change.family == "input":
             keywords[name] = value, node
         elif change.new is None:
             if change.family != "keras1":

@@ -8,7 +8,17 @@ from collections.abc import Callable
 import libcst as cst
 
 from tdlint.graph import CallSite
-from tdlint.interp import applications, arrays, cloning, containers, dated, layers, models, own_weights, tensor_functions
+from tdlint.interp import (
+    applications,
+    arrays,
+    cloning,
+    containers,
+    dated,
+    layers,
+    models,
+    own_weights,
+    tensor_functions,
+)
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.run import Run
 from tdlint.interp.state import PartialValue

@@ -140,7 +140,9 @@ class Program:
     that have an ancestor in Keras; ``function`` reads the text of a function of the program. ``backend`` is
     what the program sets ``KERAS_BACKEND`` to. ``taped`` are the models that it may train by gradients of its own,
     ``made_with`` what its own layers are made with, by their keys. ``text`` gives what is written at a place.
-    ``references`` are to names that Keras 3 does not have.
+    ``references`` are to names that Keras 3 does not have. ``dated_calls`` have arguments that not every version of
+    Keras takes; ``by_version`` says that the program reads which version it runs on, and may choose by that what it
+    does on some path.
     """
 
     models: tuple[ModelGraph, ...] = ()
@@ -158,6 +160,7 @@ class Program:
     made_with: Mapping[int, tuple[tuple[Value, Site | None], ...]] = field(default_factory=dict)
     backend: str | None = None
     dated_calls: tuple[DatedCall, ...] = ()
+    by_version: bool = False
     text: Callable[[Site], str] = field(default=lambda site: "", repr=False, compare=False)
     references: tuple[Reference, ...] = ()
 

@@ -173,6 +173,7 @@ class Run:
         self.inner_references: set[int] = set()
         self.guards: list[tuple[int, cst.CSTNode]] = []
         self.legacy_keras = False
+        self.by_version = False
         self.backend: str | None = None
         self.data_format: Value | None = None
         self.step_calls: dict[tuple[int, int], set[tuple[int, int | None]]] = {}
