@@ -56,7 +56,6 @@ def main(catalogue: Path) -> None:
     write("modules", gone)
     write("names", name_rows([*by_kind["symbol"], *by_kind["import"]], gone, names, overrides["names"]))
     write("attributes", attribute_rows(by_kind["symbol"]))
-    write("arguments", argument_rows(by_kind["param"]))
     write("defaults", default_rows(by_kind["default"]))
     write("positions", position_rows(by_kind["behaviour"]))
 
@@ -239,28 +238,6 @@ def noted(entry: Row) -> Row:
     if entry["note"]:
         row["note"] = entry["note"]
     return row
-
-
-def argument_rows(entries: list[Row]) -> list[Row]:
-    """Arguments that are renamed, dropped or of another meaning; callables that agree in all else share a row."""
-    grouped: dict[str, tuple[Row, list[str]]] = {}
-    for entry in entries:
-        if "param" not in entry or not ("symbol" in entry or "method" in entry):
-            continue
-        callee = entry.get("symbol") or f"keras.Model.{entry['method']}"
-        short = callee.rpartition(".")[2]
-        row: Row = {"old": entry["param"], "new": entry.get("new_param"), "fix": entry["fix"]}
-        row["since"] = since(entry["removed_in"])
-        row["error"] = re.sub(rf"\b{short}\b", "{name}", entry["error_in_keras3"]) if entry["error_in_keras3"] else None
-        row["error"] = re.sub(r"(: \{'\w+': ).*", r"\1{value}}", row["error"]) if row["error"] else None
-        if "value_map" in entry:
-            row["values"] = entry["value_map"]
-        if entry["new"] and not row["new"]:
-            row["instead"] = entry["new"]
-        row |= noted(entry)
-        grouped.setdefault(json.dumps(row), (row, []))[1].append(callee)
-    rows = [{"of": sorted(callees), **row} for row, callees in grouped.values()]
-    return sorted(rows, key=lambda row: (row["old"], row["of"]))
 
 
 def default_rows(entries: list[Row]) -> list[Row]:

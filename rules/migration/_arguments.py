@@ -75,8 +75,13 @@ def report(call: DatedCall, change: ArgumentChange, program: Program, target: Ke
         fact=FACTS[change.effect].format(major=target.major),
         help=change.help or (None if change.new is None else f"say {change.new}"),
         fix=fix(call, change, program),
-        severity=SEVERITIES[change.effect],
+        severity=Severity.ADVICE if _says_nothing(change) else SEVERITIES[change.effect],
     )
+
+
+def _says_nothing(change: ArgumentChange) -> bool:
+    """Whether an argument that is ignored never changed what is computed."""
+    return change.effect == "ignored" and change.drop == "safe"
 
 
 def fix(call: DatedCall, change: ArgumentChange, program: Program) -> FixPlan | None:
