@@ -51,6 +51,7 @@ from tdlint.spec.losses import class_name as loss_class
 from tdlint.spec.metrics import log_keys, metric_class
 from tdlint.spec.migration.arguments import ArgumentChange, Family
 from tdlint.spec.migration.arguments import changes_of as argument_changes
+from tdlint.spec.migration.positions import PositionChange, is_keras_1_name, shifts_of, window_axes
 from tdlint.spec.regularizers import Coefficients, coefficients, expected_penalty
 from tdlint.spec.version import KerasVersion
 from tdlint.values import (
@@ -122,6 +123,7 @@ __all__ = [
     "Part",
     "Passed",
     "Place",
+    "PositionChange",
     "Program",
     "Reference",
     "Refusal",
@@ -161,6 +163,7 @@ __all__ = [
     "input_names",
     "inputs_given",
     "integer",
+    "is_keras_1_name",
     "labels_given",
     "layer_activation",
     "layer_fault",
@@ -172,5 +175,7 @@ __all__ = [
     "migration",
     "number",
     "refusal",
+    "shifts_of",
     "text",
+    "window_axes",
 ]

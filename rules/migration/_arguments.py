@@ -39,13 +39,18 @@ def version(call: DatedCall, program: Program, context: Context) -> KerasVersion
     return version_of(program, context) if call.namespace is None else context.version(call.namespace)
 
 
+def is_passed_over(call: DatedCall, program: Program) -> bool:
+    """Whether a program that asks for versions may make the call in another one only."""
+    return program.by_version and not call.certain
+
+
 def changed(
     program: Program, context: Context, families: tuple[Family, ...]
 ) -> Iterator[tuple[DatedCall, ArgumentChange, KerasVersion]]:
     """Every argument of these families that the target does not take as it is, each place once."""
     seen: set[tuple[Site, str]] = set()
     for call in program.dated_calls:
-        if program.by_version and not call.certain:
+        if is_passed_over(call, program):
             continue
         target = version(call, program, context)
         changes = argument_changes(call.name)

@@ -171,7 +171,7 @@ def _schedule(call: DatedCall) -> FixPlan | None:
         if rate is None or isinstance(call.args.get(given), Instance):
             return None
         parts = (Imported(SCHEDULE), "(", rate, ", 1, ", decay, ")")
-        by_place = rate in call.positional
+        by_place = any(rate == place for _, place in call.positional)
         moved = ReplaceCode(rate, parts) if by_place else RenameArgument(call.site, rate, "learning_rate", parts)
         changes = (moved, RemoveArgument(call.site, decay))
     return FixPlan("Give the learning rate as a schedule", changes, Applicability.UNSAFE)

@@ -7,21 +7,42 @@ from collections.abc import Mapping
 import libcst as cst
 
 from tdlint.interp.arguments import CallArguments, bound
+from tdlint.interp.containers import snapshot
 from tdlint.interp.program import DatedCall
 from tdlint.interp.run import Run
 from tdlint.spec import layers
 from tdlint.spec.migration.arguments import ArgumentChange, changes_of
+from tdlint.spec.migration.positions import is_keras_1_name, shifts_of, window_axes
 from tdlint.spec.objects import signature_of
-from tdlint.values import NONE, Const, Sequence, Symbol, Value, text
+from tdlint.values import NONE, Const, Sequence, Symbol, Value, integer, text
 
 
 def up_to_date(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) -> CallArguments:
     """The arguments under the names that they have now; the call is kept for the rules if some had others."""
-    changes = changes_of(callee.name)
-    if not changes or changes.keys().isdisjoint(args.keywords):
+    name = callee.name
+    changes, shifts, window = changes_of(name), shifts_of(name), window_axes(name)
+    old = bool(changes) and not changes.keys().isdisjoint(args.keywords)
+    shifted = bool(shifts) and len(args.positional) > shifts[0].at
+    windowed = window is not None and len(args.positional) > window
+    if not (old or shifted or windowed):
         return args
     record(run, callee, args, node)
-    return renamed(changes, args)
+    if window is not None and windowed and (is_keras_1_name(name) or _is_keras_1(changes, args)):
+        args = _with_window(args, window)
+    return renamed(changes, args) if old else args
+
+
+def _is_keras_1(changes: Mapping[str, ArgumentChange], args: CallArguments) -> bool:
+    return any(changes[name].family == "keras1" for name in args.keywords if name in changes)
+
+
+def _with_window(args: CallArguments, axes: int) -> CallArguments:
+    """``Convolution2D(32, 3, 5)`` as ``Convolution2D(32, (3, 5))``."""
+    (filters, *sizes), rest = args.positional[: axes + 1], args.positional[axes + 1 :]
+    if rest or any(integer(value) is None for value, _ in sizes):
+        return args
+    kernel = Sequence(tuple(value for value, _ in sizes), "tuple")
+    return CallArguments((filters,), {"kernel_size": (kernel, sizes[0][1]), **args.keywords}, args.complete)
 
 
 def record(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) -> DatedCall:
@@ -34,7 +55,7 @@ def record(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) -> Dat
         bound(run, args, signature),
         run.site(node),
         run.site(node.func),
-        tuple(None if place is None else run.site(place) for _, place in args.positional),
+        tuple((snapshot(run, value), None if place is None else run.site(place)) for value, place in args.positional),
         certain=not run.uncertain,
     )
     if not run.muted and not run.expecting:

@@ -89,7 +89,7 @@ class DatedCall:
     """A call of something of Keras with arguments that not every version takes so.
 
     ``name`` is canonical, ``namespace`` the package it comes through; for methods it is None. ``args`` are those that
-    are written, ``positional`` the places of those without a keyword. ``callee`` is the place of what is called.
+    are written, ``positional`` those without a keyword, each with its place. ``callee`` is the place of what is called.
     """
 
     name: str
@@ -97,7 +97,7 @@ class DatedCall:
     args: Arguments
     site: Site
     callee: Site
-    positional: tuple[Site | None, ...] = ()
+    positional: tuple[tuple[Value, Site | None], ...] = ()
     certain: bool = True
 
 

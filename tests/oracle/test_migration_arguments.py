@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tdlint.spec.migration.arguments import ArgumentChange, changes_of, table
+from tdlint.spec.migration.positions import shifts_of
 
 keras = pytest.importorskip("keras")
 
@@ -185,3 +186,37 @@ def test_epsilon_must_be_a_number(name):
     made = model()
     made.compile(getattr(keras.optimizers, name)(epsilon=None), "mse")
     assert outcome(lambda: made.fit(X, Y, verbose=0)) == "raises"
+
+
+POSITIONAL = {
+    "keras.Input": lambda: keras.Input((2,), None, "foo"),
+    "keras.Sequential": lambda: keras.Sequential([], "foo"),
+    "keras.Model": lambda: keras.Model(*([keras.Input((2,))] * 2), "foo"),
+}
+
+
+@pytest.mark.parametrize("name", POSITIONAL)
+def test_positional_arguments_that_raise(name):
+    (change,) = shifts_of(name)
+    assert change.effect == outcome(POSITIONAL[name]) == "raises"
+
+
+def test_positional_metrics_are_weights_of_losses():
+    made = model()
+    made.compile("sgd", "mse", ["mae"])
+    assert outcome(lambda: made.fit(X, Y, verbose=0)) == "raises"
+
+
+@pytest.mark.parametrize("name", ["SGD", "RMSprop", "Adagrad", "Adam"])
+def test_positional_arguments_of_optimizers(name):
+    given = {"names": None, "text": "foo", "number": 0.25, "bool": True, "tiny": 1e-8, "zero": 0.0}
+    for change in shifts_of(f"keras.optimizers.{name}"):
+        args = [0.1] * change.at
+        made = getattr(keras.optimizers, name)(*args, given[change.looks])
+        assert change.now is not None
+        assert made.get_config()[change.now] == given[change.looks]
+
+
+def test_third_place_of_a_convolution_is_its_stride():
+    made = keras.layers.Convolution2D(4, 5, 3)
+    assert (made.kernel_size, made.strides) == ((5, 5), (3, 3))

@@ -77,7 +77,7 @@ def _rows() -> Iterator[tuple[tuple[str, ...], ArgumentChange]]:
                 remark[0] if remark else None,
                 (ast.literal_eval(value),) if equals else (),
             )
-            yield _names(names), _with_new(made, new)
+            yield callables(names), _with_new(made, new)
 
 
 def _with_new(change: ArgumentChange, cell: str) -> ArgumentChange:
@@ -89,7 +89,8 @@ def _with_new(change: ArgumentChange, cell: str) -> ArgumentChange:
     return replace(change, new=new, part=int(part.rstrip("]")) if bracket else None)
 
 
-def _names(cell: str) -> tuple[str, ...]:
+def callables(cell: str) -> tuple[str, ...]:
+    """The canonical names of a cell such as ``layers: Dense LSTM`` or ``Model.fit Model.evaluate``."""
     module, colon, names = cell.partition(":")
     if not colon:
         return tuple(f"keras.{name}" for name in module.split())
