@@ -28,9 +28,9 @@ from .._saving import version_of
 
 SEVERITIES = {"raises": Severity.ERROR, "ignored": Severity.WARNING, "warned": Severity.ADVICE}
 FACTS = {
-    "raises": "Keras {major} raises an error (FACTS K1)",
-    "ignored": "Keras {major} takes it and ignores it (FACTS K2)",
-    "warned": "Keras {major} takes it, with a warning (FACTS K3)",
+    "raises": "Keras {major} raises an error (FACTS L1)",
+    "ignored": "Keras {major} takes it and ignores it (FACTS L2)",
+    "warned": "Keras {major} takes it, with a warning (FACTS L3)",
 }
 
 

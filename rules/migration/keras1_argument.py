@@ -59,7 +59,7 @@ model.fit(x, y, epochs=10)
 
 ## Why
 
-Measured on Keras 3.15.1 and tf_keras 2.21 (FACTS K1): ValueError or TypeError. A test tries each row of the table:
+Measured on Keras 3.15.1 and tf_keras 2.21 (FACTS L1): ValueError or TypeError. A test tries each row of the table:
 
 | was | is |
 |---|---|

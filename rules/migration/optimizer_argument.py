@@ -66,7 +66,7 @@ model.compile(
 
 ## Why
 
-Measured (FACTS K4):
+Measured (FACTS L4):
 
 | | Keras 3.15.1 | Keras 2.11 to 2.15 |
 |---|---|---|
@@ -136,21 +136,21 @@ class OptimizerArgument(Rule):
 def _ignored_rate(made: Report) -> Report:
     """Since 2.11, Keras 2 takes the old name and does nothing with it."""
     fix = None if made.fix is None else replace(made.fix, applicability=Applicability.UNSAFE)
-    fact = "Keras 2 ignores it since 2.11: the learning rate is the default (FACTS K4)"
+    fact = "Keras 2 ignores it since 2.11: the learning rate is the default (FACTS L4)"
     return replace(made, fact=fact, fix=fix, severity=Severity.WARNING)
 
 
 def _of_decay(call: DatedCall, made: Report, target: KerasVersion) -> Report:
     value = number(call.args.get("decay"))
     if target.major < 3:
-        return replace(made, fact="Keras 2 raises ValueError since 2.11 (FACTS K4)", severity=Severity.ERROR)
+        return replace(made, fact="Keras 2 raises ValueError since 2.11 (FACTS L4)", severity=Severity.ERROR)
     if value == 0:
         return replace(made, severity=Severity.ADVICE)
     how_much = "" if value is None else f" of {value:g}"
     return replace(
         made,
         message=f"the decay{how_much} of this {short(call)} does nothing in Keras 3",
-        fact="Keras 3 ignores it, with a warning: the learning rate stays as it is (FACTS K4)",
+        fact="Keras 3 ignores it, with a warning: the learning rate stays as it is (FACTS L4)",
         fix=_schedule(call),
     )
 

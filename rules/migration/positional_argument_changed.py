@@ -81,7 +81,7 @@ model.compile(keras.optimizers.SGD(0.1, 0.9, decay=0.0, nesterov=True), "mse", m
 
 ## Why
 
-Measured on Keras 3.15.1 (FACTS K5):
+Measured on Keras 3.15.1 (FACTS L5):
 
 | written | was | is |
 |---|---|---|
@@ -205,7 +205,7 @@ def _report(call: DatedCall, change: PositionChange, program: Program, major: in
     return Report(
         Place(call.positional[change.at][1] or call.site),
         f"the {ORDINALS[change.at]} argument of {short(call)} was {change.was} and {now} in Keras {major}",
-        fact=f"Keras {major} {effect} (FACTS K5)",
+        fact=f"Keras {major} {effect} (FACTS L5)",
         help=f"say {change.was}=…",
         fix=_fix(call, change, program),
         severity=SEVERITIES[change.effect],
@@ -264,7 +264,7 @@ def _of_window(call: DatedCall, axes: int) -> Report:
     return Report(
         Place(sites[1] or call.site),
         f"the third argument of {short(call)} is its stride, {integer(values[1])}, and not a side of the window",
-        fact=f"the window is {integer(values[0])} along each axis; Keras 1 read ({shown}) (FACTS K5)",
+        fact=f"the window is {integer(values[0])} along each axis; Keras 1 read ({shown}) (FACTS L5)",
         help=f"say ({shown.replace(' by', ',')}) for the window, or strides=… if that is meant",
         fix=fix,
     )

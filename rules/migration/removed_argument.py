@@ -52,7 +52,7 @@ model.fit(x, y, callbacks=[best])
 
 ## Why
 
-Measured on Keras 3.15.1 (FACTS K1): TypeError or ValueError, for each row of the table. `workers`,
+Measured on Keras 3.15.1 (FACTS L1): TypeError or ValueError, for each row of the table. `workers`,
 `use_multiprocessing` and `max_queue_size` are arguments of the PyDataset by now; `weights` of a layer is taken by
 Embedding alone; `reduction="auto"` of a loss was what is the default.
 

@@ -41,7 +41,7 @@ model.fit(inputs, keras.utils.to_categorical(x=labels), validation_split=0.1, ca
 
 ## Why
 
-Measured on Keras 3.15.1 (FACTS K1, K2, K3): most of the old names raise TypeError or ValueError. `epsilon` of
+Measured on Keras 3.15.1 (FACTS L1, L2, L3): most of the old names raise TypeError or ValueError. `epsilon` of
 ReduceLROnPlateau and `on_batch_begin`, `on_batch_end` of LambdaCallback are ignored without a word. `alpha` of
 LeakyReLU works, with a warning, and is advice.
 

@@ -9,7 +9,8 @@ import libcst as cst
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.containers import snapshot
 from tdlint.interp.program import DatedCall
-from tdlint.interp.run import Run
+from tdlint.interp.references import is_guarded
+from tdlint.interp.run import MAIN, Run
 from tdlint.spec import layers
 from tdlint.spec.migration.arguments import ArgumentChange, changes_of
 from tdlint.spec.migration.positions import is_keras_1_name, shifts_of, window_axes
@@ -58,7 +59,7 @@ def record(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) -> Dat
         tuple((snapshot(run, value), None if place is None else run.site(place)) for value, place in args.positional),
         certain=not run.uncertain,
     )
-    if not run.muted and not run.expecting:
+    if not run.muted and not run.expecting and run.frames[-1].module == MAIN and not is_guarded(run):
         run.dated_calls.setdefault((made.site, made.name, made.args), made)
     return made
 

@@ -54,7 +54,8 @@ def choosing(run: Run, test: cst.BaseExpression) -> Iterator[None]:
         yield
 
 
-def _is_guarded(run: Run) -> bool:
+def is_guarded(run: Run) -> bool:
+    """Whether the program goes another way where Keras is another version."""
     here = run.frames[-1].number
     for frame, node in run.guards:
         if isinstance(node, (cst.Try, cst.TryStar)):
@@ -127,7 +128,7 @@ def called(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) -> Non
 
 
 def _keep(run: Run, made: Reference) -> None:
-    if not _is_guarded(run):
+    if not is_guarded(run):
         run.references.setdefault(made.site.number, made)
 
 
