@@ -38,6 +38,9 @@ _ATOMS = (
 )  # fmt: skip
 """Expressions that mean the same in every place without parentheses of their own."""
 
+_OPEN = (libcst.Tuple, libcst.GeneratorExp, libcst.NamedExpr, libcst.Yield)
+"""Expressions whose brackets are not a part of their places, and that need them among arguments."""
+
 
 def nodes_of(change: Change, node: FindNode) -> Iterator[libcst.CSTNode]:
     """The nodes whose spans a change needs."""
@@ -158,6 +161,7 @@ class FixMaker:
         inner = self.node(site)
         span = self.spans[inner]
         text = self.source.text[span.start : span.end]
+        enclosed = enclosed and not isinstance(inner, _OPEN)
         return text if enclosed or (isinstance(inner, _ATOMS) and _stands_alone(text)) else f"({text})"
 
     def _inserted(self, at: Span, code: str) -> Edit | None:

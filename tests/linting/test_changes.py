@@ -106,7 +106,9 @@ def test_code_is_replaced_and_what_it_needs_is_imported_once(fixed):
         return [ReplaceCode(layer.site, (Imported("keras.ops.mean"), "(", units, ", ", units, ".shape)"))]
 
     before = "model.add(Dense(2 + 2))\nmodel.add(Dense(5))\n"
+    before += "model.add(Dense((1, 2)))\n"
     after = "model.add(keras.ops.mean(2 + 2, (2 + 2).shape))\nmodel.add(keras.ops.mean(5, (5).shape))\n"
+    after += "model.add(keras.ops.mean((1, 2), (1, 2).shape))\n"
     assert fixed(plan, before) == after
 
 
