@@ -64,10 +64,10 @@ TEXT = """\
   ░ 3  by hand  yours to do, with a word on how
 
   rule                       safe   unsafe   by hand
-  TDL806  removed-method         ·        ·         2
-  TDL001  syntax-error           ·        ·         1
-  TDL804  renamed-argument       1        ·         ·
-  TDL805  removed-argument       ·        1         ·
+  TDL806  removed-method        ·        ·         2
+  TDL001  syntax-error          ·        ·         1
+  TDL804  renamed-argument      1        ·         ·
+  TDL805  removed-argument      ·        1         ·
 
   1. tdlint --fix --select migration,TDL805 'my src'  # writes the 1 safe
   2. tdlint --diff --unsafe-fixes --select migration,TDL805 'my src'  # shows the 1 unsafe, to be looked at
