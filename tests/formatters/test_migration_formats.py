@@ -69,10 +69,10 @@ TEXT = """\
   TDL804  renamed-argument      1        ·         ·
   TDL805  removed-argument      ·        1         ·
 
-  1. tdlint --fix --select migration,TDL805 'my src'  # writes the 1 safe
-  2. tdlint --diff --unsafe-fixes --select migration,TDL805 'my src'  # shows the 1 unsafe, to be looked at
+  1. tdlint --fix --select migration,TDL805 'my src'  # writes what is safe (1)
+  2. tdlint --diff --unsafe-fixes --select migration,TDL805 'my src'  # shows what is unsafe (1), to be looked at
   3. tdlint --fix --unsafe-fixes --select migration,TDL805 'my src'  # writes them
-  4. the 3 by hand, as said below
+  4. what is to be done by hand (3), as said below
 
 model.py  1 by hand, 1 unsafe, 1 safe
   2  safe     `init` is now `kernel_initializer` (TDL804)

@@ -41,8 +41,9 @@ i.hand { background: var(--hand); }
 table { width: 100%; border-collapse: collapse; background: var(--card); border: 1px solid var(--line); }
 th, td { padding: .4rem .75rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 th { font-size: .85em; color: var(--faint); } .number { text-align: right; font-variant-numeric: tabular-nums; }
-ol.steps { padding-left: 1.4rem; } ol.steps code { padding: .15rem .4rem; border: 1px solid var(--line);
-  border-radius: .3rem; background: var(--card); overflow-wrap: anywhere; } ol.steps li { margin: .4rem 0; }
+ol.steps { padding-left: 1.4rem; } ol.steps li { margin: .4rem 0; }
+ol.steps code { display: inline-block; padding: .15rem .4rem; border: 1px solid var(--line); border-radius: .3rem;
+  background: var(--card); overflow-wrap: anywhere; }
 details.file { margin: .75rem 0; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
 details.file > summary { padding: .7rem 1rem; cursor: pointer; }
 summary code { font-size: .95em; font-weight: 600; overflow-wrap: anywhere; }

@@ -46,10 +46,10 @@ def steps(plan: Plan, paths: Sequence[str]) -> list[tuple[str, str]]:
     rest = f"--select {','.join([FAMILY, *plan.other_codes_with_fixes])}{version} {shlex.join(paths)}"
     found = []
     if safe := plan.count(Way.SAFE):
-        found.append((f"tdlint --fix {rest}", f"writes the {safe} safe"))
+        found.append((f"tdlint --fix {rest}", f"writes what is safe ({safe})"))
     if unsafe := plan.count(Way.UNSAFE):
-        found.append((f"tdlint --diff --unsafe-fixes {rest}", f"shows the {unsafe} unsafe, to be looked at"))
+        found.append((f"tdlint --diff --unsafe-fixes {rest}", f"shows what is unsafe ({unsafe}), to be looked at"))
         found.append((f"tdlint --fix --unsafe-fixes {rest}", "writes them"))
     if plan.count(Way.BY_HAND):
-        found.append(("", f"the {plan.count(Way.BY_HAND)} by hand, as said below"))
+        found.append(("", f"what is to be done by hand ({plan.count(Way.BY_HAND)}), as said below"))
     return found
