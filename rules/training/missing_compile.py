@@ -53,7 +53,7 @@ class MissingCompile(Rule):
         if call.name not in TRAINING or not call.certain or len(call.models) != 1:
             return
         model = program.model(call.models[0])
-        if model is None or model.kind == "subclass" or model.doubts:
+        if model is None or model.kind == "subclass" or model.doubts or model.compile is not None:
             return
         # methods are entered one by one, and each may have a model of its own from the same place
         same = {one.key for one in program.models if one.site == model.site}

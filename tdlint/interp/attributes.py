@@ -8,7 +8,18 @@ from typing import Any
 
 import libcst as cst
 
-from tdlint.interp import arrays, classes, containers, functions, history, models, modules, names, own_weights
+from tdlint.interp import (
+    arrays,
+    classes,
+    containers,
+    functions,
+    history,
+    model_layers,
+    models,
+    modules,
+    names,
+    own_weights,
+)
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.program import Assignment
 from tdlint.interp.run import Run
@@ -234,12 +245,12 @@ def set_attribute(run: Run, owner: Value, name: str, value: Value, node: cst.CST
     if node is not None:
         _record(run, owner, name, value, node)
     if isinstance(owner, SomeLayer):
-        models.touch_layers(run, owner.model, owner.among, renamed=name in ("name", "_name"))
+        model_layers.touch_layers(run, owner.model, owner.among, renamed=name in ("name", "_name"))
         return
     if isinstance(owner, LayerObject | ModelValue) and name == "trainable":
         _set_trainable(run, owner, value)
     if isinstance(owner, LayerObject | ModelValue) and name in ("name", "_name"):
-        models.rename(run, owner, text(value))
+        model_layers.rename(run, owner, text(value))
     if not classes.set_object_attribute(run, owner, name, value) and isinstance(owner, LayerObject):
         _set_layer_argument(run, owner, name, value)
 
@@ -248,12 +259,12 @@ def _record(run: Run, owner: Value, name: str, value: Value, node: cst.CSTNode) 
     """Tell the rules, if it may mean something to Keras: no attribute that a class of the program has for itself."""
     if isinstance(owner, SomeLayer):
         model = run.model(owner.model)
-        built = model is not None and (model.kind == "functional" or models.is_built(run, owner.model))
+        built = model is not None and (model.kind == "functional" or model_layers.is_built(run, owner.model))
         made = Assignment(ModelValue(owner.model), name, value, run.site(node), built=built, of_layer=True)
     elif isinstance(owner, LayerObject | ModelValue | Instance):
         if name != "trainable" and classes.attributes_of(run, owner) is not None:
             return
-        built = isinstance(owner, LayerObject) and models.has_weights(run, owner)
+        built = isinstance(owner, LayerObject) and model_layers.has_weights(run, owner)
         made = Assignment(owner, name, value, run.site(node), built=built)
     else:
         return
@@ -293,7 +304,7 @@ def _set_trainable(run: Run, owner: LayerObject | ModelValue, value: Value) -> N
     model = run.model(owner.key)
     if model is not None:
         run.state.heap[owner.key] = replace(model, trainable=known)
-        for layer in models.known_layers(run, owner.key):
+        for layer in model_layers.known_layers(run, owner.key):
             _set_trainable(run, layer, value)
 
 

@@ -183,14 +183,14 @@ def _declared(layer: LayerObject) -> AnyShape | None:
 
 def _sequential(run: Run, key: int, model: ModelObject, given: tuple[AnyShape, ...], nesting: int) -> ModelGraph:
     shape = given[0] if given else UnknownShape("no input shape is declared")
-    chain = _Chain(run, nesting, TensorValue(shape), None if given else _shape_it_is_built_with(run, key, model))
+    chain = _Chain(run, nesting, TensorValue(shape), None if given else shape_it_is_built_with(run, key, model))
     chain.extend(model.stack)
     first = chain.nodes[0].inputs if chain.nodes else (shape,)
     graph = _finish(run, key, model, tuple(chain.nodes), first, (chain.tip,), chain.unknown)
     return replace(graph, late_inputs=tuple(chain.late_inputs))
 
 
-def _shape_it_is_built_with(run: Run, key: int, model: ModelObject) -> AnyShape | None:
+def shape_it_is_built_with(run: Run, key: int, model: ModelObject) -> AnyShape | None:
     """The shape of a Sequential without declared input: that it is built on, or of the first data it is given."""
     called = run.state.built.get(key)
     if called and not isinstance(called[0], UnknownShape):

@@ -70,6 +70,8 @@ class _Cloning:
             (name, self._layer(value) if isinstance(value, LayerObject) else value) for name, value in layer.args.bound
         )
         made = replace(layer, key=copied, args=replace(layer.args, bound=bound), copy_of=layer.key)
+        if layer.key in self.run.lambdas:
+            self.run.lambdas[copied] = self.run.lambdas[layer.key]
         if layer.type == "keras.layers.InputLayer":
             self.run.inputs[copied] = made
         elif isinstance(self.run.state.heap.get(layer.key), LayerObject):

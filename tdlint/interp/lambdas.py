@@ -52,7 +52,7 @@ def result(run: Run, layer: LayerObject, given: Value) -> Value:
 
 def result_when_built(run: Run, layer: LayerObject, given: TensorValue) -> Value:
     """What the function gives in a Sequential; unknown if it depends on when the model is built."""
-    made = run.lambdas.get(layer.copy_of or layer.key)
+    made = run.lambdas.get(layer.key)
     if made is None:
         return Unknown("the function of a Lambda layer is not known")
     now = run.state

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import posixpath
 from collections.abc import Callable
 
 import libcst as cst
@@ -17,6 +18,7 @@ from tdlint.interp import (
     layers,
     models,
     own_weights,
+    saving,
     tensor_functions,
 )
 from tdlint.interp.arguments import CallArguments, bound
@@ -78,12 +80,19 @@ def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -
     if name == "functools.partial" and args.complete and args.values:
         keywords = tuple((key, value) for key, (value, _) in args.keywords.items())
         return PartialValue(args.values[0], tuple(args.values[1:]), keywords)
+    if name == "os.path.join" and args.complete and len(args.values) == len(args.everything()):
+        return _joined_path([text(value) for value in args.values])
     if name == "copy.deepcopy" and len(args.values) == 1:
         return containers.copied(run, args.values[0])
     if name in ("math.ceil", "math.floor", "math.sqrt") and len(args.values) == 1:
         return _computed(getattr(math, short), args.values[0])
     if name == "keras.models.clone_model":
         return _clone(run, args, node)
+    if name in ("keras.models.load_model", "keras.saving.load_model"):
+        return saving.load(run, args, node)
+    if name in ("keras.models.save_model", "keras.saving.save_model"):
+        path = args.values[1] if len(args.values) > 1 else args.keywords.get("filepath", (None, None))[0]
+        saving.save(run, args.first("model"), path)
     if name in _LOADERS:
         return models.made_elsewhere(run, f"the result of {short}", node)
     if short in ("set_image_data_format", "set_image_dim_ordering") and name.startswith("keras."):
@@ -130,6 +139,11 @@ def _clone(run: Run, args: CallArguments, node: cst.Call) -> ModelValue:
         return models.made_elsewhere(run, str(reason), node)
 
 
+def _joined_path(parts: list[str | None]) -> Value:
+    known = [part for part in parts if part is not None]
+    return Const(posixpath.join(*known)) if known and len(known) == len(parts) else Unknown("a path")
+
+
 def _set_data_format(run: Run, args: CallArguments) -> None:
     """From here on, ``data_format=None`` means what the program says; Keras 1 calls channels first "th"."""
     given = [value for value in args.everything() if isinstance(value, Const)]
@@ -159,11 +173,9 @@ def set_environment(run: Run, key: Value, value: Value) -> None:
 
 _LOADERS = frozenset(
     {
-        "keras.models.load_model",
         "keras.models.model_from_config",
         "keras.models.model_from_json",
         "keras.models.model_from_yaml",
-        "keras.saving.load_model",
     }
 )
 

@@ -7,12 +7,22 @@ from dataclasses import replace
 import libcst as cst
 
 from tdlint.graph import ESCAPED, CallSite
-from tdlint.interp import applications, classes, containers, evaluation, history, layers, own_weights
+from tdlint.interp import (
+    applications,
+    classes,
+    containers,
+    evaluation,
+    history,
+    layers,
+    model_layers,
+    own_weights,
+    saving,
+)
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.array_arguments import with_memory
 from tdlint.interp.array_items import size_value
 from tdlint.interp.run import Run
-from tdlint.interp.state import BoundMethod, Either, LayerList, ModelObject, Repeated, SomeLayer, StackEntry
+from tdlint.interp.state import BoundMethod, LayerList, ModelObject, Repeated, SomeLayer, StackEntry
 from tdlint.interp.tensors import shape_of_tensor
 from tdlint.shapes import FREE, AnyShape, UnknownDim, UnknownShape
 from tdlint.spec import layers as spec
@@ -21,6 +31,7 @@ from tdlint.values import (
     NONE,
     Arguments,
     ArrayValue,
+    Const,
     Instance,
     LayerObject,
     ModelValue,
@@ -132,12 +143,6 @@ def _in_uncounted_loop(run: Run, key: int) -> bool:
     return bool(run.loop_floors) and key <= run.loop_floors[-1]
 
 
-def _is_input(entry: StackEntry) -> bool:
-    return isinstance(entry, TensorValue) or (
-        isinstance(entry, LayerObject) and entry.type == "keras.layers.InputLayer"
-    )
-
-
 def _functional_layers(run: Run, key: int) -> Sequence | LayerList:
     """``model.layers`` of a functional model, in the order in which Keras has them."""
     from tdlint.interp.build import build  # builds graphs by calling layers: each needs the other
@@ -151,73 +156,6 @@ def _functional_layers(run: Run, key: int) -> Sequence | LayerList:
     found = {node.layer.key: node for node in as_listed(graph) if not node.type.startswith("operation.")}
     layers_of = (ModelValue(at) if node.inner is not None else node.layer for at, node in found.items())
     return Sequence(tuple(layers_of))
-
-
-def known_layers(run: Run, key: int) -> list[LayerObject | ModelValue]:
-    """The layers of a model, as far as they are known, in no order."""
-    model = run.model(key)
-    if model is None:
-        return []
-    found: list[LayerObject | ModelValue] = []
-    if model.instance_of is not None:
-        found += own_weights.held_layers(run, ModelValue(key))
-    pending = list(model.stack)
-    while pending:
-        entry = pending.pop()
-        if isinstance(entry, LayerObject | ModelValue):
-            found.append(entry)
-        elif isinstance(entry, Either):
-            pending += [*entry.left, *entry.right]
-        elif isinstance(entry, Repeated):
-            pending += entry.body
-    wanted = [value.producer for value in model.outputs if isinstance(value, TensorValue)]
-    seen: set[int] = set()
-    while wanted:
-        number = wanted.pop()
-        if number is None or number in seen:
-            continue
-        seen.add(number)
-        node = run.nodes[number]
-        found.append(node.layer if node.inner is None else ModelValue(node.layer.key))
-        wanted.extend(edge.producer for edge in node.edges)
-    return list(dict.fromkeys(found))
-
-
-def rename(run: Run, thing: LayerObject | ModelValue, name: str | None) -> None:
-    """``layer.name = name``, or ``_name``; None if the name is not known."""
-    found = run.state.heap.get(thing.key)
-    if isinstance(found, LayerObject | ModelObject):
-        run.state.heap[thing.key] = replace(found, name=name)
-
-
-def is_built(run: Run, key: int) -> bool:
-    """Whether a Sequential certainly has its weights: it begins with its input."""
-    model = run.model(key)
-    return model is not None and bool(model.stack) and _is_input(model.stack[0])
-
-
-def has_weights(run: Run, layer: LayerObject) -> bool:
-    """Whether a layer was called, or is in a Sequential that begins with its input."""
-    if any(node.layer.key == layer.key for node in run.nodes.values()):
-        return True
-    models_of = (key for key, thing in run.state.heap.items() if isinstance(thing, ModelObject))
-    return any(is_built(run, key) and layer in known_layers(run, key) for key in models_of)
-
-
-def touch_layers(run: Run, key: int, among: tuple[LayerObject | ModelValue, ...] = (), renamed: bool = False) -> None:
-    """An attribute of some layer of a model is set, of which one is not known; it is one of ``among`` if given."""
-    for layer in among or known_layers(run, key):
-        if renamed:
-            rename(run, layer, None)
-        if isinstance(layer, ModelValue):
-            model = run.model(layer.key)
-            if model is not None:
-                run.state.heap[layer.key] = replace(model, trainable=None)
-            if layer.key != key:
-                touch_layers(run, layer.key, renamed=renamed)
-        else:
-            current = run.layer(layer)
-            run.state.heap[layer.key] = replace(current, trainable=None)
 
 
 def make_model(run: Run, args: CallArguments, node: cst.Call) -> ModelValue:
@@ -301,13 +239,15 @@ def attribute(run: Run, owner: ModelValue, name: str) -> Value:
     if name in METHODS or name in ("add_weight", "add_variable"):
         return BoundMethod(owner, name)
     if name == "layers":
-        stack = model.stack[1:] if model.stack and _is_input(model.stack[0]) else model.stack
+        stack = model.stack[1:] if model.stack and model_layers.is_input(model.stack[0]) else model.stack
         known = tuple(entry for entry in stack if isinstance(entry, LayerObject | ModelValue))
         if model.kind == "sequential" and len(known) == len(stack):
             return Sequence(known)
         if model.kind == "functional" and not model.unknown:
             return _functional_layers(run, owner.key)
         return Sequence((), "list", SomeLayer(owner.key))
+    if name == "name" and model.name is not None and model.instance_of is None:
+        return Const(model.name)
     if name == "optimizer":
         return _optimizer(model)
     if name in ("input_shape", "output_shape"):
@@ -385,6 +325,9 @@ def call_method(run: Run, owner: ModelValue, name: str, args: CallArguments, nod
             run.state.heap[owner.key] = replace(model, compiles=(call,) if call.certain else (*model.compiles, call))
         elif name in ("fit", "fit_generator"):
             run.state.heap[owner.key] = replace(model, fits=(*model.fits, call))
+            saving.save_in_training(run, owner.key, arguments)
+        elif name == "save":
+            saving.save(run, owner, args.first("filepath"))
     if name in ("predict", "predict_on_batch"):
         return _predicted(run, owner.key, node)
     if name in ("fit", "fit_generator"):
@@ -424,7 +367,7 @@ def _layer_of_name(run: Run, owner: ModelValue, args: CallArguments) -> Value:
     """``model.get_layer(name)``."""
     wanted = args.first("name")
     name = None if wanted is None else text(wanted)
-    known = known_layers(run, owner.key)
+    known = model_layers.known_layers(run, owner.key)
     found = [layer for layer in known if name is not None and _has_name(run, layer, name)]
     if len(found) == 1:
         return found[0]

@@ -17,6 +17,7 @@ from tdlint.interp.program import Assignment, DatedCall, Import, Reference, Step
 from tdlint.interp.project import Project
 from tdlint.interp.state import (
     NO_CONTAINERS,
+    DictObject,
     HeapObject,
     ModelObject,
     ModuleValue,
@@ -203,6 +204,7 @@ class Run:
         self.activity = 0
         self.owners: list[tuple[int, str]] = []
         self.push_frame(None)
+        self.saved = self.allocate(DictObject())  # files with models, by path
 
     def fresh(self) -> int:
         """A number that nothing else in this run has."""
