@@ -40,15 +40,15 @@ class Cost:
 
 
 def keras_files(paths: list[Path]) -> list[Path]:
-    """The Python files below the paths that tdlint does not reject before parsing."""
-    files = [path for root in paths for path in ([root] if root.is_file() else sorted(root.rglob("*.py")))]
+    """The Python files and notebooks below the paths that tdlint does not reject before parsing."""
+    files = [path for root in paths for path in ([root] if root.is_file() else sorted(root.rglob("*")))]
     found = []
-    for file in files:
+    for file in (each for each in files if each.suffix in (".py", ".ipynb") and each.is_file()):
         data = file.read_bytes()
         try:
             readable = read(str(file), data) if b"keras" in data else None
             if readable is not None and readable.analysable:
-                libcst.parse_module(data)
+                libcst.parse_module(readable.source.parse_text)
                 found.append(file)
         except Exception as error:
             print(f"left out: {file}: {type(error).__name__}", file=sys.stderr)
@@ -79,7 +79,9 @@ def measure(files: list[Path], rounds: int) -> list[Cost]:
 
 def _once(file: Path) -> Cost:
     data = file.read_bytes()
-    text = data.decode("utf-8", errors="replace")
+    readable = read(str(file), data)
+    assert readable is not None
+    text = readable.source.parse_text
     rules, settings = load_rules(), Settings()
     return Cost(
         seconds(lambda: libcst.parse_module(text)),

@@ -35,12 +35,20 @@ class Analysis:
     """A program, and the syntax nodes that its sites stand for; ``outside`` has the sites in other files."""
 
     program: Program
+    module: cst.Module
     syntax: Sequence[cst.CSTNode]  # grows when a rule asks for facts about a method
     outside: Mapping[Site, Outside] = field(default_factory=dict)
 
     def node(self, site: Site) -> cst.CSTNode:
-        """The syntax node of a site."""
-        return self.syntax[site.number]
+        """The syntax node of a site, in LibCST's own tree.
+
+        Raises:
+            NeedsLibCST: there is none.
+        """
+        from tdlint.sources.plain_nodes import exact_node
+
+        found = self.outside.get(site)
+        return exact_node(self.module if found is None else found.module, self.syntax[site.number])
 
     def here(self, site: Site) -> Site:
         """The place in the source itself that leads to a site."""
@@ -108,10 +116,10 @@ def _taped(run: Run) -> tuple[TapedCall, ...]:
     return tuple(TapedCall(key, site, frozenset(run.model_reads.get(key, ()))) for key, site in run.taped.items())
 
 
-def _text(node: cst.CSTNode) -> str:
-    import libcst as cst
+def _text(run: Run, site: Site) -> str:
+    from tdlint.sources.plain_nodes import code_of
 
-    return cst.Module([]).code_for_node(node)
+    return code_of(run.outside.trees.values(), run.syntax[site.number])
 
 
 CALL_STEPS = 20
@@ -143,11 +151,11 @@ def interpret(
     from tdlint.interp.run import MAIN, Run
 
     run = Run(lines)
+    run.outside.trees[MAIN] = module
     if path is not None and project is not None:
         run.outside.project = project
         run.outside.paths[MAIN] = path
         run.outside.loaded[path] = MAIN
-        run.outside.trees[MAIN] = module
     if call is not None:
         run.max_steps *= CALL_STEPS
         run.outside.max_steps = run.max_steps
@@ -179,11 +187,11 @@ def interpret(
         backend=run.backend,
         dated_calls=tuple(run.dated_calls.values()),
         by_version=run.by_version,
-        text=lambda site: _text(run.syntax[site.number]),
+        text=lambda site: _text(run, site),
         references=references.found(run),
     )
     out = run.outside
     outside = {
         site: Outside(out.paths[module], out.trees[module], entry) for site, (module, entry) in out.sites.items()
     }
-    return Analysis(program, run.syntax, outside)
+    return Analysis(program, module, run.syntax, outside)

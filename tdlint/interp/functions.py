@@ -12,6 +12,7 @@ from tdlint.interp import containers, expressions, loops, outside, own_weights, 
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.run import MAIN, MAX_DEPTH, Function, Run, join_returns
 from tdlint.interp.state import DictObject, RangeValue, Ref, State, ZipValue, join_states
+from tdlint.sources.plain_nodes import LazyBody
 from tdlint.values import (
     NONE,
     Const,
@@ -93,6 +94,8 @@ def _has_yield(block: Any) -> bool:
 
     A ``yield`` deeper in an expression is noticed when it is evaluated.
     """
+    if type(block.body) is LazyBody:
+        return block.body.yields
     if type(block) is cst.SimpleStatementSuite:  # def f(): yield
         return _line_yields(block)
     for statement in block.body:

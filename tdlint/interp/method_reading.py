@@ -7,7 +7,6 @@ for every call.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
 from typing import Any, Literal, TypeAlias
 
 import libcst as cst
@@ -16,6 +15,7 @@ from tdlint.interp import expressions
 from tdlint.interp.class_facts import CallFact, ClassFacts, ClassKind, MethodFacts, Parameter
 from tdlint.interp.classes import find_attribute, is_layer, is_model, mro
 from tdlint.interp.run import MAIN, Function, Run
+from tdlint.sources.plain_nodes import fields_of
 from tdlint.spec.names import member
 from tdlint.values import ClassValue, Const, FunctionValue, LayerObject, ModelValue, Site, Symbol, Unknown, Value
 
@@ -83,11 +83,9 @@ _CHILDREN: dict[Any, tuple[str, ...]] = {}
 def _children_of(kind: Any) -> tuple[str, ...]:
     """The fields of a kind of node that may hold expressions."""
     known = _CHILDREN.get(kind)
-    if known is not None:
-        return known
-    skipped = ("whitespace", "lpar", "rpar", "lbracket", "rbracket", "comma", "semicolon", "annotation", "operator")
-    found = tuple(each.name for each in fields(kind) if not each.name.startswith(skipped))
-    return _CHILDREN.setdefault(kind, found)
+    if known is None:
+        known = _CHILDREN[kind] = tuple(each for each in fields_of(kind) if each not in ("annotation", "operator"))
+    return known
 
 
 class _Reader:

@@ -15,6 +15,7 @@ import libcst as cst
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.program import How, Reference
 from tdlint.interp.run import MAIN, Run
+from tdlint.sources.plain_nodes import code_of
 from tdlint.spec import migration
 from tdlint.spec.names import spelled
 from tdlint.values import Symbol
@@ -31,7 +32,7 @@ _VERSIONED = re.compile(r"version|hasattr|\bbackend\b|_backend\b|PY[23]\b|TF[12_
 @contextmanager
 def trying(run: Run, node: cst.Try | cst.TryStar) -> Iterator[None]:
     """While in the body of ``try``; whoever catches that a name is missing, knows that it may be."""
-    if any(handler.type is None or _CAUGHT.search(_code(handler.type)) for handler in node.handlers):
+    if any(handler.type is None or _CAUGHT.search(_code(run, handler.type)) for handler in node.handlers):
         with _guarded(run, node):
             yield
     else:
@@ -61,13 +62,13 @@ def is_guarded(run: Run) -> bool:
         if isinstance(node, (cst.Try, cst.TryStar)):
             if frame == here:
                 return True
-        elif _VERSIONED.search(_code(node)):
+        elif _VERSIONED.search(_code(run, node)):
             return True
     return False
 
 
-def _code(node: cst.CSTNode) -> str:
-    return cst.Module([]).code_for_node(node)
+def _code(run: Run, node: cst.CSTNode) -> str:
+    return code_of(run.outside.trees.values(), node)
 
 
 def _unheard(run: Run) -> bool:

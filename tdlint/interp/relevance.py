@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import libcst as cst
 
 from tdlint.interp.classes import is_layer, is_model
 from tdlint.interp.run import MAIN, Function, Run
+from tdlint.sources.plain_nodes import PlainModule
 from tdlint.spec.objects import OBJECT_MODULES
 from tdlint.values import ClassValue, FunctionValue, LayerObject, ModelValue, Symbol
+
+_Functions = ast.FunctionDef | ast.AsyncFunctionDef
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
@@ -35,28 +38,31 @@ _WITH_REMOVED = frozenset(
 
 @dataclass(frozen=True)
 class Texts:
-    """The source text of every function of a module, by the identity of its LibCST node."""
+    """The source text of every function of a module; CPython's nodes are by the identity of those of LibCST."""
 
-    by_node: dict[int, str]
+    functions: Mapping[int, _Functions]
+    lines: list[str]
+    found: dict[int, str] = field(default_factory=dict)
 
     def of(self, function: Function) -> str | None:
         """The text of a function, None if it is not known."""
-        return self.by_node.get(id(function.node))
+        key = id(function.node)
+        node = self.functions.get(key)
+        if node is not None and key not in self.found:
+            self.found[key] = "\n".join(self.lines[_first_line(node) - 1 : node.end_lineno])
+        return self.found.get(key)
 
 
 def function_texts(module: cst.Module, tree: ast.Module, text: str) -> Texts:
     """Pair the functions of both trees by their order; nothing is known if they do not agree in number."""
+    lines = _LINE_END.split(text)
+    if isinstance(module, PlainModule):
+        return Texts(module.functions, lines)
     ours = list(_cst_functions(module))
     theirs = list(_ast_functions(tree.body))
     if len(ours) != len(theirs):
-        return Texts({})
-    lines = _LINE_END.split(text)
-    return Texts(
-        {
-            id(mine): "\n".join(lines[_first_line(their) - 1 : their.end_lineno])
-            for mine, their in zip(ours, theirs, strict=True)
-        }
-    )
+        return Texts({}, lines)
+    return Texts({id(mine): their for mine, their in zip(ours, theirs, strict=True)}, lines)
 
 
 def _cst_functions(node: Any) -> Iterator[cst.FunctionDef]:
@@ -90,9 +96,6 @@ def _first_line(function: _Functions) -> int:
     first = function.body[0]
     documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
     return (first.end_lineno or first.lineno) + 1 if documented else function.lineno
-
-
-_Functions = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def _ast_functions(body: list[ast.stmt]) -> Iterator[_Functions]:

@@ -160,13 +160,23 @@ def _analyse(
     readable: Readable, settings: Settings, rules: Rules, selection: Selection, elsewhere: bool = True
 ) -> _Analysed:
     """Follow a source and run the rules on it; ``elsewhere`` says whether to judge reports in other files."""
+    from tdlint.sources.plain_nodes import NeedsLibCST
+
+    try:
+        return _follow(readable, settings, rules, selection, elsewhere)
+    except NeedsLibCST:
+        tree_of(readable.source.parse_text, plain=False)
+        return _follow(readable, settings, rules, selection, elsewhere)
+
+
+def _follow(readable: Readable, settings: Settings, rules: Rules, selection: Selection, elsewhere: bool) -> _Analysed:
     from tdlint.interp import interpret
     from tdlint.interp.project import project_of
     from tdlint.interp.relevance import function_texts
     from tdlint.linting.elsewhere import Elsewhere
 
     source = readable.source
-    module, path, neighbours = tree_of(source.parse_text), Path(source.path).absolute(), Neighbours()
+    module, path, neighbours = tree_of(source.parse_text, readable.tree), Path(source.path).absolute(), Neighbours()
     texts = function_texts(module, readable.tree, source.parse_text) if readable.tree is not None else None
     project = project_of(path, neighbours.load)
     analysis = interpret(module, source.parse_text.count("\n"), texts, project=project, path=path)

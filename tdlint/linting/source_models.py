@@ -136,7 +136,7 @@ def _models(readable: Readable, call: str | None) -> SourceModels:
             line = location.start.line if location.start else 1
             raise UsageError(f"{source.path}:{line}: syntax error: {message}")
         return SourceModels(source.path, unknown=problems, note="it does not use Keras")
-    module = tree_of(source.parse_text)
+    module = tree_of(source.parse_text, plain=False)
     analysis = _analysis(module, readable, call)
     program = analysis.program
     names = automatic_names(program.models)

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tdlint.sources.source_file import SourceFile, UnreadableFile, read_source
-from tdlint.sources.syntax import TooComplex, check_syntax
+from tdlint.sources.syntax import TooComplex, check_syntax, parse_ast
 
 if TYPE_CHECKING:
+    import ast
+
     import libcst
 
 MAX_KEPT = 600_000
@@ -29,19 +31,36 @@ _trees: OrderedDict[str, libcst.Module] = OrderedDict()
 _sources: OrderedDict[tuple[str, bytes], SourceFile | str] = OrderedDict()
 
 
-def tree_of(text: str) -> libcst.Module:
-    """The syntax tree of a text that is known to be Python."""
-    found = _trees.get(text)
-    if found is None:
-        import libcst
+def tree_of(text: str, tree: ast.Module | None = None, *, plain: bool = True) -> libcst.Module:
+    """The syntax tree of a text that is known to be Python, of which CPython's own ``tree`` may be known.
 
-        found = _trees[text] = libcst.parse_module(text)
+    Unless it is to be ``plain``, LibCST parses it.
+    """
+    found = _trees.get(text)
+    if found is None or not plain:
+        found = _trees[text] = _plain(text, tree) if plain else _parsed(text)
         # a tree has no cycles: the collector need not walk over those that are kept, again and again
         gc.freeze()
         _forget_oldest()
     else:
         _trees.move_to_end(text)
     return found
+
+
+def _plain(text: str, tree: ast.Module | None) -> libcst.Module:
+    from tdlint.sources.plain_nodes import NeedsLibCST
+    from tdlint.sources.plain_tree import plain_tree
+
+    try:
+        return plain_tree(text, parse_ast(text) if tree is None else tree)
+    except (NeedsLibCST, SyntaxError):  # it is newer than this Python
+        return _parsed(text)
+
+
+def _parsed(text: str) -> libcst.Module:
+    import libcst
+
+    return libcst.parse_module(text)
 
 
 def forget() -> None:

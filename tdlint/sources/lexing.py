@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from tdlint.diagnostics import Span
 
 # A string without its end reaches to the end of its line, a triple-quoted one to the end of the text.
-_STRING = r'''"""(?:[^"\\]|\\.|"(?!""))*(?:"""|\Z)|\'\'\'(?:[^'\\]|\\.|'(?!\'\'))*(?:\'\'\'|\Z)|''' + (
+STRING = r'''"""(?:[^"\\]|\\.|"(?!""))*(?:"""|\Z)|\'\'\'(?:[^'\\]|\\.|'(?!\'\'))*(?:\'\'\'|\Z)|''' + (
     r""""(?:[^"\\\r\n]|\\(?:\r\n|.))*"?|'(?:[^'\\\r\n]|\\(?:\r\n|.))*'?"""
 )
-_STRING_OR_COMMENT = re.compile(rf"#[^\r\n]*|{_STRING}", re.DOTALL)
+_STRING_OR_COMMENT = re.compile(rf"#[^\r\n]*|{STRING}", re.DOTALL)
 _PIECE = re.compile(
-    rf"(?P<skip>#[^\r\n]*|{_STRING}|\\(?:\r\n|\r|\n))|(?P<newline>\r\n|\r|\n)|(?P<bracket>[()\[\]{{}}])", re.DOTALL
+    rf"(?P<skip>#[^\r\n]*|{STRING}|\\(?:\r\n|\r|\n))|(?P<newline>\r\n|\r|\n)|(?P<bracket>[()\[\]{{}}])", re.DOTALL
 )
 _TOKEN = re.compile(
-    rf"(?P<comment>#[^\r\n]*|\\(?:\r\n|\r|\n))|(?P<string>{_STRING})|(?P<newline>\r\n|\r|\n)|(?P<name>\w+)|(?P<other>\S)",
+    rf"(?P<comment>#[^\r\n]*|\\(?:\r\n|\r|\n))|(?P<string>{STRING})|(?P<newline>\r\n|\r|\n)|(?P<name>\w+)|(?P<other>\S)",
     re.DOTALL,
 )
 

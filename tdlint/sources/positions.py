@@ -13,6 +13,7 @@ import libcst
 from libcst._nodes.internal import CodegenState
 
 from tdlint.diagnostics import Span
+from tdlint.sources.plain_nodes import exact_module
 
 
 class _Nothing(_GeneratorContextManager[None]):
@@ -105,12 +106,14 @@ class _RecordingState(CodegenState):
 
 
 def locate(module: libcst.Module, nodes: Iterable[libcst.CSTNode], text: str) -> Spans:
-    """The spans of nodes of a module, without the white space around them, in the text that it was parsed from.
+    """The spans of nodes, of LibCST's own tree of a module, in the text that it was parsed from.
+
+    They are without the white space around the nodes.
 
     Raises:
         RecursionError: the tree is too deep.
     """
-    wanted = set(nodes)
+    module, wanted = exact_module(module), set(nodes)
     if not wanted:
         return Spans({}, exact=True)
     state = _RecordingState(module, set(wanted))

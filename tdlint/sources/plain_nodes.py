@@ -1,0 +1,271 @@
+"""Nodes of LibCST that have only what they mean, and the nodes of LibCST's own tree in the same places.
+
+The fields of ``CONTENT`` are set; the others (white space, commas, brackets) are not. Bodies of functions are made when
+they are looked at, which most are not. What needs a place in the text, or an edit of it, asks for LibCST's own tree
+and the node in it that is in the same place: ``exact_module``, ``exact_node``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Any, TypeAlias, TypeVar, overload
+
+import libcst as cst
+
+from tdlint.diagnostics import Span
+
+_N = TypeVar("_N", bound=cst.CSTNode)
+
+CONTENT: dict[type[cst.CSTNode], tuple[str, ...]] = {
+    cst.AnnAssign: ("target", "annotation", "value"),
+    cst.Annotation: ("annotation",),
+    cst.Arg: ("value", "keyword", "star"),
+    cst.AsName: ("name",),
+    cst.Assert: ("test", "msg"),
+    cst.Assign: ("targets", "value"),
+    cst.AssignTarget: ("target",),
+    cst.Attribute: ("value", "attr"),
+    cst.AugAssign: ("target", "operator", "value"),
+    cst.Await: ("expression",),
+    cst.BinaryOperation: ("left", "operator", "right"),
+    cst.BooleanOperation: ("left", "operator", "right"),
+    cst.Break: (),
+    cst.Call: ("func", "args"),
+    cst.ClassDef: ("name", "body", "bases", "keywords", "decorators"),
+    cst.CompFor: ("target", "iter", "ifs", "inner_for_in", "asynchronous"),
+    cst.CompIf: ("test",),
+    cst.Comparison: ("left", "comparisons"),
+    cst.ComparisonTarget: ("operator", "comparator"),
+    cst.Continue: (),
+    cst.Decorator: ("decorator",),
+    cst.Del: ("target",),
+    cst.Dict: ("elements",),
+    cst.DictComp: ("key", "value", "for_in"),
+    cst.DictElement: ("key", "value"),
+    cst.Element: ("value",),
+    cst.Ellipsis: (),
+    cst.Else: ("body",),
+    cst.ExceptHandler: ("body", "type", "name"),
+    cst.ExceptStarHandler: ("body", "type", "name"),
+    cst.Expr: ("value",),
+    cst.Finally: ("body",),
+    cst.Float: ("value",),
+    cst.For: ("target", "iter", "body", "orelse", "asynchronous"),
+    cst.From: ("item",),
+    cst.FunctionDef: ("name", "params", "body", "decorators", "returns", "asynchronous"),
+    cst.GeneratorExp: ("elt", "for_in"),
+    cst.Global: ("names",),
+    cst.If: ("test", "body", "orelse"),
+    cst.IfExp: ("test", "body", "orelse"),
+    cst.Imaginary: ("value",),
+    cst.Import: ("names",),
+    cst.ImportAlias: ("name", "asname"),
+    cst.ImportFrom: ("module", "names", "relative"),
+    cst.IndentedBlock: ("body",),
+    cst.Index: ("value", "star"),
+    cst.Integer: ("value",),
+    cst.Lambda: ("params", "body"),
+    cst.List: ("elements",),
+    cst.ListComp: ("elt", "for_in"),
+    cst.Module: ("body",),
+    cst.Name: ("value",),
+    cst.NameItem: ("name",),
+    cst.NamedExpr: ("target", "value"),
+    cst.Nonlocal: ("names",),
+    cst.Param: ("name", "annotation", "default"),
+    cst.Parameters: ("params", "star_arg", "kwonly_params", "star_kwarg", "posonly_params"),
+    cst.Pass: (),
+    cst.Raise: ("exc", "cause"),
+    cst.Return: ("value",),
+    cst.Set: ("elements",),
+    cst.SetComp: ("elt", "for_in"),
+    cst.SimpleStatementLine: ("body",),
+    cst.SimpleStatementSuite: ("body",),
+    cst.SimpleString: ("value",),
+    cst.Slice: ("lower", "upper", "step"),
+    cst.StarredDictElement: ("value",),
+    cst.StarredElement: ("value",),
+    cst.Subscript: ("value", "slice"),
+    cst.SubscriptElement: ("slice",),
+    cst.Try: ("body", "handlers", "orelse", "finalbody"),
+    cst.TryStar: ("body", "handlers", "orelse", "finalbody"),
+    cst.Tuple: ("elements",),
+    cst.UnaryOperation: ("operator", "expression"),
+    cst.While: ("test", "body", "orelse"),
+    cst.With: ("items", "body", "asynchronous"),
+    cst.WithItem: ("item", "asname"),
+    cst.Yield: ("value",),
+}
+"""The fields of a node that say what it means, by its class."""
+
+Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+
+_new = object.__new__
+_put = object.__setattr__
+
+
+def make(kind: type[_N], *values: object) -> _N:
+    """A node with its content only; the constructor would check it and take ten times as long."""
+    node = _new(kind)
+    for name, value in zip(CONTENT[kind], values, strict=True):
+        _put(node, name, value)
+    return node
+
+
+class NeedsLibCST(Exception):
+    """The source has syntax that LibCST has to parse, or LibCST's tree is not the one that was made."""
+
+
+class LazyBody(Sequence[Any]):
+    """The statements of a function, made when they are looked at."""
+
+    def __init__(self, body: list[ast.stmt], make_all: Callable[[list[ast.stmt]], list[Any]]) -> None:
+        self._body = body
+        self._make_all = make_all
+
+    @cached_property
+    def made(self) -> list[Any]:
+        """The statements."""
+        return self._make_all(self._body)
+
+    @property
+    def is_made(self) -> bool:
+        """Whether they were looked at."""
+        return "made" in self.__dict__
+
+    @cached_property
+    def yields(self) -> bool:
+        """Whether a statement of the function is a ``yield``, or takes the value of one."""
+        return _yields(self._body)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.made)
+
+    def __len__(self) -> int:
+        return len(self.made)
+
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Any]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        return self.made[index]
+
+
+def _yields(body: list[Any]) -> bool:
+    for statement in body:
+        if isinstance(getattr(statement, "value", None), ast.Yield | ast.YieldFrom):
+            return True
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        if any(_yields(getattr(statement, name, [])) for name in ("body", "handlers", "orelse", "finalbody")):
+            return True
+    return False
+
+
+class PlainModule(cst.Module):
+    """A module that was made from CPython's tree; ``functions`` are that tree's own, by the identity of ours."""
+
+    text: str
+    functions: dict[int, Function]
+    span_of: Callable[[cst.CSTNode], Span | None]
+
+    @cached_property
+    def exact(self) -> cst.Module:
+        """LibCST's own tree of the text."""
+        return cst.parse_module(self.text)
+
+    def exact_node(self, node: cst.CSTNode) -> cst.CSTNode:
+        """The node of LibCST's own tree in the place of one of this tree.
+
+        Raises:
+            NeedsLibCST: there is none.
+        """
+        found = self.paired(node)
+        if found is None:
+            raise NeedsLibCST
+        return found
+
+    def paired(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """The same, None for a node of another tree."""
+        if id(node) not in self._exact_nodes:
+            _pair(self, self.exact, self._exact_nodes)  # more was made since
+        return self._exact_nodes.get(id(node))
+
+    @cached_property
+    def _exact_nodes(self) -> dict[int, cst.CSTNode]:
+        return {}
+
+
+def plain_module(
+    text: str, functions: dict[int, Function], span_of: Callable[[cst.CSTNode], Span | None], body: list[Any]
+) -> PlainModule:
+    """The module of a text; ``functions`` may grow."""
+    module = _new(PlainModule)
+    module.__dict__.update(text=text, functions=functions, span_of=span_of)
+    _put(module, "body", body)
+    return module
+
+
+def exact_module(module: cst.Module) -> cst.Module:
+    """LibCST's own tree of a module's text."""
+    return module.exact if isinstance(module, PlainModule) else module
+
+
+def exact_node(module: cst.Module, node: cst.CSTNode) -> cst.CSTNode:
+    """The node of LibCST's own tree for a node of a module.
+
+    Raises:
+        NeedsLibCST: there is none.
+    """
+    return module.exact_node(node) if isinstance(module, PlainModule) else node
+
+
+def code_of(modules: Iterable[cst.Module], node: cst.CSTNode) -> str:
+    """The text of a node in one of the modules."""
+    plain = [module for module in modules if isinstance(module, PlainModule)]
+    for module in plain:
+        span = module.span_of(node)
+        if span is not None:
+            return module.text[span.start : span.end]
+    exact = next(filter(None, (module.paired(node) for module in plain)), node)
+    return cst.Module([]).code_for_node(exact)
+
+
+def _pair(plain: cst.CSTNode, exact: cst.CSTNode, found: dict[int, cst.CSTNode]) -> None:
+    """Find the nodes of two trees that are in the same places."""
+    pending: list[tuple[Any, Any]] = [(plain, exact)]
+    while pending:
+        one, other = pending.pop()
+        kind = type(other)
+        if type(one) is not kind and not isinstance(one, PlainModule):
+            raise NeedsLibCST
+        found[id(one)] = other
+        for name in fields_of(kind):
+            ours, theirs = getattr(one, name), getattr(other, name)
+            if isinstance(ours, LazyBody):
+                if not ours.is_made:
+                    continue
+                ours = ours.made
+            if isinstance(ours, list | tuple):
+                if len(ours) != len(theirs):
+                    raise NeedsLibCST
+                pending.extend(zip(ours, theirs, strict=True))
+            elif isinstance(ours, cst.CSTNode):
+                pending.append((ours, theirs))
+
+
+def fields_of(kind: type[cst.CSTNode]) -> tuple[str, ...]:
+    """The fields that say what a node means."""
+    known = CONTENT.get(kind)
+    if known is None:
+        known = CONTENT[kind] = tuple(each for each in kind.__slots__ if not each.startswith(_LOOKS))
+    return known
+
+
+_LOOKS = (
+    "whitespace", "lpar", "rpar", "lbracket", "rbracket", "lbrace", "rbrace", "comma", "semicolon", "equal", "leading",
+    "trailing", "header", "footer",
+)  # fmt: skip
