@@ -279,7 +279,8 @@ class ArrayValue(Value):
     them.
     ``labels`` says what the values would be as labels: one-hot rows, whole numbers, or numbers with fractions (NaN
     aside); ``classes`` is how many classes such labels have, where that is certain. ``memory`` tells which arrays may
-    share their elements: the places where the memory was made. Values that rules see have none.
+    share their elements: the places where the memory was made. Values that rules see have none. ``ascending`` is set
+    for labels of several classes that come class by class.
     """
 
     shape: AnyShape
@@ -288,6 +289,7 @@ class ArrayValue(Value):
     labels: Labels | None = None
     classes: int | None = None
     memory: frozenset[int] = frozenset()
+    ascending: bool = False
 
     def may_be(self, *constants: object) -> bool:
         """See ``Value``; only an array without axes can be a number."""

@@ -73,12 +73,14 @@ class ArgmaxOfOneUnit(Rule):
             return
         values, axis = call.args.get("a"), integer(call.args.get("axis"))
         shape = values.shape if isinstance(values, ArrayValue) else UnknownShape()
-        if axis is None or isinstance(shape, UnknownShape) or not -len(shape) <= axis < len(shape):
+        if isinstance(shape, UnknownShape) or (axis is not None and not -len(shape) <= axis < len(shape)):
             return
-        if shape[axis] == 1 and len(shape) > 1:
+        along = shape if axis is None else (shape[axis],)
+        if along and all(size == 1 for size in along):
+            of = "" if axis is None else f"along axis {axis} "
             yield Report(
                 call.place(),
-                f"argmax along axis {axis} of {format_shape(shape)}, which has size 1, is always 0",
+                f"argmax {of}of {format_shape(shape)}, which has size 1, is always 0",
                 fact="every sample is of class 0, whatever the model has learned (FACTS D16)",
                 help="for one unit with sigmoid: predictions > 0.5",
             )

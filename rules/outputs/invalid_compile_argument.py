@@ -26,6 +26,20 @@ model = keras.Sequential([keras.Input((8,)), layers.Dense(1)])
 model.compile(optimizer=keras.optimizers.Adam(), loss="mse", metrics=["mae"])
 ```
 
+## Fixed
+
+```python
+import keras
+from keras import layers
+
+model = keras.Sequential([keras.Input((8,)), layers.Dense(1)])
+model.compile(
+    optimizer=keras.optimizers.Adam(),
+    loss="mse",
+    metrics=["mae"],
+)
+```
+
 ## Why
 
 Measured (FACTS D7c, D12):
@@ -40,7 +54,7 @@ Measured (FACTS D7c, D12):
 
 ## Fix safety
 
-There is no automatic fix.
+The fixes of `optimizer` and `metrics` are safe: the model could not be compiled before. There is none for the others.
 
 ## References
 
@@ -52,14 +66,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tdlint.api import (
+    Applicability,
     CallSite,
     Context,
+    FixPlan,
     Instance,
     Program,
+    ReplaceCode,
     Report,
     Rule,
     Sequence,
     Severity,
+    Site,
     Symbol,
     Value,
     identifiers,
@@ -91,6 +109,7 @@ class InvalidCompileArgument(Rule):
                 fact=f"Keras raises ValueError: Could not interpret optimizer identifier: <class '{optimizer}'> "
                 "(FACTS D12)",
                 help=f"call it: {optimizer}()",
+                fix=_around(call.args.site("optimizer"), "", "()", f"Call {optimizer}"),
             )
         yield from _called(call)
         yield from _metrics(call) if major >= 3 else _classes(call)
@@ -133,6 +152,7 @@ def _metrics(call: CallSite) -> Iterator[Report]:
                 f"{argument} is {what} and not a list",
                 fact=f"Keras 3 raises ValueError: Expected `{argument}` argument to be a list (FACTS D7c)",
                 help=f"{argument}=[…]",
+                fix=None if what == "a set" else _around(call.args.site(argument), "[", "]", "Make it a list"),
             )
 
 
@@ -144,6 +164,13 @@ def _single(value: Value) -> str | None:
         short = value.type.rpartition(".")[2]
         return f"one {short}" if _is_class(short) else None
     return "a set" if isinstance(value, Sequence) and value.kind == "set" and value.items else None
+
+
+def _around(site: Site | None, before: str, after: str, title: str) -> FixPlan | None:
+    """The value between other code; the program could not run before."""
+    if site is None:
+        return None
+    return FixPlan(title, (ReplaceCode(site, (before, site, after)),), Applicability.SAFE)
 
 
 def _classes(call: CallSite) -> Iterator[Report]:

@@ -39,6 +39,18 @@ model.add(LSTM(50))
 model.add(Dense(1))
 ```
 
+## Fixed
+
+```python
+from keras.layers import LSTM, Dense
+from keras.models import Sequential
+
+model = Sequential()
+model.add(LSTM(50, return_sequences=True, input_shape=(60, 1)))
+model.add(LSTM(50))
+model.add(Dense(1))
+```
+
 ## Why
 
 Measured on Keras 3.15.1 (FACTS G8): `input_shape` and `input_dim` on a later layer are ignored, with the UserWarning
@@ -51,7 +63,8 @@ ignores it.
 
 ## Fix safety
 
-There is no automatic fix: the shape may tell that a layer is missing before.
+The fix takes the argument away and is safe, as Keras ignores it; but the shape may tell that a layer is missing before.
+There is no automatic fix for a second `Input`.
 
 ## References
 
@@ -63,10 +76,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tdlint.api import (
+    Applicability,
     Context,
+    FixPlan,
     LayerNode,
     ModelGraph,
     Place,
+    RemoveArgument,
     Report,
     Rule,
     Sequence,
@@ -131,10 +147,14 @@ def _report(node: LayerNode, argument: str) -> Report:
     value = node.args.get(argument)
     sizes = value.items if isinstance(value, Sequence) else (value,)
     declared = ", ".join("None" if size.must_be(None) else str(integer(size) or "?") for size in sizes)
+    site, fix = node.args.site(argument), None
+    if node.layer.site is not None and site is not None:
+        fix = FixPlan(f"Remove {argument}", (RemoveArgument(node.layer.site, site),), Applicability.SAFE)
     shown = f"({declared}{',' if len(sizes) == 1 else ''})" if isinstance(value, Sequence) else declared
     return Report(
         layer_place(node.layer, argument),
         f"{node.layer.short_type} declares {argument}={shown} and gets {format_shape(node.inputs[0])}",
         fact=f"Keras ignores {argument} on a layer that is not the first of a Sequential (FACTS G8)",
         help=f"remove {argument}",
+        fix=fix,
     )

@@ -23,6 +23,17 @@ model.compile(optimizer="adam", loss="binary_crossentropy", metrics=[keras.metri
 model.fit(x, y, validation_split=0.2, epochs=100, callbacks=[stop, best])
 ```
 
+## Fixed
+
+```python
+import keras
+
+stop = keras.callbacks.EarlyStopping(monitor="val_loss", mode="min", patience=3)
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile(optimizer="adam", loss="mse")
+model.fit(x, y, validation_split=0.2, epochs=100, callbacks=[stop])
+```
+
 ## Why
 
 With the wrong `mode` EarlyStopping counts every improvement as none and stops after `patience` epochs;
@@ -36,7 +47,7 @@ depends on the version, measured (FACTS E3):
 
 ## Fix safety
 
-There is no automatic fix.
+The fix of an explicit `mode` is unsafe: training stops at another epoch, or another model is kept.
 
 ## References
 
@@ -47,7 +58,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tdlint.api import CallSite, Context, Instance, Place, Program, Report, Rule, Sequence, Severity, text
+from tdlint.api import (
+    Applicability,
+    CallSite,
+    Context,
+    FixPlan,
+    Instance,
+    Place,
+    Program,
+    Report,
+    Rewrite,
+    Rule,
+    Sequence,
+    Severity,
+    Site,
+    text,
+)
 
 from ._logs import FITS
 
@@ -103,6 +129,7 @@ def _check(callback: Instance, short: str, context: Context) -> Iterator[Report]
             f"{short} watches {monitor} with mode='{mode}', and takes worse for better",
             fact="it keeps the worst model, or stops after `patience` epochs however well training goes (FACTS E3)",
             help=f"mode='{right}'",
+            fix=_with_mode(callback.args.site("mode"), right),
         )
     old = context.version(callback.namespace) < (3, 11)
     if mode == "auto" and right == "max" and "acc" not in name and old and short != "EarlyStopping":
@@ -112,3 +139,7 @@ def _check(callback: Instance, short: str, context: Context) -> Iterator[Report]
             fact="measured on Keras 2.15 and 3.8: the worst model is kept (FACTS E3)",
             help="mode='max'",
         )
+
+
+def _with_mode(site: Site | None, right: str) -> FixPlan | None:
+    return None if site is None else FixPlan(f"Set mode='{right}'", (Rewrite(site, right),), Applicability.UNSAFE)

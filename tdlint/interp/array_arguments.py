@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import libcst as cst
 
-from tdlint.interp import containers
+from tdlint.interp import class_order, containers
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.array_memory import forget
 from tdlint.interp.run import Run
@@ -160,7 +160,7 @@ def follow(run: Run, name: str, target: Function, args: CallArguments, node: cst
         forget(run, values["out"])
         return Unknown(f"{name} into an array that is given")
     try:
-        return with_memory(run, target.compute(given), node)
+        return with_memory(run, class_order.after(run, name, values, target.compute(given)), node)
     except Fails as error:
         return Unknown(f"{name} fails: {error}")
     except NotFollowed as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tdlint.interp.array_arguments import (
     Function,
     Given,
@@ -13,6 +15,7 @@ from tdlint.interp.array_arguments import (
     new_shape,
     scalar_of,
 )
+from tdlint.interp.array_memory import change_shared
 from tdlint.shapes import AnyShape, Shape, UnknownDim, UnknownShape
 from tdlint.spec.arrays import Fails, arange_size, broadcast
 from tdlint.spec.dtypes import is_float
@@ -222,6 +225,11 @@ def _permutation(given: Given) -> Value:
 
 
 def _shuffle(given: Given) -> Value:
+    value = given.need("x")
+    if isinstance(value, ArrayValue):
+        change_shared(given.run, value, lambda old: replace(old, ascending=False) if old.ascending else old)
+    else:
+        given.run.lose(value)
     return Const(None)
 
 

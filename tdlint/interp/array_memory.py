@@ -54,7 +54,11 @@ def store(run: Run, array: ArrayValue, written: ArrayValue | None) -> None:
     def widen(old: ArrayValue) -> ArrayValue:
         integer = _whole_dtype(old) or (whole and old.labels in ("integer", "one-hot"))
         new = replace(
-            old, range=union(old.range, fit(range_, old.dtype)), labels="integer" if integer else None, classes=None
+            old,
+            range=union(old.range, fit(range_, old.dtype)),
+            labels="integer" if integer else None,
+            classes=None,
+            ascending=False,
         )
         return old if new == old else new
 

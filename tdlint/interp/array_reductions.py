@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from tdlint.graph import CallSite
 from tdlint.interp import containers
-from tdlint.interp.array_arguments import Function, Given, NotFollowed, function, made, scalar_of
+from tdlint.interp.array_arguments import Function, Given, Handler, NotFollowed, function, made, scalar_of
 from tdlint.shapes import AnyShape, Shape, UnknownDim, UnknownShape
 from tdlint.spec import arrays as spec
 from tdlint.spec import dtypes, ranges
@@ -66,15 +66,27 @@ def _reduction(given: Given) -> Value:
 
 
 def _record_position(given: Given, array: ArrayValue) -> None:
-    """Keep ``argmax`` along an axis of size 1 for the rules; all others are of no interest."""
+    """Keep ``argmax`` along an axis of size 1, or of one number, for the rules; all others are of no interest."""
     axis = given.integer("axis")
-    if given.name != "argmax" or axis is None or isinstance(array.shape, UnknownShape):
+    if given.name != "argmax" or isinstance(array.shape, UnknownShape) or not array.shape:
         return
-    if -len(array.shape) <= axis < len(array.shape) and array.shape[axis] == 1:
+    along = array.shape if axis is None else array.shape[axis : axis + 1 or None]
+    if along and all(size == 1 for size in along):
         args = Arguments((("a", array), ("axis", Const(axis))))
         given.run.record_call(
             CallSite("numpy.argmax", args, given.run.site(given.node), certain=not given.run.uncertain)
         )
+
+
+def _tensor_argmax(default: int | None) -> Handler:
+    """``argmax`` of TensorFlow and Keras, of an array: rules are told of it, what it gives is a tensor."""
+
+    def compute(given: Given) -> Value:
+        values = {"axis": Const(default), **given.values}
+        _record_position(replace(given, name="argmax", values=values), given.array("a"))
+        raise NotFollowed("a tensor computed from an array")
+
+    return compute
 
 
 _EXTREMES = {"amax": "max", "amin": "min", "nanmax": "max", "nanmin": "min"}
@@ -199,6 +211,9 @@ FUNCTIONS: dict[str, Function] = {
     "numpy.diff": function("a n axis", _difference),
     "numpy.unique": function("a return_index return_inverse return_counts axis", _unique),
     "numpy.linalg.norm": function("a ord axis keepdims", _norm),
+    **dict.fromkeys(("tensorflow.argmax", "tensorflow.math.argmax"), function("a axis output_type", _tensor_argmax(0))),
+    "keras.backend.argmax": function("a axis", _tensor_argmax(-1)),
+    "keras.ops.argmax": function("a axis keepdims", _tensor_argmax(None)),
 }
 """Functions that go along axes, by canonical name."""
 

@@ -276,7 +276,8 @@ def subscript(run: Run, owner: Value, index: Sequence[Value | slice], node: cst.
     if owner.dtype == "object":
         return Unknown("an item of an array of objects") if shape == () else replace(owner, shape=shape)
     classes = owner.classes if _whole(known[:1]) else _classes_of_slice(owner.classes, shape, known)
-    return replace(owner, shape=shape, labels=_labels_of_part(owner, known), classes=classes)
+    ascending = owner.ascending and _whole(known[:1])
+    return replace(owner, shape=shape, labels=_labels_of_part(owner, known), classes=classes, ascending=ascending)
 
 
 def _whole(entries: list[indexing.Entry]) -> bool:

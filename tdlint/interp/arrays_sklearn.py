@@ -8,7 +8,7 @@ from dataclasses import replace
 import libcst as cst
 
 from tdlint.graph import CallSite
-from tdlint.interp import containers
+from tdlint.interp import containers, preparation
 from tdlint.interp.array_arguments import Function, Given, NotFollowed, function, made, with_memory
 from tdlint.interp.array_items import length
 from tdlint.interp.state import FrameValue
@@ -71,7 +71,11 @@ def _record_split(given: Given, arrays: list[Value]) -> None:
     )
     site = run.site(given.node)
     arguments = Arguments(
-        (("arrays", containers.snapshot(run, Sequence(tuple(arrays)))), ("targets", Sequence(names))),
+        (
+            ("arrays", containers.snapshot(run, Sequence(tuple(arrays)))),
+            ("targets", Sequence(names)),
+            ("names", preparation.names_given(given.node)),
+        ),
         sites=(("targets", run.site(target)),),
     )
     run.record_call(CallSite(SPLIT, arguments, site, (), not run.uncertain))

@@ -14,11 +14,13 @@ from tdlint.interp import (
     containers,
     functions,
     history,
+    metric_calls,
     model_layers,
     models,
     modules,
     names,
     own_weights,
+    preparation,
 )
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.program import Assignment
@@ -55,6 +57,8 @@ def get(run: Run, owner: Value, name: str, node: cst.CSTNode) -> Value:
         run.by_version = run.by_version or name == "__version__"
         return names.attribute_of_symbol(run, owner, name, node)  # type: ignore[arg-type]
     if kind is Unknown:
+        if name.startswith("reset_state"):
+            metric_calls.reset_of_unknown(run, node)
         if name in models.METHODS or name == "reshape":
             return BoundMethod(owner, name)
         return Unknown(owner.reason, name)  # type: ignore[attr-defined]
@@ -120,7 +124,7 @@ def _of_object(run: Run, owner: Instance | LayerObject | ModelValue, name: str, 
         return models.attribute(run, owner, name)
     if isinstance(owner, LayerObject):
         return _of_layer(run, owner, name)
-    if name in arrays.OBJECT_METHODS.get(owner.type, ()):
+    if name in arrays.OBJECT_METHODS.get(owner.type, ()) or _is_recorded(owner, name):
         return BoundMethod(owner, name)
     if owner.type == history.HISTORY and name == "history":
         return history.logs(owner)
@@ -131,6 +135,10 @@ def _of_object(run: Run, owner: Instance | LayerObject | ModelValue, name: str, 
         return Unknown("the numbers of the words in texts", WORD_INDEX)
     value = owner.args.get(name)
     return Unknown(f"attribute {name} of {owner.type}", name) if isinstance(value, Unknown) else value
+
+
+def _is_recorded(owner: Instance, name: str) -> bool:
+    return metric_calls.is_followed(owner, name) or preparation.is_followed(owner, name)
 
 
 def _bound(run: Run, member: FunctionValue, owner: Value) -> Value:

@@ -97,7 +97,7 @@ def _dataset(images: ArrayValue, labels: Value | None, batch: Dim) -> DatasetVal
 def _flowing(owner: Instance, given: Given, images: ArrayValue, labels: Value | None) -> DatasetValue:
     """What a method of ``ImageDataGenerator`` gives."""
     element = images if labels is None else Sequence((images, labels), "tuple")
-    plain = {name: value for name, value in given.values.items() if name not in ("x", "y", "dataframe")}
+    plain = {name: value for name, value in given.values.items() if name not in ("y", "dataframe")}
     flow = Arguments(tuple((name, containers.snapshot(given.run, value)) for name, value in plain.items()))
     source = ImageFlow(given.name, owner.args, flow, given.run.site(given.node))
     return DatasetValue(element, "generator", _batch_size(given), images=source)

@@ -17,8 +17,10 @@ from tdlint.interp import (
     functions,
     layers,
     library,
+    metric_calls,
     models,
     own_weights,
+    preparation,
     references,
     texts,
 )
@@ -138,6 +140,8 @@ def apply(run: Run, callee: Value, args: CallArguments, node: cst.Call) -> Value
     if isinstance(callee, PartialValue):
         return apply(run, callee.callee, _completed(callee, args), node)
     if isinstance(callee, Instance):
+        if metric_calls.is_followed(callee, "__call__"):
+            metric_calls.called(run, callee, "__call__", node)
         found = attributes.get(run, callee, "__call__", node)
         if isinstance(found, FunctionValue):
             return functions.enter(run, found, args)
@@ -201,11 +205,21 @@ def _call_method(run: Run, method: BoundMethod, args: CallArguments, node: cst.C
     if type(owner) in arrays.DATA_TYPES:
         return arrays.call_method(run, owner, name, args, node)
     if isinstance(owner, Instance) and name in arrays.OBJECT_METHODS.get(owner.type, ()):
+        _record(run, owner, name, args, node)
         return arrays.call_object_method(run, owner, name, args, node)
+    if isinstance(owner, Instance):
+        _record(run, owner, name, args, node)
     if isinstance(owner, Unknown) and name == "reshape":
         return arrays.reshape_unknown(run, owner, args, node)
     run.lose(owner)
     return _unknown_call(run, owner, args)
+
+
+def _record(run: Run, owner: Instance, name: str, args: CallArguments, node: cst.Call) -> None:
+    if metric_calls.is_followed(owner, name):
+        metric_calls.called(run, owner, name, node)
+    elif preparation.is_followed(owner, name):
+        preparation.called(run, owner, name, args, node)
 
 
 def _adopt_model(run: Run, method: BoundMethod, args: CallArguments, target: cst.BaseExpression) -> Value:

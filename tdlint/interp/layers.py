@@ -7,7 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from tdlint.graph import CallSite, LayerNode
-from tdlint.interp import classes, containers, lambdas, own_calls, own_weights
+from tdlint.interp import classes, containers, lambdas, own_calls, own_weights, preparation
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.program import StepLayer
 from tdlint.interp.run import Run
@@ -383,7 +383,7 @@ def call_method(run: Run, layer: LayerObject, name: str, args: CallArguments, no
     if name in ("__call__", "call"):
         return call_layer(run, layer, args, node)
     if name == "adapt":
-        run.record_call(CallSite("keras.Layer.adapt", bound(run, args, OPEN), run.site(node)))
+        preparation.called(run, layer, name, args, node)
         return NONE
     if name == "add_loss":
         return add_loss(run, layer, args, node)

@@ -16,8 +16,10 @@ from tdlint.interp import (
     containers,
     dated,
     layers,
+    metric_calls,
     models,
     own_weights,
+    preparation,
     saving,
     tensor_functions,
 )
@@ -26,7 +28,7 @@ from tdlint.interp.run import Run
 from tdlint.interp.state import PartialValue
 from tdlint.interp.tensors import computed
 from tdlint.spec.applications import preprocess_mode
-from tdlint.spec.objects import OBJECT_MODULES, RECORDED, signature_of
+from tdlint.spec.objects import OBJECT_MODULES, OPEN, RECORDED, signature_of
 from tdlint.values import (
     NONE,
     Const,
@@ -63,6 +65,8 @@ def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -
         return layers.call_functional_form(run, symbol, args, node)
     if name.startswith(OBJECT_MODULES):
         return _make_object(run, symbol, args, node)
+    if preparation.makes(name):
+        return Instance(name, bound(run, args, OPEN), run.fresh(), site=run.site(node))
     if name.startswith("keras.applications.") and short[:1].isupper():
         known = applications.make(run, symbol, args, node)
         return known or models.made_elsewhere(run, f"{short} of keras.applications", node)
@@ -221,4 +225,7 @@ _HARMLESS = (
 def _make_object(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -> Value:
     key = run.fresh()
     arguments = bound(run, args, signature_of(symbol.name))
-    return Instance(symbol.name, arguments, key, symbol.namespace, run.site(node))
+    made = Instance(symbol.name, arguments, key, symbol.namespace, run.site(node))
+    if symbol.name.startswith(metric_calls.PREFIX):
+        metric_calls.made(run, made)
+    return made

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from tdlint.interp import attributes, containers, expressions, functions, statements
+from tdlint.interp import attributes, containers, expressions, functions, metric_calls, statements
 from tdlint.interp.run import Run
 from tdlint.interp.state import (
     DictObject,
@@ -46,7 +46,9 @@ def execute_for(run: Run, node: cst.For) -> None:
     run.frame.breaks, run.frame.continues = [], []
     items, rest = containers.iterate(run, source)
     position = 0
+    epochs = metric_calls.is_epoch(node.target)
     run.loops += 1
+    run.epochs += epochs
     activity, around, most = run.activity, run.unrolled, MAX_ROUNDS // run.unrolled
     most = most if len(items) <= most else 0
     while not run.state.dead and rest is None and position < min(len(items), most):
@@ -73,6 +75,7 @@ def execute_for(run: Run, node: cst.For) -> None:
         if isinstance(source, LayerList):
             _set_on_all(run, node, source)
     run.loops -= 1
+    run.epochs -= epochs
     _end(run, node, outer_breaks, outer_continues)
 
 

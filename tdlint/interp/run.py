@@ -195,9 +195,11 @@ class Run:
         self.expected: set[int] = set()
         self.loops_unknown = 0
         self.loops = 0  # those that are being run, counted or not
+        self.epochs = 0  # those of them that are over epochs, by the name of their variable
         self.assigning: cst.Assign | None = None
         self.taping = 0  # blocks under a GradientTape
         self.taped: dict[int, Site] = {}
+        self.metric_loops: dict[int, tuple[int, int]] = {}
         self.made_with: dict[int, tuple[tuple[Value, Site | None], ...]] = {}
         self.model_reads: dict[int, set[str]] = {}
         self.unrolled = 1

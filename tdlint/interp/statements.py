@@ -14,6 +14,7 @@ from tdlint.interp import (
     evaluation,
     expressions,
     functions,
+    layer_lists,
     library,
     loops,
     names,
@@ -55,6 +56,8 @@ def execute(run: Run, node: cst.CSTNode) -> None:
 def _expression(run: Run, node: cst.Expr) -> None:
     if type(node.value) is not cst.SimpleString:  # a docstring
         expressions.evaluate(run, node.value)
+    if type(node.value) is cst.Call:
+        layer_lists.notice_method(run, node.value)
 
 
 def _assign(run: Run, node: cst.Assign) -> None:
@@ -96,6 +99,7 @@ def assign(run: Run, target: Any, value: Value) -> None:
     elif kind is cst.Subscript:
         owner = expressions.evaluate(run, target.value)
         key = expressions.index_of(run, target)
+        layer_lists.notice_item(run, target)
         if isinstance(owner, Symbol) and owner.name == "os.environ" and not isinstance(key, slice):
             library.set_environment(run, key, value)
         if type(owner) is not Instance or not objects.protocol(run, owner, "__setitem__", objects.as_index(key), value):
@@ -144,6 +148,7 @@ def _delete_target(run: Run, target: cst.BaseExpression) -> None:
     elif isinstance(target, cst.Subscript):
         owner = expressions.evaluate(run, target.value)
         key = expressions.index_of(run, target)
+        layer_lists.notice_item(run, target)
         if type(owner) is not Instance or not objects.protocol(run, owner, "__delitem__", objects.as_index(key)):
             containers.delete_item(run, owner, key)
 
