@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from tdlint.config import Settings
-from tdlint.diagnostics import Applicability, Diagnostic, Location
+from tdlint.diagnostics import Applicability, Diagnostic, Edit, Location
 from tdlint.linting.engine import Rules, check_bytes, check_paths, read_bytes
 from tdlint.linting.fixes import applicable, compatible, edits_of
 from tdlint.linting.reading import Readable, read
@@ -90,26 +90,36 @@ def _fix(start: _State, least: Applicability, check: partial[FileResult]) -> Fil
         data = rewrite(state.readable.source, state.data, edits)
         state = _sound(state, _State(data, check(data, path), _read(path, data)), chosen)
         done.update((each.code, each.name) for each in chosen)
-    state = _without_unused_imports(start, state, check)
+    state = _with_tidy_imports(start, state, check)
     fixed = tuple(Fixed(code, name, count) for (code, name), count in sorted(done.items()))
     return replace(state.result, fixing=Fixing(start.data, state.data, fixed, start.result))
 
 
-def _without_unused_imports(start: _State, state: _State, check: partial[FileResult]) -> _State:
-    """The state without the imports that the fixes left without use, as far as that can be told."""
-    from tdlint.linting.import_edits import unused
+def _with_tidy_imports(start: _State, state: _State, check: partial[FileResult]) -> _State:
+    """The state without imports that the fixes left without use, and with those for one module in one statement."""
+    from tdlint.linting.import_tidying import merged, unused
 
-    source = state.readable.source
-    edits = unused(start.readable.source.parse_text, source.parse_text)
+    before, source = start.readable.source.parse_text, state.readable.source
+    edits = unused(before, source.parse_text)
     # a magic of a notebook may use what the program does not
     lines = zip(source.text.split("\n"), source.parse_text.split("\n"), strict=False)
     magic = set(re.findall(r"\w+", " ".join(text for text, parsed in lines if text != parsed)))
     words = {word for each in edits for word in re.findall(r"\w+", source.text[each.span.start : each.span.end])}
-    if not edits or words & magic or not all(can_edit(source, each) for each in edits):
+    if not words & magic:
+        state = _edited(state, edits, check)
+    source = state.readable.source
+    cells = source.cell_at
+    return _edited(state, merged(before, source.parse_text, lambda one, other: cells(one) == cells(other)), check)
+
+
+def _edited(state: _State, edits: list[Edit], check: partial[FileResult]) -> _State:
+    """The state after more edits; as it was where they can't be made."""
+    source = state.readable.source
+    if not edits or not all(can_edit(source, each) for each in edits):
         return state
     data = rewrite(source, state.data, edits)
     try:
-        path = start.result.path
+        path = state.result.path
         return _sound(state, _State(data, check(data, path), _read(path, data)), ())
     except _Failed:
         return state

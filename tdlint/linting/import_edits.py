@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tdlint.diagnostics import Edit, Span
-from tdlint.linting.layout import Binding, ImportStatement, Layout, bound_by, layout_of
+from tdlint.linting.layout import Binding, ImportStatement, Layout, bound_by
 
 _MAX_LINE = 100
 _FROM = re.compile(r"from[ \t\\\r\n]+(?P<module>[\w.]+)")
@@ -39,6 +39,9 @@ def spelling(name: str, at: Span, layout: Layout) -> Spelling:
         return Spelling(last, merged)
     if not parent:
         return Spelling(name, _added(f"import {name}", at, layout))
+    joined = _joined(module, folder, at, layout)
+    if joined is not None:
+        return Spelling(f"{folder}.{last}", joined)
     if module and _free(folder, layout):
         return Spelling(f"{folder}.{last}", _added(f"from {module} import {folder}", at, layout))
     root = name.partition(".")[0]
@@ -119,7 +122,7 @@ def rewritten(at: Span, names: Mapping[str, str | None], layout: Layout) -> tupl
         return (*in_place, *renames)
     statements = list(_statements([target for target in targets if target.path is not None]))
     if not statements:
-        removed = _removed(statement, path, layout)
+        removed = removed_line(statement, path, layout)
         return None if removed is None else (removed, *renames)
     return (Edit(layout.span(statement), _laid_out(statements, statement, layout)), *renames)
 
@@ -224,7 +227,7 @@ def _laid_out(statements: list[tuple[str, list[str]]], statement: ast.stmt, layo
     return newline.join(lines)[len(indent) :]
 
 
-def _removed(statement: ast.stmt, path: list[ast.stmt], layout: Layout) -> Edit | None:
+def removed_line(statement: ast.stmt, path: list[ast.stmt], layout: Layout) -> Edit | None:
     """The statement's line taken away; ``pass`` where a block would be left empty."""
     span = layout.span(statement)
     line, end = layout.offset(statement.lineno, 0), layout.line_end(span.end)
@@ -233,22 +236,3 @@ def _removed(statement: ast.stmt, path: list[ast.stmt], layout: Layout) -> Edit 
         return Edit(span, "pass")
     following = end + len(layout.newline) if end < len(layout.text) else end
     return Edit(Span(line, following), "")
-
-
-def unused(before: str, after: str) -> list[Edit]:
-    """Edits that take from a fixed text the imports at its top level whose names it used before, and uses no longer."""
-    old, new = layout_of(before), layout_of(after)
-    if old is None or new is None:
-        return []
-    gone = {name for name in old.used if not new.used[name]}
-    edits: list[Edit] = []
-    for statement in new.tree.body:
-        if not isinstance(statement, ImportStatement):
-            continue
-        names = {(alias.asname or alias.name): alias.name for alias in statement.names}
-        roots = {(alias.asname or alias.name.partition(".")[0]) for alias in statement.names}
-        idle = {local: name for local, name in names.items() if local.partition(".")[0] in gone & roots}
-        if not idle or any(new.bound[local.partition(".")[0]] > 1 for local in idle):
-            continue
-        edits += rewritten(new.span(statement), dict.fromkeys(idle.values()), new) or ()
-    return edits
