@@ -40,16 +40,14 @@ def mean_error(y_true, y_pred):
 ## Fixed
 
 ```python
-from keras import backend as K
-from keras import ops
+from keras import backend as K, ops
 
 def mean_error(y_true, y_pred):
     return ops.mean(y_true - y_pred, axis=-1) + K.epsilon()
 ```
 
 ```python
-from keras import backend as K
-from keras import ops
+from keras import backend as K, ops
 
 best = ops.argmax([[0.1, 0.9]], axis=-1)
 flat = ops.reshape(best, (-1,))
