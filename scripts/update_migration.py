@@ -54,7 +54,8 @@ def main(catalogue: Path) -> None:
     gone = module_rows(by_kind["import"], names, api["keras"], overrides["modules"])
     write("api", [{"namespace": name, "module": module, "names": found} for name, module, found in flat(api)])
     write("modules", gone)
-    write("names", name_rows([*by_kind["symbol"], *by_kind["import"]], gone, names, overrides["names"]))
+    told = name_rows([*by_kind["symbol"], *by_kind["import"]], gone, names, overrides["names"])
+    write("names", [reworded(row, overrides["notes"]) for row in told])
     write("attributes", attribute_rows(by_kind["symbol"]))
     write("defaults", default_rows(by_kind["default"]))
     write("positions", position_rows(by_kind["behaviour"]))
@@ -107,6 +108,12 @@ def flat(api: dict[str, dict[str, list[str]]]) -> Iterator[tuple[str, str, list[
         if plain != set(found):
             missing = [f"-{name}" for name in sorted(plain - set(found))]
             yield "tf.keras", module, [*sorted(set(found) - plain), *missing]
+
+
+def reworded(row: Row, notes: dict[str, str]) -> Row:
+    """The row with its note as a sentence for users, or without it."""
+    note = notes.get(row.get("note", ""), row.get("note", ""))
+    return {key: value for key, value in row.items() if key != "note"} | ({"note": note} if note else {})
 
 
 def since(text: str) -> str:
@@ -178,9 +185,27 @@ def name_rows(
         row = _name_row(entry, path, None if within is None else gone[within], names)
         if row is not None and (within is None or not _follows(row, path, gone[within], names)):
             rows[path] = row
+    for path, row in list(_left_behind(entries, gone, names)):
+        rows.setdefault(path, row)
     for row in overrides:
         rows[row["old"]] = row
     return [row for _, row in sorted(rows.items())]
+
+
+def _left_behind(
+    entries: list[Row], gone: dict[str, str | None], names: dict[str, frozenset[str]]
+) -> Iterator[tuple[str, Row]]:
+    """What a module had that is not in the one which its names moved to: who imports that instead will miss it."""
+    for entry in entries:
+        path = plain(entry["old"]) or ""
+        module, _, leaf = path.rpartition(".")
+        moved = f"{gone.get(module)}.{leaf}"
+        if gone.get(module) is None or not public(path) or any(moved in have for have in names.values()):
+            continue
+        if entry["kind"] == "symbol" and leaf not in ALIASES:
+            row = _name_row(entry, moved, None, names)
+            if row is not None:
+                yield moved, row
 
 
 def _name_row(entry: Row, path: str, module: str | None, names: dict[str, frozenset[str]]) -> Row | None:
@@ -195,7 +220,7 @@ def _name_row(entry: Row, path: str, module: str | None, names: dict[str, frozen
     if len(row) == 1:
         return None
     row["since"] = since(entry["removed_in"])
-    if entry["fix"] == "rename":
+    if entry["fix"] == "rename" and any(row.get(namespace) for namespace in names):
         row["fix"] = entry["fix_safety"]
     note = re.sub(r";? ?still resolves under tf\.keras.*", "", entry["note"])
     if note and not note.startswith(NO_NEWS):

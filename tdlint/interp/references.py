@@ -21,6 +21,7 @@ from tdlint.spec.names import spelled
 from tdlint.values import Symbol
 
 BACKEND = "keras.backend."
+_SOURCE = "keras.src."
 
 # Packages whose names are recorded whether they exist or not: they are gone, or nobody's business.
 _ABANDONED = frozenset({"tensorflow.python.keras", "tensorflow.contrib.keras"})
@@ -31,7 +32,7 @@ _VERSIONED = re.compile(r"version|hasattr|\bbackend\b|_backend\b|PY[23]\b|TF[12_
 
 @contextmanager
 def trying(run: Run, node: cst.Try | cst.TryStar) -> Iterator[None]:
-    """While in the body of ``try``; whoever catches that a name is missing, knows that it may be."""
+    """While in ``try`` and its handlers; whoever catches that a name is missing, knows that it may be."""
     if any(handler.type is None or _CAUGHT.search(_code(run, handler.type)) for handler in node.handlers):
         with _guarded(run, node):
             yield
@@ -80,6 +81,8 @@ def imported(run: Run, path: str, statement: cst.CSTNode, node: cst.CSTNode, mem
     name, namespace = spelled(path if member is None else f"{path}.{member}")
     if namespace is None or _unheard(run):
         return
+    if f"{name}.".startswith(_SOURCE):
+        run.keras_source = True
     if namespace in _ABANDONED or migration.removed(name, namespace) is not None:
         _keep(run, Reference(name, namespace, run.site(node), "import", member or path, run.site(statement)))
 
@@ -89,6 +92,8 @@ def read(run: Run, owner: Symbol, attribute: str, node: cst.CSTNode) -> None:
     name, namespace = _member(owner, attribute)
     if namespace is None or _unheard(run):
         return
+    if name == "keras.src":
+        run.keras_source = True
     known = migration.removed_attribute(name, namespace)
     if known is None or not isinstance(node, cst.Attribute):
         return
@@ -135,4 +140,6 @@ def _keep(run: Run, made: Reference) -> None:
 
 def found(run: Run) -> tuple[Reference, ...]:
     """All that was recorded, but for what is the beginning of another: ``keras.utils.np_utils`` of what it has."""
-    return tuple(each for number, each in run.references.items() if number not in run.inner_references)
+    kept = (each for number, each in run.references.items() if number not in run.inner_references)
+    # the modules of keras.src have the names of the public ones, and other contents
+    return tuple(each for each in kept if each.how == "import" or not run.keras_source)

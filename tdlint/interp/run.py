@@ -173,6 +173,7 @@ class Run:
         self.references: dict[int, Reference] = {}
         self.inner_references: set[int] = set()
         self.guards: list[tuple[int, cst.CSTNode]] = []
+        self.keras_source = False
         self.legacy_keras = False
         self.by_version = False
         self.backend: str | None = None

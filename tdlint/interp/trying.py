@@ -41,7 +41,8 @@ def execute_try(run: Run, node: cst.Try | cst.TryStar) -> None:
     frame = run.frame
     exits = (frame.returns, frame.breaks, frame.continues)
     counts = [len(each) for each in exits]
-    stopped = _attempt(run, lambda: _body_and_handlers(run, node))
+    with references.trying(run, node):
+        stopped = _attempt(run, lambda: _body_and_handlers(run, node))
     if node.finalbody is None:
         return
     _finally_before_leaving(run, node.finalbody, counts)
@@ -56,8 +57,7 @@ def execute_try(run: Run, node: cst.Try | cst.TryStar) -> None:
 def _body_and_handlers(run: Run, node: cst.Try | cst.TryStar) -> None:
     run.in_try += 1
     try:
-        with references.trying(run, node):
-            stopped = _attempt(run, lambda: statements.execute_block(run, node.body))
+        stopped = _attempt(run, lambda: statements.execute_block(run, node.body))
         if node.orelse is not None and not run.state.dead:
             statements.execute_block(run, node.orelse.body)
         results = [run.state]
