@@ -2,8 +2,8 @@
 
 Two things are as they were for the programs that need them, so that more of them can be compared:
 
-- a module that was public before Keras 2.13, such as `keras.layers.core`, is found where 2.15 keeps it, in `keras.src`, and
-  one of `keras.layers` or `keras.engine` that 2.15 does not have is the module that has its names today;
+- a module that was public before Keras 2.13, such as `keras.utils.np_utils`, is found where 2.15 keeps it, below
+  `keras.src`; a part of `keras.layers` or `keras.engine`, such as `keras.layers.core`, is the module with its names;
 - an optimizer that is given `lr` or `decay` is the one of `keras.optimizers.legacy`, which alone takes them.
 """
 

@@ -3,8 +3,9 @@
     python benchmarks/program_worker.py 3 < jobs.jsonl
     python benchmarks/program_worker.py 2 < jobs.jsonl
 
-Keras and TensorFlow are imported once, and a copy of the process (fork) runs each program: nothing that one program does
-reaches the next, and none of them waits for the imports. Keras 2 is `tf_keras`, under the names `keras` and `tf.keras`.
+Keras and TensorFlow are imported once, and a copy of the process (fork) runs each program: nothing that one program
+does reaches the next, and none of them waits for the imports. Keras 2 is `tf_keras`, under the names `keras` and
+`tf.keras`.
 
 A job is a line of JSON, a `Job`; the answer to it is a line of JSON, an `Outcome`, in the order of the jobs.
 """
@@ -129,10 +130,10 @@ def import_keras(legacy: bool) -> None:
         import legacy_keras
 
         legacy_keras.install()
-    import tensorflow  # noqa: ICN001
     import keras
+    import tensorflow as tf
 
-    _ = tensorflow.keras.Model, keras.Model
+    assert keras.Model, tf.keras.Model  # both are loaded when they are first used
 
 
 def main() -> None:
