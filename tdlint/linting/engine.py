@@ -258,9 +258,12 @@ def _describe(error: BaseException) -> str:
 
 def _syntax_error(problem: SyntaxProblem, source: SourceFile) -> Diagnostic:
     message, help = problem.message, None
-    if problem.looks_like_python2:
-        message += "; this looks like Python 2"
-        help = "tdlint reads Python 3. Convert the file, or leave it out with `exclude`."
+    if problem.old:
+        message = f"{problem.old.what}: this looks like {problem.old.python} ({problem.message})"
+        help = f"Write {problem.old.instead}."
+        if problem.old.python == "Python 2":
+            help += " A converter such as 2to3 (part of Python up to 3.12) does that for the whole program."
+        help += " Or leave the file out with `exclude`."
     return tool_diagnostic(SYNTAX_ERROR, source.location(problem.span), message, help)
 
 

@@ -57,7 +57,7 @@ def _read_cell(text: str, offset: int) -> tuple[str, SyntaxProblem | None]:
     if problem is None:
         return parse_text, None
     span = Span(problem.span.start + offset, problem.span.end + offset)
-    return blank(text), SyntaxProblem(span, problem.message, problem.looks_like_python2)
+    return blank(text), SyntaxProblem(span, problem.message, problem.old)
 
 
 def _load(data: bytes) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from tdlint.diagnostics import Location, Position, Span
+from tdlint.sources.old_python import OldSyntax
 
 MAX_QUOTED_LINES = 20
 """How many source lines a location carries at most; a whole class is nothing that a report shows."""
@@ -39,11 +40,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class SyntaxProblem:
-    """A place that Python does not accept, and what CPython says of it."""
+    """A place that Python does not accept, what CPython says of it, and what it was in an older Python."""
 
     span: Span
     message: str
-    looks_like_python2: bool = False
+    old: OldSyntax | None = None
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
-import re
 import sys
 import warnings
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from tdlint.diagnostics import Span
 from tdlint.sources.lexing import MAX_NESTING, nesting
+from tdlint.sources.old_python import old_syntax
 from tdlint.sources.source_file import SyntaxProblem, line_starts, normalize
 
 # A thousand levels of nesting need about twice as many characters in one statement.
@@ -20,17 +21,6 @@ _MAX_BRANCHES = 2 * MAX_NESTING
 # What CPython says of literals whose contents are wrong: LibCST does not look into them, no newer version accepts them.
 _WRONG_LITERALS = ("(unicode error)", "(value error)", "bytes can only contain")
 _NEWEST_PYTHON_OF_LIBCST = (3, 14)
-
-_PYTHON2_MESSAGES = (
-    "missing parentheses in call to 'print'",
-    "missing parentheses in call to 'exec'",
-    "multiple exception types must be parenthesized",
-    "leading zeros in decimal integer literals",
-)
-_PYTHON2_LINE = re.compile(
-    r"""^\s*(print\s+(?![=(.,:\[])\S|print\s*>>|exec\s+["'\w]|raise\s+[\w.]+\s*,|except\s+[\w.]+\s*,\s*\w+\s*:)"""
-    r"""|<>|`|\bur["']|\b0\d+[lL]?\b|\b\d+[lL]\b"""
-)
 
 
 class TooComplex(Exception):
@@ -87,9 +77,9 @@ def problem_of(error: SyntaxError, text: str) -> SyntaxProblem:
     message = str(error.msg)
     if message[:1].isupper() and not message[1:2].isupper():
         message = message[0].lower() + message[1:]
-    line = text[starts[bisect_right(starts, start) - 1] :].partition("\n")[0]
-    python2 = message.lower().startswith(_PYTHON2_MESSAGES) or bool(_PYTHON2_LINE.search(line))
-    return SyntaxProblem(Span(start, max(end, start)), message, python2)
+    number = bisect_right(starts, start) - 1
+    lines = [text[a:b].rstrip("\r\n") for a, b in pairwise((*starts[: number + 2], len(text)))]
+    return SyntaxProblem(Span(start, max(end, start)), message, old_syntax(message, lines, number))
 
 
 def _offset(text: str, starts: Sequence[int], line: int | None, column: int | None) -> int:
@@ -135,12 +125,12 @@ def _newer_python(text: str, problem: SyntaxProblem) -> bool:
     if sys.version_info >= _NEWEST_PYTHON_OF_LIBCST or problem.message.startswith(_WRONG_LITERALS) or "\0" in text:
         return False
     # what `except A, b:` means in 3.14 is hardly what a file means that this Python refuses
-    if problem.looks_like_python2 or text.count("elif") > _MAX_BRANCHES or nesting(text) > MAX_NESTING:
+    if problem.old or text.count("elif") > _MAX_BRANCHES or nesting(text) > MAX_NESTING:
         return False
     import libcst
 
     try:
         libcst.parse_module(normalize(text))
-    except libcst.ParserSyntaxError:
+    except (libcst.ParserSyntaxError, libcst.CSTValidationError):
         return False
     return True

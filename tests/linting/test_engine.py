@@ -112,7 +112,15 @@ def test_syntax_error(lint):
 
 def test_python_2(lint):
     (diagnostic,) = lint("import keras\nprint 'a'\n").diagnostics
-    assert "looks like Python 2" in diagnostic.message
+    assert diagnostic.message.startswith("a print statement: this looks like Python 2 (missing parentheses in call to")
+    assert diagnostic.help is not None
+    assert diagnostic.help.startswith("Write `print(x)`. A converter such as 2to3 ")
+
+
+def test_python_3_before_3_7(lint):
+    (diagnostic,) = lint("import keras\nf(async=True)\n").diagnostics
+    assert diagnostic.message == "`async` as a name: this looks like Python before 3.7 (invalid syntax)"
+    assert "2to3" not in (diagnostic.help or "")
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="not newer than this Python")

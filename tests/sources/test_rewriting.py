@@ -253,8 +253,9 @@ def test_the_bytes_of_a_notebook_outside_of_its_edited_lines_stay(case):
             assert new[after.start : after.end] == raw
             continue
         # what stands before the first and behind the last line that an edit touches
-        first = source.text.rfind("\n", 0, min(edit.span.start for edit in inside)) + 1 - cell.start
-        last = source.text.find("\n", max(edit.span.end for edit in inside)) + 1 - cell.start
+        code = before.text
+        first = code.rfind("\n", 0, min(edit.span.start for edit in inside) - cell.start) + 1
+        last = code.find("\n", max(edit.span.end for edit in inside) - cell.start) + 1
         head = [piece for piece, end in ends(before) if end < first]
         tail = [piece for piece, end in ends(before) if end - len(piece.text) > last > 0]
         if head:

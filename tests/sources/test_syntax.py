@@ -33,30 +33,6 @@ def test_message_is_that_of_python():
     assert problem("x = (1\n").message == error.value.msg
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "print 'a'\n",
-        "print x\n",
-        "x = 1\nprint x, y\n",
-        "exec 'a'\n",
-        "raise E, 'a'\n",
-        "if a <> b:\n    pass\n",
-        "x = 0777\n",
-        "x = 10L\n",
-        "x = `a`\n",
-        "x = ur'a'\n",
-    ],
-)
-def test_python_2_is_recognized(text):
-    assert problem(text).looks_like_python2
-
-
-@pytest.mark.parametrize("text", ["x = = 1\n", "print(1\n", "x = 'print a\n", "def f(:\n    pass\n"])
-def test_other_errors_are_not_python_2(text):
-    assert not problem(text).looks_like_python2
-
-
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="not newer than this Python")
 @pytest.mark.parametrize("text", ["type X = int\n", "def f[T](x: T): pass\n", "x = f'{a['b']}'\n"])
 def test_newer_syntax_is_fine(text):
@@ -67,6 +43,10 @@ def test_newer_syntax_is_fine(text):
 def test_literals_that_libcst_does_not_look_into_are_errors(text):
     libcst.parse_module(text)
     problem(text)
+
+
+def test_what_libcst_parses_and_then_refuses_is_an_error():
+    problem("x = 'a' b'c'\n")
 
 
 def test_escapes_do_not_warn():
