@@ -51,6 +51,8 @@ from tdlint.spec.losses import class_name as loss_class
 from tdlint.spec.metrics import log_keys, metric_class
 from tdlint.spec.migration.arguments import ArgumentChange, Family
 from tdlint.spec.migration.arguments import changes_of as argument_changes
+from tdlint.spec.migration.members import MemberChange
+from tdlint.spec.migration.members import member as member_change
 from tdlint.spec.migration.positions import PositionChange, is_keras_1_name, shifts_of, window_axes
 from tdlint.spec.regularizers import Coefficients, coefficients, expected_penalty
 from tdlint.spec.version import KerasVersion
@@ -115,6 +117,7 @@ __all__ = [
     "LayerNode",
     "LayerObject",
     "Mapping",
+    "MemberChange",
     "MethodFacts",
     "ModelGraph",
     "ModelValue",
@@ -171,6 +174,7 @@ __all__ = [
     "layer_spec",
     "log_keys",
     "loss_class",
+    "member_change",
     "metric_class",
     "migration",
     "number",

@@ -187,6 +187,7 @@ def interpret(
         backend=run.backend,
         dated_calls=tuple(run.dated_calls.values()),
         by_version=run.by_version,
+        dated_reads=tuple(run.dated_reads.values()),
         text=lambda site: _text(run, site),
         references=references.found(run),
     )

@@ -12,6 +12,7 @@ from tdlint.interp import (
     arrays,
     classes,
     containers,
+    dated,
     functions,
     history,
     metric_calls,
@@ -27,6 +28,7 @@ from tdlint.interp.program import Assignment
 from tdlint.interp.run import Run
 from tdlint.interp.state import BoundMethod, InstanceObject, ModuleValue, Ref, SomeLayer, SuperValue, VariableValue
 from tdlint.shapes import UnknownShape
+from tdlint.spec.migration.members import ONLY_KERAS
 from tdlint.values import (
     NONE,
     Arguments,
@@ -59,6 +61,8 @@ def get(run: Run, owner: Value, name: str, node: cst.CSTNode) -> Value:
     if kind is Unknown:
         if name.startswith("reset_state"):
             metric_calls.reset_of_unknown(run, node)
+        if name in ONLY_KERAS:
+            dated.read(run, owner, name, node)
         if name in models.METHODS or name == "reshape":
             return BoundMethod(owner, name)
         return Unknown(owner.reason, name)  # type: ignore[attr-defined]
@@ -120,6 +124,8 @@ def _of_object(run: Run, owner: Instance | LayerObject | ModelValue, name: str, 
             return Unknown(f"attribute {name}, which may be a descriptor", name) if is_descriptor else member
         if isinstance(owner, Instance):
             return Unknown(f"attribute {name} of {owner.type}", name)
+    if attributes is None or not classes.is_open(run, owner):
+        dated.read(run, owner, name, node)
     if isinstance(owner, ModelValue):
         return models.attribute(run, owner, name)
     if isinstance(owner, LayerObject):
@@ -210,6 +216,7 @@ def _of_tensor(run: Run, owner: TensorValue, name: str, node: cst.CSTNode) -> Va
 
 
 def _of_some_layer(run: Run, owner: SomeLayer, name: str, node: cst.CSTNode) -> Value:
+    dated.read(run, owner, name, node)
     if name == "output" and owner.output is not None:
         return owner.output
     if name == "add_loss":

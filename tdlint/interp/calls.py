@@ -30,6 +30,7 @@ from tdlint.interp.names import bind_name
 from tdlint.interp.run import MAIN, Run
 from tdlint.interp.state import BoundMethod, ModelObject, PartialValue, Ref, SomeLayer, SuperValue
 from tdlint.interp.tensors import operation
+from tdlint.spec.migration.members import OLD_MEMBERS
 from tdlint.values import (
     ClassValue,
     Const,
@@ -56,6 +57,8 @@ def call(run: Run, node: cst.Call) -> Value:
     if type(callee) is Symbol and callee.name.startswith(_INERT):
         return _inert_call(run, callee, node)
     args = evaluate_arguments(run, node)
+    if run.dated_reads:
+        dated.called(run, target, args, node)
     if type(callee) is Symbol and callee.name.startswith(references.BACKEND):
         references.called(run, callee, args, node)
     if isinstance(callee, BoundMethod) and isinstance(callee.owner, Unknown):
@@ -75,7 +78,7 @@ _FOLLOWED = frozenset({cst.Call, cst.Subscript, cst.FormattedString})
 def _inert_call(run: Run, callee: Symbol, node: cst.Call) -> Value:
     """Only calls and items among the arguments are followed, as in ``print(model.evaluate(x, y)[1])``."""
     for arg in node.args:
-        if type(arg.value) in _FOLLOWED:
+        if type(arg.value) in _FOLLOWED or (type(arg.value) is cst.Attribute and arg.value.attr.value in OLD_MEMBERS):
             expressions.evaluate(run, arg.value)
     return Unknown(f"the result of {callee.name}")
 

@@ -284,6 +284,12 @@ def class_key(run: Run, value: Value) -> int | None:
     return owner.key if isinstance(owner, ClassValue) else None
 
 
+def is_open(run: Run, value: Value) -> bool:
+    """Whether an object may have attributes that are not seen: an ancestor of its class is not known."""
+    key = class_key(run, value)
+    return key is None or run.classes[key].open
+
+
 def set_object_attribute(run: Run, value: Value, name: str, new: Value) -> bool:
     """Set an attribute of an object of a class of the program; False if it is none."""
     found = attributes_of(run, value)

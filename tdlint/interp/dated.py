@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import libcst as cst
 
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.containers import snapshot
-from tdlint.interp.program import DatedCall
+from tdlint.interp.program import DatedCall, DatedRead
 from tdlint.interp.references import is_guarded
 from tdlint.interp.run import MAIN, Run
+from tdlint.interp.state import SomeLayer
 from tdlint.spec import layers
 from tdlint.spec.migration.arguments import ArgumentChange, changes_of
+from tdlint.spec.migration.members import member
 from tdlint.spec.migration.positions import is_keras_1_name, shifts_of, window_axes
 from tdlint.spec.objects import signature_of
-from tdlint.values import NONE, Const, Sequence, Symbol, Value, integer, text
+from tdlint.values import (
+    NONE,
+    Const,
+    Instance,
+    LayerObject,
+    ModelValue,
+    Sequence,
+    Symbol,
+    Unknown,
+    Value,
+    integer,
+    text,
+)
 
 
 def up_to_date(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) -> CallArguments:
@@ -27,7 +42,7 @@ def up_to_date(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) ->
     windowed = window is not None and len(args.positional) > window
     if not (old or shifted or windowed):
         return args
-    record(run, callee, args, node)
+    _record(run, callee, args, node)
     if window is not None and windowed and (is_keras_1_name(name) or _is_keras_1(changes, args)):
         args = _with_window(args, window)
     return renamed(changes, args) if old else args
@@ -46,22 +61,24 @@ def _with_window(args: CallArguments, axes: int) -> CallArguments:
     return CallArguments((filters,), {"kernel_size": (kernel, sizes[0][1]), **args.keywords}, args.complete)
 
 
-def record(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) -> DatedCall:
+def _record(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) -> None:
     """Keep a call for the rules as it is written."""
+    if _is_heard(run):
+        made = _as_written(run, callee, args, node)
+        run.dated_calls.setdefault((made.site, made.name, made.args), made)
+
+
+def _as_written(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) -> DatedCall:
     layer = layers.find(callee.name) if callee.name.startswith("keras.layers.") else None
-    signature = signature_of(callee.name) if layer is None else layer.signature
-    made = DatedCall(
+    return DatedCall(
         callee.name,
         callee.namespace,
-        bound(run, args, signature),
+        bound(run, args, signature_of(callee.name) if layer is None else layer.signature),
         run.site(node),
         run.site(node.func),
         tuple((snapshot(run, value), None if place is None else run.site(place)) for value, place in args.positional),
         certain=not run.uncertain,
     )
-    if not run.muted and not run.expecting and run.frames[-1].module == MAIN and not is_guarded(run):
-        run.dated_calls.setdefault((made.site, made.name, made.args), made)
-    return made
 
 
 def renamed(changes: Mapping[str, ArgumentChange], args: CallArguments) -> CallArguments:
@@ -92,3 +109,45 @@ def _now(change: ArgumentChange, value: Value) -> Value:
         return value
     now = change.values[said]
     return NONE if now is None else Const(now)
+
+
+def _is_heard(run: Run) -> bool:
+    return not run.muted and not run.expecting and run.frames[-1].module == MAIN and not is_guarded(run)
+
+
+def read(run: Run, owner: Value, name: str, node: cst.CSTNode) -> None:
+    """``owner.name``, which is kept for the rules if not every version of Keras has it."""
+    change = member(_classes_of(owner), name)
+    if change is None or not isinstance(node, cst.Attribute) or not _is_heard(run):
+        return
+    site = run.site(node)
+    namespace = owner.namespace if isinstance(owner, LayerObject | Instance) else None
+    models = (owner.key,) if isinstance(owner, ModelValue) else ()
+    made = DatedRead(change.owner, name, namespace, site, run.site(node.value), run.site(node.attr), None, models)
+    run.dated_reads.setdefault(site.number, replace(made, certain=not run.uncertain))
+
+
+def _classes_of(owner: Value) -> tuple[str, ...]:
+    """The names of the class of an object and its ancestors, as far as the table may have them."""
+    if isinstance(owner, ModelValue | Unknown):
+        return ("Model",)
+    if isinstance(owner, SomeLayer):
+        return ("Layer",)
+    if isinstance(owner, LayerObject):
+        return () if owner.custom else (owner.short_type, "Layer")
+    if isinstance(owner, Instance):
+        module, _, short = owner.type.rpartition(".")
+        if module == "keras.metrics":
+            return ("Metric",)
+        if module == "keras.optimizers" and not short.endswith(("Decay", "Restarts", "Schedule")):
+            return ("Optimizer",)
+    return ()
+
+
+def called(run: Run, target: cst.BaseExpression, args: CallArguments, node: cst.Call) -> None:
+    """The call of a method that was just read."""
+    site = run.site_of.get(id(target))
+    found = None if site is None else run.dated_reads.get(site.number)
+    if found is not None and found.call is None:
+        made = _as_written(run, Symbol(f"keras.{found.owner}.{found.name}", found.namespace), args, node)
+        run.dated_reads[found.at.number] = replace(found, call=made)

@@ -105,9 +105,8 @@ class DatedCall:
 class DatedRead:
     """An attribute or method of an object of Keras that not every version has.
 
-    ``owner`` is the canonical name of the object's class, ``keras.Layer`` or ``keras.Model`` for any; ``at`` is the
-    place of the attribute with what it is of, ``of`` of the object and ``word`` of the attribute's name. ``call`` is
-    set where a method is called.
+    ``owner`` is the class that had it: ``Model``, ``Layer``. ``at`` is the place of the attribute with what it is of,
+    ``of`` that of the object and ``word`` of the attribute's name. ``call`` is set where it is called.
     """
 
     owner: str
@@ -141,8 +140,8 @@ class Program:
     what the program sets ``KERAS_BACKEND`` to. ``taped`` are the models that it may train by gradients of its own,
     ``made_with`` what its own layers are made with, by their keys. ``text`` gives what is written at a place.
     ``references`` are to names that Keras 3 does not have. ``dated_calls`` have arguments that not every version of
-    Keras takes; ``by_version`` says that the program reads which version it runs on, and may choose by that what it
-    does on some path.
+    Keras takes, ``dated_reads`` are of what not every version has; ``by_version`` says that the program reads which
+    version it runs on, and may choose by that what it does on some path.
     """
 
     models: tuple[ModelGraph, ...] = ()
@@ -161,6 +160,7 @@ class Program:
     backend: str | None = None
     dated_calls: tuple[DatedCall, ...] = ()
     by_version: bool = False
+    dated_reads: tuple[DatedRead, ...] = ()
     text: Callable[[Site], str] = field(default=lambda site: "", repr=False, compare=False)
     references: tuple[Reference, ...] = ()
 

@@ -13,7 +13,7 @@ import libcst as cst
 from tdlint.graph import CallSite, LayerNode
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.array_memory import forget
-from tdlint.interp.program import Assignment, DatedCall, Import, Reference, StepLayer
+from tdlint.interp.program import Assignment, DatedCall, DatedRead, Import, Reference, StepLayer
 from tdlint.interp.project import Project
 from tdlint.interp.state import (
     NO_CONTAINERS,
@@ -168,6 +168,7 @@ class Run:
         self.calls: dict[tuple[object, ...], CallSite] = {}
         self.assignments: dict[tuple[object, ...], Assignment] = {}
         self.dated_calls: dict[tuple[object, ...], DatedCall] = {}
+        self.dated_reads: dict[int, DatedRead] = {}
         self.imports: dict[tuple[str, str, int], Import] = {}
         self.namespaces: dict[str, Site] = {}
         self.references: dict[int, Reference] = {}
@@ -335,7 +336,7 @@ class Run:
                     names.update((name, Unknown(f"{name} may be set by code that is not followed")) for name in names)
 
     def _tables(self) -> tuple[dict[Any, Any], ...]:
-        recorded = (self.calls, self.assignments, self.dated_calls)
+        recorded = (self.calls, self.assignments, self.dated_calls, self.dated_reads)
         return (*recorded, self.imports, self.namespaces, self.step_layers, self.references)
 
     def records(self) -> tuple[int, ...]:
