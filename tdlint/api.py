@@ -54,6 +54,7 @@ from tdlint.spec.migration.arguments import changes_of as argument_changes
 from tdlint.spec.migration.members import MemberChange
 from tdlint.spec.migration.members import member as member_change
 from tdlint.spec.migration.positions import PositionChange, is_keras_1_name, shifts_of, window_axes
+from tdlint.spec.migration.tensors import refuses_symbolic, tensor_row
 from tdlint.spec.regularizers import Coefficients, coefficients, expected_penalty
 from tdlint.spec.version import KerasVersion
 from tdlint.values import (
@@ -179,7 +180,9 @@ __all__ = [
     "migration",
     "number",
     "refusal",
+    "refuses_symbolic",
     "shifts_of",
+    "tensor_row",
     "text",
     "window_axes",
 ]

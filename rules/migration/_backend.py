@@ -46,7 +46,7 @@ def plan(reference: Reference, program: Program, context: Context) -> FixPlan | 
     if not _fits(row, reference, program):
         return None
     if "code" in row:
-        parts = _composed(row, reference.args, reference.namespace)
+        parts = composed(row, reference.args, reference.namespace)
         if parts is None:
             return None
         return FixPlan(title, (ReplaceCode(reference.call, parts),), SAFETY[row["fix"]])
@@ -99,7 +99,7 @@ def _changes(
             yield AddArgument(call, f"{name}={value}")
 
 
-def _composed(row: migration.Row, args: Arguments, namespace: str) -> tuple[Part, ...] | None:
+def composed(row: migration.Row, args: Arguments, namespace: str) -> tuple[Part, ...] | None:
     """The template with the call's arguments in it; None if it leaves one of them out, or has no place for one."""
     template = row["code"]
     parts: list[Part] = []

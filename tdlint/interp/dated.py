@@ -17,6 +17,7 @@ from tdlint.spec import layers
 from tdlint.spec.migration.arguments import ArgumentChange, changes_of
 from tdlint.spec.migration.members import member
 from tdlint.spec.migration.positions import is_keras_1_name, shifts_of, window_axes
+from tdlint.spec.migration.tensors import refuses_symbolic, takes
 from tdlint.spec.objects import signature_of
 from tdlint.values import (
     NONE,
@@ -26,6 +27,7 @@ from tdlint.values import (
     ModelValue,
     Sequence,
     Symbol,
+    TensorValue,
     Unknown,
     Value,
     integer,
@@ -70,10 +72,13 @@ def _record(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) -> No
 
 def _as_written(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) -> DatedCall:
     layer = layers.find(callee.name) if callee.name.startswith("keras.layers.") else None
+    signature = signature_of(callee.name) if layer is None else layer.signature
+    if callee.name.startswith("tensorflow."):
+        signature = takes(callee.name)
     return DatedCall(
         callee.name,
         callee.namespace,
-        bound(run, args, signature_of(callee.name) if layer is None else layer.signature),
+        bound(run, args, signature),
         run.site(node),
         run.site(node.func),
         tuple((snapshot(run, value), None if place is None else run.site(place)) for value, place in args.positional),
@@ -151,3 +156,29 @@ def called(run: Run, target: cst.BaseExpression, args: CallArguments, node: cst.
     if found is not None and found.call is None:
         made = _as_written(run, Symbol(f"keras.{found.owner}.{found.name}", found.namespace), args, node)
         run.dated_reads[found.at.number] = replace(found, call=made)
+
+
+def on_tensors(run: Run, callee: Symbol, args: CallArguments, tensors: list[TensorValue], node: cst.Call) -> None:
+    """A function of TensorFlow is called on what Keras 3 has as symbolic tensors outside of layers."""
+    if not refuses_symbolic(callee.name) or run.recorded is not None or run.entered or not _is_heard(run):
+        return
+    if any(_is_symbolic(run, tensor) for tensor in tensors):
+        _record(run, callee, args, node)
+
+
+def _is_symbolic(run: Run, tensor: TensorValue) -> bool:
+    """Whether a tensor is certainly computed from a ``keras.Input``."""
+    seen: set[int] = set()
+    wanted = [tensor.producer]
+    if tensor.input is not None:
+        return True
+    while wanted:
+        number = wanted.pop()
+        if number is None or number in seen or number not in run.nodes:
+            continue
+        seen.add(number)
+        edges = run.nodes[number].edges
+        if any(edge.input is not None for edge in edges):
+            return True
+        wanted.extend(edge.producer for edge in edges)
+    return False

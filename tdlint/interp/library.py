@@ -112,6 +112,7 @@ def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -
         if isinstance(tensor, TensorValue)
     ]
     if tensors:
+        dated.on_tensors(run, symbol, args, tensors, node)
         return computed(run, short, tensors, tensor_functions.output(run, name, args), node)
     if name in arrays.FUNCTIONS:
         return arrays.call(run, symbol, args, node)

@@ -1,0 +1,47 @@
+"""What is recorded of attributes, methods and tensors that Keras 3 treats otherwise."""
+
+from __future__ import annotations
+
+import libcst
+import pytest
+
+from tdlint.interp import Program, interpret
+
+HEAD = "import keras\nimport tensorflow as tf\nx = keras.Input((4,))\n"
+
+
+def read(source: str) -> Program:
+    return interpret(libcst.parse_module(HEAD + source)).program
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("model = keras.Model(x, keras.layers.Dense(1)(x))\nmodel.fit_generator(g)\n", ["Model.fit_generator"]),
+        ("def train(model):\n    model.fit_generator(g)\n", ["Model.fit_generator"]),
+        ("def train(model):\n    model.reset_states()\n", []),
+        ("class A:\n    def fit_generator(self, g): pass\nA().fit_generator(g)\n", []),
+        ("print(keras.layers.Dense(1).output_shape)\n", ["Layer.output_shape"]),
+        ("model = keras.Model(x, x)\nprint(model.output_shape)\n", []),
+        ("class M(keras.Model):\n    def reset_states(self): pass\nM().reset_states()\n", []),
+        ("if keras.__version__ < '3':\n    keras.metrics.Mean().reset_states()\n", []),
+    ],
+)
+def test_reads(source, found):
+    assert [f"{each.owner}.{each.name}" for each in read(source).dated_reads] == found
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("tf.abs(x)\n", ["tensorflow.abs"]),
+        ("tf.nn.relu(keras.layers.Dense(2)(x))\n", ["tensorflow.nn.relu"]),
+        ("y = tf.abs(x)\ntf.exp(y)\n", ["tensorflow.abs", "tensorflow.exp"]),
+        ("tf.print(x)\n", []),
+        ("keras.layers.Lambda(lambda t: tf.abs(t))(x)\n", []),
+        ("model = keras.Model(x, x)\ntf.abs(model(images))\n", []),
+        ("class L(keras.layers.Layer):\n    def call(self, t):\n        return tf.abs(t)\nL()(x)\n", []),
+    ],
+)
+def test_functions_of_tensorflow_on_symbolic_tensors(source, found):
+    assert [each.name for each in read(source).dated_calls] == found
