@@ -43,6 +43,7 @@ from tdlint.linting.changes import (
 from tdlint.linting.rule import Context, Report, Rule
 from tdlint.shapes import AnyShape, Free, Shape, Symbolic, UnknownDim, UnknownShape, format_shape
 from tdlint.spec import identifiers, migration
+from tdlint.spec.applications import expected_range as application_range
 from tdlint.spec.initializers import class_name as initializer_class
 from tdlint.spec.layers import fault as layer_fault
 from tdlint.spec.layers import find as layer_spec
@@ -153,6 +154,7 @@ __all__ = [
     "Value",
     "WeightSpec",
     "activation_name",
+    "application_range",
     "argument_changes",
     "arrays_of",
     "coefficients",

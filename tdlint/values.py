@@ -318,7 +318,8 @@ class DatasetValue(Value):
     ``element`` describes one item: an array, a tuple or mapping of arrays, or unknown. ``batch_size`` is the size of
     the first axis of a batch as the program gives it, None if items are single samples; in the shapes of ``element``
     that axis is free unless every batch is full. ``endless`` says that it certainly never ends, ``images`` where a
-    generator of images has them from.
+    generator of images has them from. ``reshuffled`` is set for data that come in another order each time: where they
+    are shuffled, and which part of them these are.
     """
 
     element: Value
@@ -326,6 +327,7 @@ class DatasetValue(Value):
     batch_size: Dim | None = None
     endless: bool = False
     images: ImageFlow | None = None
+    reshuffled: tuple[int, Literal["all", "taken", "skipped"]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

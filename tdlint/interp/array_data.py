@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from tdlint.graph import CallSite
 from tdlint.interp import containers
 from tdlint.interp.array_arguments import (
     Function,
@@ -88,6 +89,15 @@ def _to_categorical(given: Given) -> Value:
     array = given.known("y")
     shape = array.shape
     assert not isinstance(shape, UnknownShape)
+    if array.labels == "one-hot" and len(shape) > 1:
+        given.run.record_call(
+            CallSite(
+                "keras.utils.to_categorical",
+                Arguments((("y", replace(array, memory=frozenset())),)),
+                given.run.site(given.node),
+                certain=not given.run.uncertain,
+            )
+        )
     count = given.get("num_classes")
     classes: Dim = UnknownDim("as many classes as there are in the data")
     if count is not None:

@@ -125,7 +125,10 @@ def _from_directory(given: Given) -> Value:
     subset = given.get("subset")
     if subset is not None and text(subset) is None:
         raise NotFollowed("a subset that is not known")
-    return Sequence((found, found), "tuple") if subset is not None and subset.must_be("both") else found
+    if subset is not None and subset.must_be("both"):
+        return Sequence((found, found), "tuple")
+    anew = given.values.get("shuffle", Const(True)).must_be(True)
+    return replace(found, reshuffled=(given.run.site(given.node).number, "all")) if anew else found
 
 
 def _timeseries(given: Given) -> Value:

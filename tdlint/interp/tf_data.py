@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 from tdlint.interp import containers
 from tdlint.interp.array_arguments import Function, Given, NotFollowed, as_array, function, made
@@ -91,12 +92,38 @@ def _same(given: Given) -> Value:
 
 def _take(given: Given) -> Value:
     owner = _of(given)
-    every = (given.get("count") or NONE).must_be(-1)
-    return owner if every or not owner.endless else replace(owner, endless=False)
+    if (given.get("count") or NONE).must_be(-1):
+        return owner
+    return _part(replace(owner, endless=False), "taken")
+
+
+def _skip(given: Given) -> Value:
+    return _part(_of(given), "skipped")
+
+
+def _part(owner: DatasetValue, part: Literal["taken", "skipped"]) -> DatasetValue:
+    """A part of data that are shuffled anew each time; it is the first cut that matters."""
+    if owner.reshuffled is None or owner.reshuffled[1] != "all":
+        return owner
+    return replace(owner, reshuffled=(owner.reshuffled[0], part))
+
+
+def _shuffle(given: Given) -> Value:
+    owner = _of(given)
+    again = given.values.get("reshuffle_each_iteration", NONE).must_be(None, True)
+    if not again or (owner.reshuffled is not None and owner.reshuffled[1] != "all"):
+        return owner
+    return replace(owner, reshuffled=(given.run.site(given.node).number, "all"))
+
+
+def _cache(given: Given) -> Value:
+    return replace(_of(given), reshuffled=None)
 
 
 def _repeat(given: Given) -> Value:
     owner, count = _of(given), given.values.get("count", NONE)
+    if owner.reshuffled is not None and owner.reshuffled[1] == "all":
+        owner = replace(owner, reshuffled=None)
     return replace(owner, endless=True) if count.must_be(None, -1) and not owner.endless else owner
 
 
@@ -143,16 +170,17 @@ def _concatenate(given: Given) -> Value:
     owner, other = _of(given), given.need("dataset")
     if not isinstance(other, DatasetValue):
         raise NotFollowed("a data set that is not known")
-    return replace(owner, element=join(owner.element, other.element), endless=owner.endless or other.endless)
+    endless = owner.endless or other.endless
+    return replace(owner, element=join(owner.element, other.element), endless=endless, reshuffled=None)
 
 
 METHODS: dict[str, Function] = {
     "take": function("self count name", _take),
-    "skip": function("self count name", _same),
+    "skip": function("self count name", _skip),
     "repeat": function("self count name", _repeat),
-    "shuffle": function("self buffer_size seed reshuffle_each_iteration name", _same),
+    "shuffle": function("self buffer_size seed reshuffle_each_iteration name", _shuffle),
     "prefetch": function("self buffer_size name", _same),
-    "cache": function("self filename name", _same),
+    "cache": function("self filename name", _cache),
     "shard": function("self num_shards index name", _same),
     "filter": function("self predicate name", _same),
     "with_options": function("self options name", _same),
