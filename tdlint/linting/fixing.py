@@ -20,8 +20,9 @@ from tdlint.linting.reading import Readable, read
 from tdlint.linting.resolve import tool_diagnostic
 from tdlint.linting.result import FileResult, Fixed, Fixing, RunResult
 from tdlint.linting.tool_codes import FIX_FAILED
-from tdlint.sources.rewriting import NotWritable, can_edit, rewrite
+from tdlint.sources.rewriting import NotWritable, apply_edits, can_edit, rewrite
 from tdlint.sources.saving import replace_contents
+from tdlint.sources.source_file import SourceFile
 
 MAX_ROUNDS = 10
 """In how many rounds the number of fixes may not get smaller before the file counts as not converging."""
@@ -101,11 +102,7 @@ def _with_tidy_imports(start: _State, state: _State, check: partial[FileResult])
 
     before, source = start.readable.source.parse_text, state.readable.source
     edits = unused(before, source.parse_text)
-    # a magic of a notebook may use what the program does not
-    lines = zip(source.text.split("\n"), source.parse_text.split("\n"), strict=False)
-    magic = set(re.findall(r"\w+", " ".join(text for text, parsed in lines if text != parsed)))
-    words = {word for each in edits for word in re.findall(r"\w+", source.text[each.span.start : each.span.end])}
-    if not words & magic:
+    if edits and not _used_by_magics(source, edits):
         state = _edited(state, edits, check)
     source = state.readable.source
     cells = source.cell_at
@@ -125,7 +122,17 @@ def _edited(state: _State, edits: list[Edit], check: partial[FileResult]) -> _St
         return state
 
 
-def _sound(before: _State, after: _State, chosen: Iterable[Diagnostic]) -> _State:
+def _used_by_magics(source: SourceFile, edits: Sequence[Edit]) -> bool:
+    """Whether a magic of a notebook may use a name that is no longer bound after the edits."""
+    from tdlint.linting.layout import layout_of
+
+    lines = zip(source.text.split("\n"), source.parse_text.split("\n"), strict=False)
+    words = set(re.findall(r"\w+", " ".join(text for text, parsed in lines if text != parsed)))
+    old, new = layout_of(source.parse_text), layout_of(apply_edits(source.parse_text, edits))
+    return old is None or new is None or any(not new.bound[name] for name in words & set(old.bound))
+
+
+def _sound(before: _State, after: _State, chosen: Sequence[Diagnostic]) -> _State:
     """The state after a round.
 
     Raises:
@@ -138,7 +145,17 @@ def _sound(before: _State, after: _State, chosen: Iterable[Diagnostic]) -> _Stat
         reason = "made a file on which tdlint fails"
     else:
         return after
-    raise _Failed(f"no fix was applied: those of {_names(chosen)} {reason}")
+    raise _Failed(f"no fix was applied: those of {_names(_culprits(before, chosen) or chosen)} {reason}")
+
+
+def _culprits(before: _State, chosen: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """The diagnostics whose fix alone makes the file unreadable for Python."""
+    found, path = [], before.result.path
+    for diagnostic in chosen:
+        data = rewrite(before.readable.source, before.data, edits_of(diagnostic))
+        if len(_refusals(_read(path, data))) > len(_refusals(before.readable)):
+            found.append(diagnostic)
+    return found
 
 
 def _refusals(readable: Readable) -> list[str]:

@@ -29,7 +29,9 @@ def replace_contents(path: str, before: bytes, after: bytes) -> None:
         if not status.st_mode & stat.S_IWUSR or not os.access(target, os.W_OK):
             raise NotWritable("is read-only")
         with _locked(target.parent):
-            _replace(target, before, after, status)
+            # another name of the file, or another run, may have had the same written
+            if target.read_bytes() != after:
+                _replace(target, before, after, status)
     except OSError as error:
         raise NotWritable(f"can't be written: {(error.strerror or type(error).__name__).lower()}") from None
 

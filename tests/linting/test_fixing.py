@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -105,7 +106,8 @@ def test_nested_fixes_take_several_rounds():
 
 
 @pytest.mark.parametrize(
-    ("line", "stays"), [("x = 1", False), ("%timeit f(TimeDistributed)", True), ("%timeit f()", False)]
+    ("line", "stays"),
+    [("x = 1", False), ("%timeit f(TimeDistributed)", True), ("%timeit f()\n!pip install keras", False)],
 )
 def test_an_import_that_a_magic_may_use_stays(line, stays):
     cells = [HEAD, f"model.add(TimeDistributed(Dense(4)))\n{line}\n"]
@@ -148,6 +150,13 @@ def test_fixes_that_break_the_program_leave_the_file_as_it_was(rule, reason):
     result, after = fix(text, rule)
     assert (after, result.fixing, result.failed) == (text, None, True)
     assert result.diagnostics[0].message.startswith(f"no fix was applied: those of {reason}")
+
+
+def test_only_the_rule_whose_fix_breaks_the_program_is_blamed():
+    text = HEAD + "model.add(Dense(4))\nmodel.add(TimeDistributed(Dense(4), name='y'))\n"
+    result, after = fix(text, Unwrapped, EveryLayer)
+    assert after == text
+    assert "those of TDL991 [everylayer] made" in result.diagnostics[0].message
 
 
 def test_fixes_after_which_a_rule_crashes_are_not_kept(monkeypatch):
@@ -254,6 +263,15 @@ def test_a_file_that_changes_while_it_is_checked_is_not_overwritten(tmp_path, mo
     result = fix_paths([str(file)], Settings(), (Unnamed,))
     assert result.diagnostics[0].message == "no fix was written: the file has changed while it was checked"
     assert (result.exit_code, file.read_text()) == (2, BAD + "# more\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links as on POSIX")
+def test_a_file_under_two_names_is_fixed_once(tmp_path):
+    (tmp_path / "m.py").write_text(BAD)
+    (tmp_path / "n.py").symlink_to("m.py")
+    result = fix_paths([str(tmp_path)], Settings(), (Unnamed,))
+    assert (result.exit_code, (tmp_path / "m.py").read_text()) == (0, GOOD)
+    assert (tmp_path / "n.py").is_symlink()
 
 
 def test_a_file_that_vanishes(tmp_path):

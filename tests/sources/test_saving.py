@@ -38,6 +38,11 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten(file):
     assert list(file.parent.iterdir()) == [file]
 
 
+def test_what_is_there_already_is_no_change_by_someone_else(file):
+    replace_contents(str(file), b"older", b"old\r\n")
+    assert file.read_bytes() == b"old\r\n"
+
+
 @posix
 @pytest.mark.parametrize("mode", [0o644, 0o755, 0o600, 0o4711])
 def test_permissions_stay(file, mode):

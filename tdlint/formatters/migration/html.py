@@ -47,7 +47,7 @@ ol.steps code { display: inline-block; padding: .15rem .4rem; border: 1px solid 
 details.file { margin: .75rem 0; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
 details.file > summary { padding: .7rem 1rem; cursor: pointer; }
 summary code { font-size: .95em; font-weight: 600; overflow-wrap: anywhere; }
-.finding { display: grid; grid-template-columns: 6rem 1fr; gap: .25rem 1rem; padding: .8rem 1rem;
+.finding { display: grid; grid-template-columns: 7.5rem 1fr; gap: .25rem 1rem; padding: .8rem 1rem;
   border-top: 1px solid var(--line); }
 .badge { display: inline-block; padding: 0 .5rem; border: 1px solid; border-radius: 1rem; font-size: .78em;
   white-space: nowrap; } .badge.safe { color: var(--safe); } .badge.unsafe { color: var(--unsafe); }
@@ -137,7 +137,7 @@ def _finding(finding: Finding) -> Iterator[str]:
 
 
 def _diff_line(line: str) -> str:
-    kind = {"+": "add", "-": "del", "@": "at"}.get(line[:1])
+    kind = "at" if line.startswith(("---", "+++")) else {"+": "add", "-": "del", "@": "at"}.get(line[:1])
     return f'<span class="{kind}">{_text(line)}</span>' if kind else _text(line)
 
 
