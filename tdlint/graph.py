@@ -139,6 +139,19 @@ def weights_by_key(layer: LayerObject, specs: Iterable[WeightSpec]) -> Iterator[
 ESCAPED = "passed to a function that is not known"
 """A reason in ``ModelGraph.unknown``: code that is not followed may add layers to a Sequential, or freeze any model."""
 
+_OWN_TRAINING = "trains in a way of its own"
+
+
+def own_training(name: str) -> str:
+    """A reason in ``ModelGraph.doubts`` for a model whose class may train otherwise than Keras does."""
+    return f"{name} {_OWN_TRAINING}"
+
+
+def trains_its_own_way(reason: str) -> bool:
+    """Whether a doubt is that of ``own_training``: then the graph is all there is."""
+    return reason.endswith(_OWN_TRAINING)
+
+
 ModelKind: TypeAlias = Literal["sequential", "functional", "subclass"]
 Origin: TypeAlias = Literal["source", "live", "archive"]
 
@@ -156,7 +169,8 @@ class ModelGraph:
     ``late_inputs`` those of a Sequential that come after its first layer or input. ``named_after`` is the class that
     Keras makes the name of, None where the program names the model. ``input_keys`` and ``output_keys`` have the keys of
     inputs and outputs that are a dict, None for others. ``doubts`` are those reasons of ``unknown`` that concern the
-    model as a whole: what is in the graph may not be so. ``copy_of`` is the model that ``clone_model`` made it from.
+    model as a whole: what is in the graph may not be so; and that of ``own_training``. ``copy_of`` is the model that
+    ``clone_model`` made it from.
     """
 
     key: int

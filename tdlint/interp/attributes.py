@@ -22,6 +22,7 @@ from tdlint.interp import (
     names,
     own_weights,
     preparation,
+    sequential_tensors,
 )
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.program import Assignment
@@ -182,6 +183,10 @@ def _of_layer(run: Run, owner: LayerObject, name: str) -> Value:
 def _output(run: Run, layer: LayerObject) -> Value:
     """``layer.output``: what came out of the one call of a layer."""
     made = [node for node in run.nodes.values() if node.layer.key == layer.key]
+    if not made and not layer.repeated:
+        found = sequential_tensors.output_in_model(run, layer)
+        if found is not None:
+            return found
     if len(made) != 1 or layer.repeated or not made[0].certain:
         return Unknown("the output of a layer that is not called once in sight", "output")
     tensors = tuple(TensorValue(shape, None, made[0].id, index) for index, shape in enumerate(made[0].outputs))

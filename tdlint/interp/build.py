@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
-from tdlint.graph import Edge, LayerNode, ModelGraph
+from tdlint.graph import Edge, LayerNode, ModelGraph, trains_its_own_way
 from tdlint.interp import classes, lambdas, layers, own_calls, own_weights
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.other_sizes import outputs_on
@@ -40,9 +40,12 @@ _INPUT = "the input of the model"
 def build_all(run: Run, done: Collection[int] = ()) -> tuple[ModelGraph, ...]:
     """The graph of every model that the program makes, in the order in which they are made, without those ``done``.
 
-    Those are left out that the program makes to see them fail."""
-    made = (key for key, thing in run.state.heap.items() if isinstance(thing, ModelObject))
-    return tuple(build(run, key) for key in sorted(made) if key not in done and key not in run.expected)
+    Those are left out that the program makes to see them fail, and what stands for a class of which it has a model."""
+    made = {key: thing for key, thing in run.state.heap.items() if isinstance(thing, ModelObject)}
+    stand_ins = {value.key for value in run.generic.values() if isinstance(value, ModelValue)}
+    classes_used = {thing.instance_of for key, thing in made.items() if key not in stand_ins}
+    idle = {key for key in stand_ins if key in made and made[key].instance_of in classes_used}
+    return tuple(build(run, key) for key in sorted(made.keys() - idle) if key not in done and key not in run.expected)
 
 
 def build(run: Run, key: int, given: tuple[AnyShape, ...] = (), nesting: int = 0) -> ModelGraph:
@@ -114,10 +117,10 @@ class _Chain:
         if layer.type == "keras.layers.InputLayer":
             self._notice_input(layer)
             if not self.nodes:
-                self.tip = TensorValue(_declared(layer) or UnknownShape("the shape of the input is not known"))
+                self.tip = TensorValue(declared_shape(layer) or UnknownShape("the shape of the input is not known"))
             return
         if not self.nodes and not self.begun and isinstance(self.tip.shape, UnknownShape):
-            self.tip = TensorValue(_declared(layer) or self.fallback or self.tip.shape)
+            self.tip = TensorValue(declared_shape(layer) or self.fallback or self.tip.shape)
         required: int | None = None
         if layer.custom:
             result, required = _enter(self.run, layer, self.tip)
@@ -134,7 +137,7 @@ class _Chain:
         self._push(layer, shapes, outputs, required)
 
     def _notice_input(self, layer: LayerObject) -> None:
-        declared = self.has_input or (self.nodes and _declared(self.nodes[0].layer) is not None)
+        declared = self.has_input or (self.nodes and declared_shape(self.nodes[0].layer) is not None)
         if declared and self.certain:
             self.late_inputs.append(layer)
         self.has_input = self.has_input or (self.certain and not self.nodes)
@@ -162,7 +165,7 @@ class _Chain:
         self.tip = TensorValue(outputs[0], None, key)
 
 
-def _declared(layer: LayerObject) -> AnyShape | None:
+def declared_shape(layer: LayerObject) -> AnyShape | None:
     """The input shape that a layer declares for its model, batch axis included."""
     args = layer.args
     for name in ("batch_input_shape", "batch_shape"):
@@ -384,7 +387,9 @@ def _finish(
         model.fits,
         "source",
         model.site,
-        tuple(dict.fromkeys((*model.unknown, *unknown, *shapes))),
+        tuple(
+            reason for reason in dict.fromkeys((*model.unknown, *unknown, *shapes)) if not trains_its_own_way(reason)
+        ),
         tuple(map(_input_layer, model.inputs or model.stack[:1])),
         class_name if model.name in (None, class_name) else None,
         model.output_keys,

@@ -8,6 +8,7 @@ from itertools import islice
 
 import libcst as cst
 
+from tdlint.graph import own_training
 from tdlint.interp import containers, expressions, functions, layers, models, names, own_weights, statements
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.names import dotted
@@ -228,13 +229,26 @@ def _initialize_as_keras_does(run: Run, made: ModelValue, value: ClassValue, arg
     """A model whose class has no ``__init__``; with methods of its own it may still train in a way of its own."""
     models.initialize_subclass(run, made, args)
     model = run.model(made.key)
-    own = any(isinstance(member, FunctionValue) for each in mro(run, value.key) for member in _members(run, each))
+    own = {
+        name
+        for each in mro(run, value.key)
+        for name, member in run.classes[each].attributes.items()
+        if isinstance(member, FunctionValue)
+    }
     if model is not None and own and model.kind != "subclass":
-        run.state.heap[made.key] = models.with_unknown(model, f"{value.name} has methods of its own")
+        why = f"{value.name} has methods of its own" if own & _OF_THE_GRAPH else own_training(value.name)
+        run.state.heap[made.key] = models.with_unknown(model, why)
 
 
-def _members(run: Run, key: int) -> list[Value]:
-    return list(run.classes[key].attributes.values())
+# Methods and properties of a model that say what its layers, inputs and weights are, and how they are called.
+_OF_THE_GRAPH = frozenset(
+    {
+        *("__call__", "__getattr__", "__getattribute__", "__new__", "__setattr__", "add", "build", "call", "pop"),
+        *("compute_output_shape", "compute_output_spec", "get_layer", "input_shape", "input_spec", "inputs", "layers"),
+        *("non_trainable_variables", "non_trainable_weights", "output_shape", "outputs", "trainable"),
+        *("trainable_variables", "trainable_weights", "variables", "weights"),
+    }
+)
 
 
 def _set_fields(run: Run, made: Value, definition: Class, key: int, args: CallArguments) -> None:

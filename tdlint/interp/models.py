@@ -17,6 +17,7 @@ from tdlint.interp import (
     model_layers,
     own_weights,
     saving,
+    sequential_tensors,
 )
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.array_arguments import with_memory
@@ -255,7 +256,17 @@ def attribute(run: Run, owner: ModelValue, name: str) -> Value:
     if name in ("inputs", "outputs", "input", "output") and model.kind == "functional" and model.outputs:
         tensors = model.inputs if name.startswith("input") else model.outputs
         return tensors[0] if len(tensors) == 1 and not name.endswith("s") else Sequence(tensors)
+    if name in ("inputs", "outputs", "input", "output") and model.kind == "sequential":
+        return _of_sequential(run, owner.key, name)
     return Unknown(f"attribute {name} of a model", name)
+
+
+def _of_sequential(run: Run, key: int, name: str) -> Value:
+    found = sequential_tensors.tensors_of(run, key)
+    if found is None:
+        return Unknown(f"attribute {name} of a model", name)
+    tensor = found.input if name.startswith("input") else found.output
+    return Sequence((tensor,)) if name.endswith("s") else tensor
 
 
 def _shape(run: Run, key: int, name: str) -> Value:

@@ -184,6 +184,7 @@ class Run:
         self.unknown: list[tuple[str, Site]] = []
         self.histories: dict[int, CallSite] = {}
         self.output_shapes: dict[int, tuple[object, AnyShape]] = {}
+        self.sequential_tensors: dict[int, tuple[object, Any]] = {}  # by model, of which stack
         self.lambdas: dict[int, State] = {}  # by layer, the state in which it is made
         self.syntax: list[cst.CSTNode] = []
         self.site_of: dict[int | tuple[int, int], Site] = {}

@@ -10,7 +10,7 @@ from tdlint.interp import containers
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.array_arguments import sizes
 from tdlint.interp.run import Run
-from tdlint.shapes import AnyShape, Dim, Shape, UnknownShape
+from tdlint.shapes import AnyShape, Dim, Shape, UnknownShape, dims_agree
 from tdlint.spec import arrays, operations
 from tdlint.spec.arrays import Fails
 from tdlint.values import ArrayValue, Const, TensorValue, Unknown, Value, dim, integer
@@ -146,6 +146,26 @@ def _repeated(call: _Call) -> Shape:
     return arrays.repeat(call.shape(), counts, axis[0])
 
 
+def _moments(call: _Call) -> list[Shape]:
+    if "third" in call.arguments:  # a shift in TensorFlow, keepdims in Keras
+        raise _Unclear
+    return [_reduced(call)] * 2
+
+
+def _batch_dot(call: _Call) -> Shape:
+    """``K.batch_dot`` of two tensors with three axes or less, along the axes given or those that matmul takes."""
+    left, right = call.shape(), call.shape("y")
+    axes = call.axes()
+    if call.module != "backend" or min(len(left), len(right)) < 2 or max(len(left), len(right)) > 3:
+        raise _Unclear
+    chosen = [len(left) - 1, 1 if len(right) == 2 else len(right) - 2] if axes is None else axes * (3 - len(axes))
+    one, other = arrays.axis_of(chosen[0], len(left)), arrays.axis_of(chosen[1], len(right))
+    if 0 in (one, other) or dims_agree(left[one], right[other]) is False:
+        raise _Unclear
+    kept = (*left[1:one], *left[one + 1 :], *right[1:other], *right[other + 1 :])
+    return (left[0], *kept) if kept else (left[0], 1)
+
+
 def _moved(call: _Call) -> Shape:
     return arrays.moveaxis(call.shape(), call.integers(call.need("source")), call.integers(call.need("target")))
 
@@ -263,6 +283,8 @@ _FUNCTIONS: dict[str, tuple[str, Rule]] = {
     "split": ("x parts axis", _split),
     "one_hot": ("x depth axis", _one_hot),
     "repeat": ("x repeats axis", _repeated),
+    "moments": ("x axis third keepdims", _moments),
+    "batch_dot": ("x y axis", _batch_dot),
 }
 # Parameters that have another name in one of the libraries, and those that do not shape the output.
 _NAMES = {
@@ -274,6 +296,8 @@ _NAMES = {
     **dict.fromkeys(("newshape", "target_shape"), "shape"),
     **dict.fromkeys(("indices_or_sections", "num_or_size_splits"), "parts"),
     **dict.fromkeys(("num_classes",), "depth"),
+    "keep_dims": "keepdims",
+    "axes": "axis",
     "pattern": "axes",
     "perm": "axes",
     "destination": "target",
