@@ -11,7 +11,8 @@ and codes of other tools are left alone.
 
 ## Fix safety
 
-There is no fix.
+Safe: it takes out what hides nothing, and leaves the other codes of the comment. It is unsafe where words, such as a
+reason, would go with it. What can't be read, or names no rule, has no fix: what was meant is not known.
 
 ## References
 

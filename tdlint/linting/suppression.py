@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tdlint.config import did_you_mean
-from tdlint.diagnostics import Diagnostic
+from tdlint.diagnostics import Diagnostic, Fix
+from tdlint.linting.comment_edits import without
 from tdlint.linting.selection import Entry, Selection, means_any, specificity
 from tdlint.linting.tool_codes import FAILURES, UNUSED_SUPPRESSION
 from tdlint.sources.source_file import SourceFile
@@ -98,9 +99,9 @@ def _complaints(
     entries: Sequence[Entry],
     selection: Selection,
 ) -> Iterable[Diagnostic]:
-    def report(message: str, help: str) -> Diagnostic:
-        code = UNUSED_SUPPRESSION
-        return Diagnostic(code.code, code.name, message, source.location(comment.span), code.severity, help=help)
+    def report(message: str, help: str, fix: Fix | None = None) -> Diagnostic:
+        code, place = UNUSED_SUPPRESSION, source.location(comment.span)
+        return Diagnostic(code.code, code.name, message, place, code.severity, help=help, fix=fix)
 
     if comment.mistake:
         yield report(comment.mistake, "The comment hides nothing as it is written.")
@@ -118,7 +119,8 @@ def _complaints(
             unused.append(selector)
     if unused:
         names = ", ".join(unused)
-        yield report(f"unused suppression of {names}", "Remove it: nothing is reported here that it would hide.")
+        help = "Remove it: nothing is reported here that it would hide."
+        yield report(f"unused suppression of {names}", help, without(comment, unused, source))
 
 
 def _is_ours(selector: str, entries: Sequence[Entry]) -> bool:

@@ -6,6 +6,7 @@ import pytest
 from sample_rules import Crash, EveryLayer, Unwrapped
 
 from tdlint.diagnostics import Severity
+from tdlint.sources.rewriting import apply_edits
 
 
 def model(comment: str = "", above: str = "", inside: str = "", after: str = "") -> str:
@@ -104,3 +105,32 @@ def test_reports_about_comments_can_be_hidden_by_another_comment(lint):
 def test_syntax_errors_can_be_hidden_and_failures_not(lint):
     assert codes(lint("import keras\nx = = 1  # noqa: TDL001\n")) == []
     assert "TDL002" in codes(lint("# tdlint: ignore-file[ALL]\n" + model(), Crash))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "applicability"),
+    [
+        ("x = 1  # noqa: TDL991\n", "x = 1\n", "safe"),
+        ("x = 1  # noqa: TDL991, E501\ny = 1\n", "x = 1  # noqa: E501\ny = 1\n", "safe"),
+        ("x = 1  # NOQA:E501 TDL991\n", "x = 1  # NOQA:E501\n", "safe"),
+        ("x = 1  # tdlint: ignore[TDL991]", "x = 1", "safe"),
+        ("x = 1  # tdlint: ignore[everylayer] why\n", "x = 1\n", "unsafe"),
+        ("x = 1  # why  # tdlint: ignore[TDL991]\n", "x = 1  # why\n", "safe"),
+        ("x = 1  # noqa: TDL991 # type: ignore\n", "x = 1  # type: ignore\n", "safe"),
+        ("x = 1\r\n# tdlint: ignore[TDL991]\r\ny = 1\r\n", "x = 1\r\ny = 1\r\n", "safe"),
+        ("  # tdlint: ignore-file[TDL991] why\n", "", "unsafe"),
+        ("# tdlint: ignore-file[TDL991]", "", "safe"),
+    ],
+)
+def test_unused_suppressions_are_taken_out(lint, before, after, applicability):
+    (diagnostic,) = lint(before).diagnostics
+    assert diagnostic.fix is not None
+    assert apply_edits(before, diagnostic.fix.edits) == after
+    assert diagnostic.fix.applicability.label == applicability
+
+
+def test_what_a_suppression_hides_stays_in_it(lint):
+    text = model("# tdlint: ignore[TDL991,TDL992] why")
+    (diagnostic,) = lint(text, EveryLayer, Unwrapped).diagnostics
+    assert apply_edits(text, diagnostic.fix.edits) == model("# tdlint: ignore[TDL991] why")
+    assert diagnostic.fix.applicability.label == "safe"
