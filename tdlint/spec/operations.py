@@ -81,6 +81,10 @@ def matmul(left: Shape, right: Shape) -> AnyShape:
 def squeeze(shape: Shape, axes: Sequence[int] | None) -> AnyShape:
     """Without the axes of size 1, or without the given ones."""
     if axes is not None:
+        places = [axis_of(axis, len(shape)) for axis in axes]
+        # what is free while the model is built is not 1 for Keras, although the data may have 1 there
+        if any(isinstance(shape[place], Free) for place in places):
+            raise Fails(f"an axis of free size can't be squeezed away: {format_shape(shape)}")
         return arrays.squeeze(shape, axes)
     if not all(isinstance(dim, int | Free) for dim in shape):
         return UnknownShape("squeeze of sizes that are not known")

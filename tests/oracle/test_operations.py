@@ -68,6 +68,7 @@ REFUSED = [
     "ops.one_hot(ops.argmax(x, -1), -1)",
     "ops.reshape(x, (-2, 24))",
     *("x + keras.Input((5, 6))", "x[:, 4]", "x[:, 0, 0, 0]", "ops.matmul(x, y)", "ops.split(x, 3, axis=1)[0]"),
+    *("ops.squeeze(x, 0)", "ops.squeeze(ops.expand_dims(x, 0), [0, 1])"),
     *("ops.squeeze(x, 1)", "ops.reshape(f, (5, -1))", "ops.stack([x, v])", "ops.concatenate([x, y[:, 1:]])"),
     *("ops.mean(x, axis=3)", "ops.transpose(x, (0, 1))", "ops.expand_dims(x, 5)", "ops.reshape(x, (-1, -1, 6))"),
 ]
