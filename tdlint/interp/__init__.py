@@ -188,6 +188,7 @@ def interpret(
         dated_calls=tuple(run.dated_calls.values()),
         by_version=run.by_version,
         dated_reads=tuple(run.dated_reads.values()),
+        placed=run.placed,
         text=lambda site: _text(run, site),
         references=references.found(run),
     )

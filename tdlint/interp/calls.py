@@ -193,6 +193,10 @@ def _call_method(run: Run, method: BoundMethod, args: CallArguments, node: cst.C
             return own_weights.add_weight(run, owner.self_value, args)
         return Unknown(f"{name} of a library class")
     if isinstance(owner, ModelValue):
+        if name == "add" and len(args.positional) == 1 and isinstance(node.func, cst.Attribute):
+            model = run.model(owner.key)
+            if model is not None and not model.stack:
+                dated.place_first(run, node.func.value, args.positional[0][1])
         args = dated.up_to_date(run, Symbol(f"keras.Model.{name}"), args, node)
         return models.call_method(run, owner, name, args, node)
     if isinstance(owner, LayerObject):

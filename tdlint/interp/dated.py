@@ -47,7 +47,22 @@ def up_to_date(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) ->
     _record(run, callee, args, node)
     if window is not None and windowed and (is_keras_1_name(name) or _is_keras_1(changes, args)):
         args = _with_window(args, window)
-    return renamed(changes, args) if old else args
+    return renamed(changes, _with_shape(name, args)) if old else args
+
+
+_RECURRENT = frozenset({"keras.layers.GRU", "keras.layers.LSTM", "keras.layers.RNN", "keras.layers.SimpleRNN"})
+
+
+def _with_shape(name: str, args: CallArguments) -> CallArguments:
+    """``LSTM(8, input_length=10, input_dim=4)`` as ``LSTM(8, input_shape=(10, 4))``."""
+    length, size = args.keywords.get("input_length"), args.keywords.get("input_dim")
+    axes = name in _RECURRENT or (length is not None and name.endswith((".Conv1D", ".Convolution1D")))
+    if not axes or "input_shape" in args.keywords or (length is None and size is None):
+        return args
+    values = tuple(NONE if each is None else each[0] for each in (length, size))
+    at = (size or length or (NONE, None))[1]
+    rest = {key: value for key, value in args.keywords.items() if key not in ("input_length", "input_dim")}
+    return CallArguments(args.positional, {**rest, "input_shape": (Sequence(values, "tuple"), at)}, args.complete)
 
 
 def _is_keras_1(changes: Mapping[str, ArgumentChange], args: CallArguments) -> bool:
@@ -182,3 +197,9 @@ def _is_symbolic(run: Run, tensor: TensorValue) -> bool:
             return True
         wanted.extend(edge.producer for edge in edges)
     return False
+
+
+def place_first(run: Run, receiver: cst.BaseExpression | None, layer: cst.CSTNode | None) -> None:
+    """A layer is made where a Sequential is given its first: in the list, or by ``add`` of the receiver."""
+    if isinstance(layer, cst.Call) and not run.loops and _is_heard(run):
+        run.placed.setdefault(run.site(layer), None if receiver is None else run.site(receiver))

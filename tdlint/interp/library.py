@@ -52,6 +52,9 @@ def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -
     if name in RECORDED:
         _record(run, symbol, args, node)
     if name == "keras.Sequential":
+        listed = args.positional[0][1] if args.positional else None
+        if isinstance(listed, cst.List) and listed.elements:
+            dated.place_first(run, None, listed.elements[0].value)
         return models.make_sequential(run, args, node)
     if name == "keras.Model":
         return models.make_model(run, args, node)

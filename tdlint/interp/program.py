@@ -141,7 +141,8 @@ class Program:
     ``made_with`` what its own layers are made with, by their keys. ``text`` gives what is written at a place.
     ``references`` are to names that Keras 3 does not have. ``dated_calls`` have arguments that not every version of
     Keras takes, ``dated_reads`` are of what not every version has; ``by_version`` says that the program reads which
-    version it runs on, and may choose by that what it does on some path.
+    version it runs on, and may choose by that what it does on some path. ``placed`` has the calls that make the first
+    layer of a Sequential where it gets it, with what ``add`` is called on, None in a list.
     """
 
     models: tuple[ModelGraph, ...] = ()
@@ -161,6 +162,7 @@ class Program:
     dated_calls: tuple[DatedCall, ...] = ()
     by_version: bool = False
     dated_reads: tuple[DatedRead, ...] = ()
+    placed: Mapping[Site, Site | None] = field(default_factory=dict)
     text: Callable[[Site], str] = field(default=lambda site: "", repr=False, compare=False)
     references: tuple[Reference, ...] = ()
 

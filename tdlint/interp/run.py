@@ -169,6 +169,7 @@ class Run:
         self.assignments: dict[tuple[object, ...], Assignment] = {}
         self.dated_calls: dict[tuple[object, ...], DatedCall] = {}
         self.dated_reads: dict[int, DatedRead] = {}
+        self.placed: dict[Site, Site | None] = {}
         self.imports: dict[tuple[str, str, int], Import] = {}
         self.namespaces: dict[str, Site] = {}
         self.references: dict[int, Reference] = {}
