@@ -136,7 +136,7 @@ def plain(path: str | None) -> str | None:
 def module_rows(
     entries: list[Row], names: dict[str, frozenset[str]], modules: Collection[str], overrides: list[Row]
 ) -> list[Row]:
-    """Modules that are gone, and the module that has their names now; no rows for what follows from a parent's."""
+    """Modules that are gone, and the module that has their names now."""
     rows: dict[str, Row] = {}
     for entry in entries:
         path = plain(entry["old"])
@@ -153,12 +153,7 @@ def module_rows(
         rows[path] = {"old": path, "new": new if new != "keras" else None, "since": since(entry["removed_in"])}
     for row in overrides:
         rows[row["old"]] = row
-    kept = []
-    for path, row in sorted(rows.items()):
-        above = next((rows[parent] for parent in parents(path) if parent in rows), None)
-        if above is None or above.get("new") != row.get("new"):
-            kept.append(row)
-    return kept
+    return [row for _, row in sorted(rows.items())]
 
 
 def parents(path: str) -> Iterator[str]:
@@ -173,11 +168,15 @@ def name_rows(
 ) -> list[Row]:
     """Names that are gone in one namespace or in both, each with the name that has its place there, if any has."""
     gone = {row["old"]: row.get("new") for row in modules}
-    backend = {row["old"] for row in json.loads(FOLDER.joinpath("backend.json").read_text(encoding="utf-8"))}
+    by_hand = ("backend.json", "calls.json")
+    texts = [FOLDER.joinpath(name).read_text(encoding="utf-8") for name in by_hand]
+    written = {row["old"] for text in texts for row in json.loads(text)}
     rows: dict[str, Row] = {}
     for entry in entries:
         path = plain(entry["old"])
-        if path is None or not public(path) or path in gone or path in backend or entry["note"].startswith(FOLDED):
+        if path is None or not public(path) or path in written or entry["note"].startswith(FOLDED):
+            continue
+        if path in gone and not _was_class(path, entry):
             continue
         if path.rpartition(".")[2] in {*ALIASES, "X"}:
             continue
@@ -190,6 +189,12 @@ def name_rows(
     for row in overrides:
         rows[row["old"]] = row
     return [row for _, row in sorted(rows.items())]
+
+
+def _was_class(path: str, entry: Row) -> bool:
+    """Whether a module's name was that of a class before: ``keras.optimizers.adam``."""
+    new = (plain(entry["new"]) or "").rpartition(".")[2]
+    return new[:1].isupper() and new.lower() == path.rpartition(".")[2]
 
 
 def _left_behind(

@@ -79,9 +79,10 @@ def listed(names: list[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
+_CHANGES = frozenset({"add", "cases", "code", "drop", "needs", "rename", "unless"})
+
+
 def drop_in(name: str) -> bool:
-    """Whether a call of a function of ``keras.backend`` needs no other change than its name."""
-    row = migration.backend_row(name)
-    return row is None or (
-        bool(row.get("fix")) and not row.keys() & {"add", "code", "drop", "needs", "rename", "unless"}
-    )
+    """Whether a call of the function needs no other change than its name."""
+    row = migration.call_row(name)
+    return row is None or (bool(row.get("fix")) and not row.keys() & _CHANGES)

@@ -79,7 +79,7 @@ from collections.abc import Iterator
 
 from tdlint.api import Context, Place, Program, Reference, Report, Rule, Severity, migration
 
-from ._backend import plan
+from ._calls import plan
 from ._names import advice, drop_in, missing, shown
 
 
@@ -94,7 +94,7 @@ class BackendFunction(Rule):
         found = list(missing(program, context))
         imported = {reference.name for reference, _ in found if reference.how == "import"}
         for reference, known in found:
-            if reference.how == "import" or migration.backend_row(reference.name) is None:
+            if reference.how == "import" or not reference.name.startswith(migration.BACKEND):
                 continue
             if reference.how == "name" and reference.name in imported and drop_in(reference.name):
                 continue

@@ -90,6 +90,7 @@ from tdlint.api import (
     migration,
 )
 
+from ._calls import plan
 from ._names import advice, missing, replacement, shown
 
 
@@ -103,19 +104,19 @@ class RemovedName(Rule):
         """Report a name that is not there."""
         imports = {found.name for found in program.imports}
         for reference, known in missing(program, context):
-            if reference.how != "attribute" or migration.backend_row(reference.name) is not None:
+            if reference.how == "import" or reference.name.startswith(migration.BACKEND):
                 continue
             if known.old == "keras.saving" and "keras.saving" in imports:
                 continue  # an import of the module makes it an attribute
-            yield _report(reference, known, context)
+            yield _report(reference, known, program, context)
 
 
-def _report(reference: Reference, known: migration.Removed, context: Context) -> Report:
+def _report(reference: Reference, known: migration.Removed, program: Program, context: Context) -> Report:
     namespace = reference.namespace
     module, _, name = known.missing.rpartition(".")
     target = replacement(known, namespace, context)
-    fix = None
-    if target is not None:
+    fix = plan(reference, program, context)
+    if fix is None and target is not None:
         path, sure = target
         fix = FixPlan(f"Use {path}", (ReplaceCode(reference.site, (Imported(path),)),), sure)
     return Report(

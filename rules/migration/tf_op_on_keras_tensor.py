@@ -84,7 +84,7 @@ from tdlint.api import (
 
 from .._saving import version_of
 from ._arguments import is_passed_over
-from ._backend import composed
+from ._calls import composed
 
 
 class TfOpOnKerasTensor(Rule):

@@ -170,6 +170,7 @@ def interpret(
         _follow(run, module, lambda: classes.enter_unused(run, skip, forward=True))
         seen = {model.key for model in models}
         models += tuple(model for model in build.build_all(run, seen))
+        references.read_lambdas(run)
     program = Program(
         models,
         tuple(run.calls.values()),

@@ -59,7 +59,7 @@ def call(run: Run, node: cst.Call) -> Value:
     args = evaluate_arguments(run, node)
     if run.dated_reads:
         dated.called(run, target, args, node)
-    if type(callee) is Symbol and callee.name.startswith(references.BACKEND):
+    if type(callee) is Symbol and callee.name.startswith("keras."):
         references.called(run, callee, args, node)
     if isinstance(callee, BoundMethod) and isinstance(callee.owner, Unknown):
         callee = _adopt_model(run, callee, args, target)

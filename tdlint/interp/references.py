@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import libcst as cst
 
 from tdlint.interp.arguments import CallArguments, bound
 from tdlint.interp.program import How, Reference
-from tdlint.interp.run import MAIN, Run
+from tdlint.interp.run import MAIN, OutOfSteps, Run
 from tdlint.sources.plain_nodes import code_of
 from tdlint.spec import migration
 from tdlint.spec.names import spelled
 from tdlint.values import Symbol
 
-BACKEND = "keras.backend."
 _SOURCE = "keras.src."
 
 # Packages whose names are recorded whether they exist or not: they are gone, or nobody's business.
@@ -114,7 +113,7 @@ def _member(owner: Symbol, attribute: str) -> tuple[str, str | None]:
 
 
 def called(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) -> None:
-    """A call of a function of ``keras.backend``: with its arguments it can be written in other words."""
+    """A call of a function that is gone: with its arguments it may be written in other words."""
     if _unheard(run) or callee.namespace is None:
         return
     takes = migration.parameters(callee.name)
@@ -136,6 +135,34 @@ def called(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) -> Non
 def _keep(run: Run, made: Reference) -> None:
     if not is_guarded(run):
         run.references.setdefault(made.site.number, made)
+
+
+LAMBDA_STEPS = 10_000
+"""How many steps reading the lambdas of a program may take."""
+
+
+def read_lambdas(run: Run) -> None:
+    """Follow lambdas that nobody calls, such as those of Lambda layers with an ``output_shape``, for the names in them.
+
+    Nothing else of them is kept.
+    """
+    from tdlint.interp import functions
+    from tdlint.interp.relevance import uses_of_removed
+
+    words = uses_of_removed(run)
+    bound, run.max_steps = run.max_steps, run.steps + LAMBDA_STEPS
+    for function in list(run.functions.values()) if words else ():
+        if function.entered or not isinstance(function.node, cst.Lambda) or run.modules[function.frame] != MAIN:
+            continue
+        if function.frame in run.state.frames and any(word in _code(run, function.node) for word in words):
+            before, records = run.state.fork(), run.records()
+            with suppress(OutOfSteps, RecursionError):
+                functions.enter_function(run, function, functions.unknown_arguments(function))
+            kept = run.references.copy()
+            run.take_back(records)
+            run.references.update(kept)
+            run.keep_going(before)
+    run.max_steps = bound
 
 
 def found(run: Run) -> tuple[Reference, ...]:

@@ -18,7 +18,7 @@ from tdlint.interp.classes import is_layer, is_model
 from tdlint.interp.run import MAIN, Function, Run
 from tdlint.sources.plain_nodes import PlainModule
 from tdlint.spec.objects import OBJECT_MODULES
-from tdlint.values import ClassValue, FunctionValue, LayerObject, ModelValue, Symbol
+from tdlint.values import ClassValue, FunctionValue, LayerObject, ModelValue, Sequence, Symbol
 
 _Functions = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -128,7 +128,7 @@ def irrelevant_functions(run: Run, texts: Texts) -> set[int]:
             break
         words |= found
         members = {name: parts for name, parts in members.items() if name not in found}
-    words |= {word for name, value in names.items() if (word := _use_of_removed(name, value)) is not None}
+    words |= uses_of_removed(run)
     return {
         key
         for key, function in run.functions.items()
@@ -144,8 +144,16 @@ def _makes_or_is_keras(value: object) -> bool:
     return isinstance(value, LayerObject | ModelValue)
 
 
+def uses_of_removed(run: Run) -> set[str]:
+    """What uses of names that Keras 3 does not have look like; who calls a function with one matters less."""
+    names = run.state.frames[run.frames[0].number]
+    return {word for name, value in names.items() if (word := _use_of_removed(name, value)) is not None}
+
+
 def _use_of_removed(name: str, value: object) -> str | None:
-    """What a use of names that Keras 3 does not have looks like; who calls such a function matters less."""
+    if name == "*" and isinstance(value, Sequence):
+        starred = any(isinstance(each, Symbol) and each.name == "keras.backend" for each in value.items)
+        return "" if starred else None
     if not isinstance(value, Symbol) or value.namespace != "keras":
         return None
     if value.name in _WITH_REMOVED:

@@ -232,8 +232,8 @@ UNTESTED = {"function", "placeholder", "name_scope", "set_value"}
 
 
 def fixed(program: str) -> str:
-    """The program after all fixes of this rule."""
-    settings = Settings(select=("TDL804",), unsafe_fixes=True)
+    """The program after all fixes of names."""
+    settings = Settings(select=("TDL802", "TDL803", "TDL804"), unsafe_fixes=True)
     result = fix_bytes(program.encode(), "program.py", settings, load_rules())
     assert result.fixing is not None, result.diagnostics
     return result.fixing.after.decode()
@@ -318,3 +318,38 @@ def test_a_function_of_tensors_computes_them():
         "result_1 = keras.Model(given, model(given)).predict(np.ones((5, 3)), verbose=0)\n"
     )
     assert [array(value).shape for value in results(fixed(program))] == [(5, 2), (5, 1)]
+
+
+CALLS = """\
+from keras.layers import merge, ThresholdedReLU, TimeDistributedDense
+from keras.utils import np_utils
+result_0 = merge([x, y], mode="sum")
+result_1 = merge([x, y], "mul")
+result_2 = merge(inputs=[x, y], mode="ave")
+result_3 = merge([x, y], mode="max", name="largest")
+result_4 = merge([x, y], mode="concat", concat_axis=0)
+result_5 = merge([x, y], mode="dot", dot_axes=1)
+result_6 = merge([x, x], mode="cos")
+result_7 = merge([x, y])
+result_8 = ThresholdedReLU(theta=0.5)(x)
+result_9 = ThresholdedReLU()(x * 2)
+result_10 = np_utils.probas_to_classes(x)
+result_11 = TimeDistributedDense(2)(b).shape
+"""
+
+
+def test_calls_of_what_is_gone_compute_what_it_did():
+    import numpy as np
+
+    after = fixed(GIVEN + CALLS)
+    names: dict = {}
+    exec(GIVEN, names)
+    one, other = names["x"].numpy(), names["y"].numpy()
+    thresholded = tf_keras.layers.ThresholdedReLU
+    expected = [
+        *(one + other, one * other, (one + other) / 2, np.maximum(one, other), np.concatenate([one, other])),
+        *((one * other).sum(1, keepdims=True), np.ones((3, 1)), one + other),
+        *(thresholded(0.5)(one), thresholded()(one * 2), one.argmax(1), (2, 3, 2)),
+    ]
+    for number, (value, made) in enumerate(zip(expected, results(after), strict=True)):
+        assert np.allclose(array(made), array(value), atol=1e-5), number

@@ -20,6 +20,7 @@ Row: TypeAlias = dict[str, Any]
 FixSafety: TypeAlias = Literal["safe", "unsafe"]
 
 NAMESPACES = ("keras", "tf.keras")
+BACKEND = "keras.backend."
 FIRST_KERAS_3 = KerasVersion(3, 0)
 
 
@@ -57,7 +58,7 @@ def _modules() -> dict[str, Row]:
 
 @cache
 def _names() -> dict[str, Row]:
-    return {row["old"]: row for row in (*rows("names"), *rows("backend"))}
+    return {row["old"]: row for row in (*rows("names"), *rows("backend"), *rows("calls"))}
 
 
 @cache
@@ -101,7 +102,8 @@ def removed(name: str, namespace: str) -> Removed | None:
     since = (row or module or {})["since"]
     missing = _first_missing(name, namespace)
     elsewhere = next((other for other in NAMESPACES if exists(name, other)), None)
-    return Removed(name, missing, module is not None, new, fix, parse_version(since), elsewhere, note)
+    is_module = module is not None and (row is None or module["old"] != name)
+    return Removed(name, missing, is_module, new, fix, parse_version(since), elsewhere, note)
 
 
 def _gone_module(name: str) -> Row | None:
@@ -144,14 +146,14 @@ def removed_attribute(name: str, namespace: str) -> Removed | None:
     return removed(name, namespace)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def parameters(name: str) -> Signature | None:
-    """What a function of ``keras.backend`` took, None if it is not known."""
+    """What a function that is gone took, None if its calls can't be written in other words."""
     takes = _names().get(name, {}).get("takes")
     return None if takes is None else parsed(takes)
 
 
-def backend_row(name: str) -> Row | None:
-    """What to write in place of a call of a function of ``keras.backend``."""
+def call_row(name: str) -> Row | None:
+    """What to write in place of a call of a function that is gone, None if its name is all there is to change."""
     row = _names().get(name)
-    return row if row is not None and name.startswith("keras.backend.") else None
+    return row if row is not None and (name.startswith(BACKEND) or "takes" in row) else None

@@ -1,4 +1,4 @@
-"""Calls of functions of ``keras.backend`` in the words of Keras 3, as the table of these says."""
+"""Calls of functions that are gone in the words of Keras 3, as the table of these says."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ _PIECE = re.compile(
 
 
 def plan(reference: Reference, program: Program, context: Context) -> FixPlan | None:
-    """The fix for one use of a function of ``keras.backend``, None where it needs a hand."""
-    row = migration.backend_row(reference.name)
+    """The fix for one use of a function, None where it needs a hand."""
+    row = migration.call_row(reference.name)
     if row is None or "fix" not in row:
         return None
     new = _path(row.get(reference.namespace), reference.namespace)
@@ -45,7 +45,7 @@ def plan(reference: Reference, program: Program, context: Context) -> FixPlan | 
         return FixPlan(title, (ReplaceCode(reference.site, (Imported(new),)),), SAFETY[row["fix"]])
     if not _fits(row, reference, program):
         return None
-    if "code" in row:
+    if "code" in row or "cases" in row:
         parts = composed(row, reference.args, reference.namespace)
         if parts is None:
             return None
@@ -99,11 +99,24 @@ def _changes(
             yield AddArgument(call, f"{name}={value}")
 
 
+def _template(row: migration.Row, args: Arguments) -> str | None:
+    """The code to write; with ``cases`` it is the one for the text that an argument is."""
+    cases = row.get("cases")
+    if cases is None:
+        code: str | None = row.get("code")
+        return code
+    name = cases["argument"]
+    chosen: str | None = cases["of"].get(text(args.get(name)) if args.passes(name) else cases["default"])
+    return chosen
+
+
 def composed(row: migration.Row, args: Arguments, namespace: str) -> tuple[Part, ...] | None:
     """The template with the call's arguments in it; None if it leaves one of them out, or has no place for one."""
-    template = row["code"]
+    template = _template(row, args)
+    if template is None:
+        return None
     parts: list[Part] = []
-    used = set()
+    used = {*row.get("ignore", ()), row.get("cases", {}).get("argument")}
     end = 0
     for found in _PIECE.finditer(template):
         parts.append(template[end : found.start()])
