@@ -40,6 +40,10 @@ class Analysis:
     outside: Mapping[Site, Outside] = field(default_factory=dict)
 
     def node(self, site: Site) -> cst.CSTNode:
+        """The syntax node of a site."""
+        return self.syntax[site.number]
+
+    def exact(self, site: Site) -> cst.CSTNode:
         """The syntax node of a site, in LibCST's own tree.
 
         Raises:

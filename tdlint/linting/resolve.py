@@ -36,15 +36,18 @@ def resolve_in_source(
     node: FindNode,
     source: SourceFile,
     elsewhere: Elsewhere | None = None,
+    exact: FindNode | None = None,
 ) -> tuple[Diagnostic, ...]:
     """Diagnostics with spans; code is generated once for all of them.
 
+    ``exact`` finds nodes in LibCST's own tree, where ``module`` is not that; only fixes need them.
     ``elsewhere`` knows the sites that are in other files, and what becomes of reports there.
     """
     if not found:
         return ()
     # both import libcst, which a run without findings of a file has paid for, and inspecting a model has not
     from tdlint.linting.fix_edits import FixMaker, nodes_of
+    from tdlint.sources.plain_nodes import exact_module
     from tdlint.sources.positions import locate
 
     outside = {} if elsewhere is None else elsewhere.analysis.outside
@@ -53,8 +56,10 @@ def resolve_in_source(
     changes = [change for plan in plans.values() if plan for change in plan.changes]
     entries = [outside[site].entry for site in sites if site in outside]
     nodes = [node(site) for site in (*(site for site in sites if site not in outside), *entries)]
-    nodes += [each for change in changes for each in nodes_of(change, node)]
     spans = locate(module, nodes, source.parse_text)
+    exact = exact or node
+    to_change = [each for change in changes for each in nodes_of(change, exact)]
+    fixes = FixMaker(exact, locate(exact_module(module), to_change, source.parse_text) if to_change else spans, source)
     if elsewhere is not None:
         elsewhere.prepare(sites)
 
@@ -63,7 +68,6 @@ def resolve_in_source(
             return elsewhere.location(place.site)
         return place_in_source(place.site, node, spans, source)
 
-    fixes = FixMaker(node, spans, source)
     diagnostics = []
     for item in found:
         plan, site = plans[item], item.report.at.site

@@ -27,6 +27,7 @@ OPERATORS: dict[type[ast.AST], Any] = {
 }  # fmt: skip
 ASYNCHRONOUS = cst.Asynchronous()
 _STAR = cst.ParamStar()
+_KEYWORDS = {ast.FunctionDef: "def", ast.AsyncFunctionDef: "def", ast.ClassDef: "class"}
 _ONE_STRING = re.compile(rf"[A-Za-z]*(?:{STRING})", re.DOTALL)
 
 
@@ -37,7 +38,7 @@ class Expressions:
         self.text = text
         self.starts = line_starts(text)
         self.ascii = text.isascii()
-        self.places: dict[int, ast.expr] = {}
+        self.places: dict[int, ast.AST] = {}
 
     # --- places in the text
 
@@ -60,9 +61,16 @@ class Expressions:
         return self.text[span.start : span.end]
 
     def span_of(self, node: cst.CSTNode) -> Span | None:
-        """Where an expression that was made is; None for what is no expression of CPython's own tree."""
-        found = self.places.get(id(node))
-        return None if found is None else self.span(found)
+        """Where a node that was made is, in brackets that it has; None for what CPython's own tree has no place of."""
+        found: Any = self.places.get(id(node))
+        if found is None:
+            return None
+        span = self.span(found)
+        if isinstance(node, cst.Name) and not isinstance(found, ast.expr):  # the name of a function or class
+            word = _KEYWORDS[type(found)]
+            start = self.text.index(node.value, self.text.index(word, span.start) + len(word))
+            return Span(start, start + len(node.value))
+        return span
 
     # --- parts
 

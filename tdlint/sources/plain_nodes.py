@@ -172,6 +172,11 @@ class PlainModule(cst.Module):
     functions: dict[int, Function]
     span_of: Callable[[cst.CSTNode], Span | None]
 
+    def place_of(self, node: cst.CSTNode) -> Span | None:
+        """Where a node is, as LibCST counts; None if only LibCST can tell."""
+        # CPython counts the brackets of these
+        return None if isinstance(node, cst.Tuple | cst.GeneratorExp) else self.span_of(node)
+
     @cached_property
     def exact(self) -> cst.Module:
         """LibCST's own tree of the text."""

@@ -12,7 +12,7 @@ import libcst as cst
 from tdlint.sources.plain_expressions import ASYNCHRONOUS, OPERATORS, Expressions
 from tdlint.sources.plain_nodes import LazyBody, NeedsLibCST, make, plain_module
 
-_MAY_MATCH = re.compile(r"^[ \t]*case\b", re.MULTILINE)
+_MATCH, _CASE = (re.compile(rf"^[ \t]*{word}\b", re.MULTILINE) for word in ("match", "case"))
 
 
 def plain_tree(text: str, tree: ast.Module) -> cst.Module:
@@ -21,7 +21,7 @@ def plain_tree(text: str, tree: ast.Module) -> cst.Module:
     Raises:
         NeedsLibCST: LibCST has to parse it.
     """
-    if _MAY_MATCH.search(text):
+    if _CASE.search(text) and _MATCH.search(text):
         raise NeedsLibCST
     builder = _Builder(text)
     return plain_module(text, builder.functions, builder.span_of, builder.statements(tree.body))
@@ -74,10 +74,13 @@ class _Builder(Expressions):
         last = 0
         for statement in body:
             if isinstance(statement, _COMPOUND):
-                made.append(_STATEMENTS[type(statement)](self, statement))
+                node = _STATEMENTS[type(statement)](self, statement)
+                self.places[id(node)] = statement
+                made.append(node)
                 small = None
                 continue
             node = self.small(statement)
+            self.places[id(node)] = statement
             if small is not None and (statement.lineno == last or (self.continued and not self.begins_line(statement))):
                 small.append(node)
             else:
@@ -120,6 +123,7 @@ def _function(b: _Builder, node: Any) -> Any:
         ASYNCHRONOUS if type(node) is ast.AsyncFunctionDef else None,
     )
     b.functions[id(made)] = node
+    b.places[id(made.name)] = node
     return made
 
 
@@ -166,10 +170,12 @@ def _try(b: _Builder, node: Any) -> Any:
 
 
 def _aliases(b: _Builder, names: list[ast.alias]) -> list[Any]:
-    return [
+    made = [
         make(cst.ImportAlias, b.dotted(each.name), b.as_name(None if each.asname is None else b.name(each.asname)))
         for each in names
     ]
+    b.places.update(zip(map(id, made), names, strict=True))
+    return made
 
 
 def _import_from(b: _Builder, node: Any) -> Any:

@@ -13,7 +13,7 @@ import libcst
 from libcst._nodes.internal import CodegenState
 
 from tdlint.diagnostics import Span
-from tdlint.sources.plain_nodes import exact_module
+from tdlint.sources.plain_nodes import PlainModule
 
 
 class _Nothing(_GeneratorContextManager[None]):
@@ -106,14 +106,22 @@ class _RecordingState(CodegenState):
 
 
 def locate(module: libcst.Module, nodes: Iterable[libcst.CSTNode], text: str) -> Spans:
-    """The spans of nodes, of LibCST's own tree of a module, in the text that it was parsed from.
-
-    They are without the white space around the nodes.
+    """The spans of nodes of a module, without the white space around them, in the text that it was parsed from.
 
     Raises:
         RecursionError: the tree is too deep.
     """
-    module, wanted = exact_module(module), set(nodes)
+    wanted = set(nodes)
+    if not isinstance(module, PlainModule):
+        return _generated(module, wanted, text)
+    known = {node: module.place_of(node) for node in wanted}
+    exact = {node: module.exact_node(node) for node, span in known.items() if span is None}
+    others = _generated(module.exact, set(exact.values()), text) if exact else Spans({}, exact=True)
+    spans = {node: span or others.get(exact[node]) for node, span in known.items()}
+    return Spans({node: span for node, span in spans.items() if span is not None}, others.exact)
+
+
+def _generated(module: libcst.Module, wanted: set[libcst.CSTNode], text: str) -> Spans:
     if not wanted:
         return Spans({}, exact=True)
     state = _RecordingState(module, set(wanted))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import libcst as cst
 import pytest
 
+from tdlint.diagnostics import Span
 from tdlint.sources.plain_nodes import LazyBody, NeedsLibCST, PlainModule, exact_node, fields_of
 from tdlint.sources.plain_tree import plain_tree
+from tdlint.sources.positions import locate
 
 ROOT = Path(__file__).parent.parent.parent
 FILES = [*sorted((ROOT / "fixtures").rglob("*.py"))[::7], *sorted((ROOT / "tdlint").rglob("*.py"))[::5]]
@@ -19,7 +22,7 @@ FILES = [*sorted((ROOT / "fixtures").rglob("*.py"))[::7], *sorted((ROOT / "tdlin
 SNIPPETS = [
     "a = b = 1; c = 2\nif a: b; c\nelif b:\n    pass\nelse:\n    if c:\n        pass\n",
     "x = a + b - c * (d + e)\ny = a or b or (c and d) and e\nz = not -x < y <= z is not None\n",
-    "f(*a, b=1, *c, **d)(e)(i for i in range(3))\nclass A(B, *C, m=D, **E): x = 1\n",
+    "f(*a, b=1, *c, **d)(e)(i for i in range(3))\nclass s(B, *C, m=D, **E): x = 1\n",
     "x[1, 2:3, ::-1, ...]\nx[(1, 2)]\nx[(1), (2)]\nx[(1, f(2))]\nx[()]\nx[a,]\nx[*a, 1]\n",
     "'a' 'b'\nr'\\n' ; b''[0]\n'''a\n\"b\"'''\nf'{a!r:>{b}} {{}}'\n('a'\n  f'{b}'  # c\n  'd')\n'\\''\n",
     "é = 'ü'; ö = f(é, 0x1F, 1_000, 1e3, 2j)\nx = 'ß' + ö['ä':é]\n",
@@ -105,3 +108,35 @@ def test_comment_that_ends_with_a_backslash_joins_nothing():
     text = "x = 1  # \\\ny = 2\nz = 3 + \\\n  4\n"
     with pytest.raises(NeedsLibCST):
         module_of(text)
+
+
+@pytest.mark.parametrize("text", SNIPPETS)
+def test_places_are_those_of_libcst(text):
+    if sys.version_info < (3, 11):
+        text = text.replace("x[*a, 1]\n", "")
+    module = module_of(text)
+    assert isinstance(module, PlainModule)
+    nodes = [node for node in below(module) if module.place_of(node) is not None]
+    exact = {node: module.exact_node(node) for node in nodes}
+    spans = locate(module.exact, exact.values(), text)
+    assert nodes
+    for node in nodes:
+        assert module.place_of(node) == spans[exact[node]], text
+
+
+def below(node: Any) -> Iterator[cst.CSTNode]:
+    if isinstance(node, LazyBody | list | tuple):
+        for each in node:
+            yield from below(each)
+    elif isinstance(node, cst.CSTNode):
+        yield node
+        kind = cst.Module if isinstance(node, PlainModule) else type(node)
+        for name in fields_of(kind):
+            yield from below(getattr(node, name))
+
+
+def test_place_that_only_libcst_can_tell():
+    text = "x = (1, 2)  # comment\n"
+    module = module_of(text)
+    value = module.body[0].body[0].value
+    assert locate(module, [value, module.body[0].body[0]], text).get(value) == Span(5, 9)
