@@ -20,6 +20,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from comparing import TOLERANCE
 from program_worker import Job, Outcome
 
 from tdlint.config import Settings
@@ -33,7 +34,6 @@ FIXTURES = HERE.parent / "fixtures" / "migration"
 EXPECTED = FIXTURES / "expected.json"
 OTHER = "other/"
 """The fixtures whose version is not their only problem."""
-TOLERANCE = 1e-5
 SECONDS = 90.0
 
 

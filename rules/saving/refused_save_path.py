@@ -24,6 +24,19 @@ best = keras.callbacks.ModelCheckpoint("best.keras", save_weights_only=True)  # 
 model.fit(x, y, callbacks=[best])
 ```
 
+```python
+import keras
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile(loss="mse")
+path = "training/cp.ckpt"
+last = keras.callbacks.ModelCheckpoint(path, save_weights_only=True)  # expect: TDL905
+model.fit(x, y, callbacks=[last])
+model.load_weights(path)  # expect: TDL905
+model.save("models/final")  # expect: TDL905
+again = keras.models.load_model("models/final")
+```
+
 ## Good
 
 ```python
@@ -47,6 +60,42 @@ model.save("my_model")
 model.save_weights("checkpoints/first")
 ```
 
+## Fixed
+
+```python
+import keras
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile(loss="mse")
+model.fit(x, y)
+model.save("my_model.keras")
+model.save_weights("weights.weights.h5")
+```
+
+```python
+import keras
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile(loss="mse")
+best = keras.callbacks.ModelCheckpoint("best.weights.h5", save_weights_only=True)
+model.fit(x, y, callbacks=[best])
+```
+
+```python
+import keras
+import os
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile(loss="mse")
+path = "training/cp.weights.h5"
+last = keras.callbacks.ModelCheckpoint(path, save_weights_only=True)
+model.fit(x, y, callbacks=[last])
+model.load_weights(path)
+os.makedirs('models', exist_ok=True)
+model.save("models/final.keras")
+again = keras.models.load_model("models/final.keras")
+```
+
 ## Why
 
 Measured on Keras 3.15.1 (FACTS H5a, H5b, H5c, E2); every one of these works in Keras 2:
@@ -62,6 +111,12 @@ Measured on Keras 3.15.1 (FACTS H5a, H5b, H5c, E2); every one of these works in 
 Capital letters (`.H5`) and a slash at the end are refused too. `options=` and `signatures=` of `save`, and
 `save_format=` of `save_weights`, raise whatever the name is.
 
+## Fix safety
+
+Unsafe: the file gets another name, and other programs may look for the old one. Where the same program loads the file,
+the name is changed there too; a name that is bound once, to a text, is changed where it is bound. The folders that
+Keras 2 made for a SavedModel or a checkpoint are made first, since Keras 3 makes none.
+
 ## Also checked by
 
 - TorchFix TOR001
@@ -75,9 +130,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tdlint.api import CallSite, Context, Program, Report, Rule, Severity, text
+from tdlint.api import (
+    Applicability,
+    CallSite,
+    Context,
+    FixPlan,
+    Imported,
+    InsertBefore,
+    Program,
+    Report,
+    Rewrite,
+    Rule,
+    Severity,
+    text,
+)
 
-from .._saving import SAVES, version_of
+from .._saving import LOADS, SAVES, version_of
 
 FORMATS = {
     **dict.fromkeys(SAVES, (".keras", ".h5", ".hdf5")),
@@ -89,6 +157,8 @@ REMOVED = {
     "keras.Model.save_weights": ("save_format", "options"),
 }
 OTHER_FORMATS = (".ckpt", ".tf", ".pb")
+ENDINGS = (".weights.h5", ".h5", ".hdf5", ".hdf", ".keras", ".ckpt", ".tf", ".pb", ".model")
+READS = (*LOADS, "keras.Model.load_weights")
 
 
 class RefusedSavePath(Rule):
@@ -117,7 +187,7 @@ class RefusedSavePath(Rule):
                 help="leave it out; model.export(path) writes a SavedModel",
             )
         elif path is not None:
-            yield from _wrong_suffix(call, path)
+            yield from _wrong_suffix(call, path, program)
 
 
 def _of_keras(call: CallSite, program: Program) -> bool:
@@ -126,7 +196,7 @@ def _of_keras(call: CallSite, program: Program) -> bool:
     return all(model is not None and "made elsewhere" not in model.unknown for model in models)
 
 
-def _wrong_suffix(call: CallSite, path: str) -> Iterator[Report]:
+def _wrong_suffix(call: CallSite, path: str, program: Program) -> Iterator[Report]:
     taken = FORMATS[call.name]
     if call.name == "keras.callbacks.ModelCheckpoint":
         weights_only = call.args.get("save_weights_only")
@@ -135,14 +205,33 @@ def _wrong_suffix(call: CallSite, path: str) -> Iterator[Report]:
         taken = (".weights.h5",) if weights_only.must_be(True) else taken
     if path.endswith(taken) or path.startswith("hf://") or call.args.passes("zipped"):
         return
-    yield _report(call, path, taken, "saves")
+    yield _report(call, path, taken, "saves", _fix(call, path, taken[0], program))
+
+
+def _fix(call: CallSite, path: str, ending: str, program: Program) -> FixPlan | None:
+    """Another name for the file, where it is written and where it is read."""
+    bare = path.rstrip("/")
+    old = next((each for each in ENDINGS if bare.endswith(each)), "")
+    new = bare.removesuffix(old) + ending
+    uses = [each for each in program.calls if each.name in READS and text(each.args.get("filepath")) == path]
+    sites = [each.args.site("filepath") for each in (call, *uses)]
+    if not bare.removesuffix(old) or "\\" in path or not path.isprintable():
+        return None
+    renamed = tuple(Rewrite(site, new, by_name=True) for site in sites if site is not None)
+    if len(renamed) < len(sites):
+        return None
+    folder = bare.rpartition("/")[0]
+    made_by_keras_2 = old not in (".h5", ".hdf5", ".keras") and call.name != "keras.callbacks.ModelCheckpoint"
+    makes = InsertBefore(call.site, (Imported("os.makedirs"), f"({folder!r}, exist_ok=True)"))
+    changes = (*renamed, makes) if folder and made_by_keras_2 else renamed
+    return FixPlan(f"Name the file {new!r}", changes, Applicability.UNSAFE)
 
 
 def _short(call: CallSite) -> str:
     return call.name.rpartition(".")[2]
 
 
-def _report(call: CallSite, path: str, taken: tuple[str, ...], does: str) -> Report:
+def _report(call: CallSite, path: str, taken: tuple[str, ...], does: str, fix: FixPlan | None = None) -> Report:
     names = " or ".join(taken)
     what = "weights" if "weights" in call.name or taken == (".weights.h5",) else "models"
     shown = path if len(path) < 40 else f"…{path[-38:]}"
@@ -152,4 +241,5 @@ def _report(call: CallSite, path: str, taken: tuple[str, ...], does: str) -> Rep
         fact="Keras 3 raises ValueError (FACTS H5a, H5c)",
         help=f"end the name with {taken[0]}"
         + ("; model.export(path) writes a SavedModel" if call.name in SAVES else ""),
+        fix=fix,
     )

@@ -7,6 +7,17 @@ from tdlint.api import CallSite, Instance, ModelGraph, Program, Sequence, Value,
 FITS = ("keras.Model.fit", "keras.Model.fit_generator")
 # Logged by callbacks of Keras itself, whatever is compiled.
 ALWAYS = frozenset({"loss", "lr", "learning_rate"})
+_SHORT_NAMES = {
+    "acc": "accuracy",
+    "cosine": "cosine_similarity",
+    "cosine_proximity": "cosine_similarity",
+    "mae": "mean_absolute_error",
+    "mape": "mean_absolute_percentage_error",
+    "mse": "mean_squared_error",
+    "msle": "mean_squared_logarithmic_error",
+}
+_OTHER_NAMES = _SHORT_NAMES | {name: short for short, name in _SHORT_NAMES.items()}
+"""What older versions of Keras logged a metric as, whichever of its names ``compile`` was given."""
 
 
 def keras_callbacks(value: Value) -> tuple[Instance, ...]:
@@ -51,6 +62,13 @@ def measured(call: CallSite, program: Program) -> tuple[str, ...] | None:
     metrics = log_keys(args.get("metrics"))
     weighted = log_keys(args.get("weighted_metrics"))
     return None if metrics is None or weighted is None or not args.complete else (*metrics, *weighted)
+
+
+def as_measured(wanted: str, names: tuple[str, ...]) -> str | None:
+    """The name under which a metric is logged that is asked for by its other name, ``acc`` for ``accuracy``."""
+    other = _OTHER_NAMES.get(wanted.removeprefix("val_"))
+    prefix = "val_" if wanted.startswith("val_") else ""
+    return f"{prefix}{other}" if other in names else None
 
 
 def is_measured(wanted: str, names: tuple[str, ...]) -> bool:

@@ -54,7 +54,8 @@ Measured on Keras 3.15.1 and 2.15.0 (FACTS E1):
 
 ## Fix safety
 
-There is no automatic fix: which data to validate on is not for a tool to choose.
+Unsafe where a metric is watched under its other name, such as `acc` for `accuracy`, as Keras before 2.3 logged it: the
+callback then acts. There is no automatic fix for anything else: which data to validate on is not for a tool to choose.
 
 ## References
 
@@ -66,9 +67,22 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from tdlint.api import CallSite, Context, Instance, Place, Program, Report, Rule, Severity, text
+from tdlint.api import (
+    Applicability,
+    CallSite,
+    Context,
+    FixPlan,
+    Instance,
+    Place,
+    Program,
+    Report,
+    Rewrite,
+    Rule,
+    Severity,
+    text,
+)
 
-from ._logs import FITS, is_measured, keras_callbacks, measured, validated
+from ._logs import FITS, as_measured, is_measured, keras_callbacks, measured, validated
 
 WATCHING = {
     "keras.callbacks.EarlyStopping": "it never stops: all epochs run",
@@ -124,7 +138,9 @@ def _unnamed(call: CallSite, callback: Instance, monitor: str, program: Program,
         return
     prefix = "val_" if monitor.startswith("val_") else ""
     close = difflib.get_close_matches(wanted, names, n=1, cutoff=0.3)
-    should = f"{prefix}{close[0] if close else 'loss'}"
+    other = as_measured(monitor, names)
+    should = other or f"{prefix}{close[0] if close else 'loss'}"
+    site = callback.args.site("monitor")
     raises = context.keras >= (3, 0) and callback.args.get("mode").must_be("auto")
     short = callback.type.rpartition(".")[2]
     known = ", ".join(("loss", *names))
@@ -136,4 +152,7 @@ def _unnamed(call: CallSite, callback: Instance, monitor: str, program: Program,
         else f"Keras warns once per epoch, and {WATCHING[callback.type]} (FACTS E1)",
         help=f"monitor='{should}'",
         severity=Severity.ERROR if raises else Severity.WARNING,
+        fix=FixPlan(f"Watch {other!r}, which is the same metric", (Rewrite(site, other),), Applicability.UNSAFE)
+        if other and site is not None
+        else None,
     )

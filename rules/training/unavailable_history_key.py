@@ -41,7 +41,8 @@ it.
 
 ## Fix safety
 
-There is no automatic fix.
+Safe where a metric is read under its other name, such as `acc` for `accuracy`: the program raised before. There is no
+automatic fix for anything else.
 
 ## References
 
@@ -53,9 +54,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from tdlint.api import CallSite, Context, Program, Report, Rule, Severity, text
+from tdlint.api import Applicability, CallSite, Context, FixPlan, Program, Report, Rewrite, Rule, Severity, text
 
-from ._logs import adds_nothing, is_measured, measured, validated
+from ._logs import adds_nothing, as_measured, is_measured, measured, validated
 
 LOGS = "keras.callbacks.History.history"
 
@@ -82,10 +83,18 @@ class UnavailableHistoryKey(Rule):
             close = difflib.get_close_matches(key.removeprefix("val_"), names, n=1, cutoff=0.3)
             known = ", ".join(("loss", *names))
             message = f"{key} is read from a history that has {known}{' and their val_' if has_validation else ''}"
-            yield _report(call, fit, message, f"{prefix}{close[0]}" if close else None)
+            other = as_measured(key, names)
+            meant = other or (f"{prefix}{close[0]}" if close else None)
+            yield _report(call, fit, message, meant, _fix(call, other) if other else None)
 
 
-def _report(call: CallSite, fit: CallSite, message: str, name: str | None) -> Report:
+def _fix(call: CallSite, name: str) -> FixPlan | None:
+    site = call.args.site("key")
+    title = f"Read {name!r}, which is the same metric"
+    return None if site is None else FixPlan(title, (Rewrite(site, name),), Applicability.SAFE)
+
+
+def _report(call: CallSite, fit: CallSite, message: str, name: str | None, fix: FixPlan | None = None) -> Report:
     return Report(
         call.place("key"),
         message,
@@ -96,4 +105,5 @@ def _report(call: CallSite, fit: CallSite, message: str, name: str | None) -> Re
         if "without validation" in message
         else "print(history.history.keys()) shows what there is",
         related=((fit.place(), "this fit"),),
+        fix=fix,
     )

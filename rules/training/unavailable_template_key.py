@@ -22,6 +22,17 @@ save = keras.callbacks.ModelCheckpoint("{epoch:02d}-{val_accuracy:.2f}.keras")
 model.fit(x, y, validation_split=0.2, epochs=10, callbacks=[save])
 ```
 
+## Fixed
+
+```python
+import keras
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
+model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+save = keras.callbacks.ModelCheckpoint("{epoch:02d}-{val_accuracy:.2f}.keras")
+model.fit(x, y, validation_split=0.2, epochs=10, callbacks=[save])
+```
+
 ## Why
 
 Measured on Keras 3.15.1 and 2.15.0 (FACTS E2c): KeyError, `Failed to format this callback filepath`, at the end of
@@ -30,7 +41,8 @@ gave it.
 
 ## Fix safety
 
-There is no automatic fix.
+Safe where a metric is asked for by its other name, such as `acc` for `accuracy`: the epoch was lost before. There is no
+automatic fix for anything else.
 
 ## References
 
@@ -42,9 +54,22 @@ from __future__ import annotations
 import string
 from collections.abc import Iterator
 
-from tdlint.api import CallSite, Context, Instance, Place, Program, Report, Rule, Severity, text
+from tdlint.api import (
+    Applicability,
+    CallSite,
+    Context,
+    FixPlan,
+    Instance,
+    Place,
+    Program,
+    Report,
+    Rewrite,
+    Rule,
+    Severity,
+    text,
+)
 
-from ._logs import FITS, is_measured, keras_callbacks, measured, validated
+from ._logs import FITS, as_measured, is_measured, keras_callbacks, measured, validated
 
 
 class UnavailableTemplateKey(Rule):
@@ -67,7 +92,8 @@ class UnavailableTemplateKey(Rule):
                 missing_data = key.startswith("val_") and has_validation is False
                 unknown = names is not None and not is_measured(key.removeprefix("val_"), names)
                 if missing_data or (unknown and has_validation is not None):
-                    yield _report(call, callback, key, missing_data, names)
+                    fix = _fix(callback, key, as_measured(key, names or ()))
+                    yield _report(call, callback, key, missing_data, names, fix)
                     break
 
 
@@ -83,7 +109,24 @@ def _keys(callback: Instance) -> tuple[str, ...]:
     return tuple(field for field in fields if field.isidentifier() and field not in ("epoch", "batch"))
 
 
-def _report(call: CallSite, callback: Instance, key: str, missing_data: bool, names: tuple[str, ...] | None) -> Report:
+def _fix(callback: Instance, key: str, name: str | None) -> FixPlan | None:
+    site, template = callback.args.site("filepath"), text(callback.args.get("filepath"))
+    if name is None or site is None or template is None or not template.isprintable() or "\\" in template:
+        return None
+    written = template.replace(f"{{{key}", f"{{{name}")
+    return FixPlan(
+        f"Name {name!r}, which is the same metric", (Rewrite(site, written, by_name=True),), Applicability.SAFE
+    )
+
+
+def _report(
+    call: CallSite,
+    callback: Instance,
+    key: str,
+    missing_data: bool,
+    names: tuple[str, ...] | None,
+    fix: FixPlan | None,
+) -> Report:
     known = ", ".join(("loss", *(names or ())))
     return Report(
         Place(callback.args.site("filepath") or callback.site),
@@ -93,4 +136,5 @@ def _report(call: CallSite, callback: Instance, key: str, missing_data: bool, na
         fact="KeyError: Failed to format this callback filepath, at the end of the first epoch (FACTS E2c)",
         help="pass validation_data or validation_split to fit" if missing_data else f"name one of {known}",
         related=((call.place(), "this fit"),),
+        fix=fix,
     )

@@ -81,10 +81,14 @@ class InsertBefore:
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """Put other ``text`` in the string literal at ``site``; there is no fix where something else stands."""
+    """Put other ``text`` in the string literal at ``site``; there is no fix where something else stands.
+
+    With ``by_name`` a name may stand there: the literal is the one that the file binds the name to, if it does so once.
+    """
 
     site: Site
     text: str
+    by_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)

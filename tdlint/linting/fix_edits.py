@@ -101,7 +101,7 @@ class FixMaker:
         if isinstance(change, AddArgument):
             made = argument_edits.added(self.node(change.call), change.text, spans, text)
         elif isinstance(change, Rewrite):
-            made = _rewrite(self.node(change.site), change.text, spans)
+            made = self._rewritten(change)
         elif isinstance(change, ReplaceBy):
             made = Edit(spans[self.node(change.outer)], self._code(change.inner, enclosed=False))
         elif isinstance(change, RewriteImport):
@@ -112,6 +112,19 @@ class FixMaker:
         else:
             return self._composed(change)
         return None if made is None else [made]
+
+    def _rewritten(self, change: Rewrite) -> Edit | None:
+        node = self.node(change.site)
+        if isinstance(node, libcst.SimpleString) and not node.prefix:
+            return Edit(self.spans[node], f"{node.quote}{change.text}{node.quote}")
+        layout = self.layout() if change.by_name and isinstance(node, libcst.Name) else None
+        literal = layout.text_of(node.value) if layout else None
+        if layout is None or literal is None:
+            return None
+        span = layout.span(literal)
+        quote = self.source.text[span.start]
+        plain = self.source.text[span.start : span.end] == f"{quote}{literal.value}{quote}"
+        return Edit(span, f"{quote}{change.text}{quote}") if plain else None
 
     def _composed(self, change: Change) -> list[Edit] | None:
         """The edits of changes that are made of parts."""
@@ -181,12 +194,6 @@ def _encloses(before: str, following: Part) -> bool:
     """Whether what stands between these two pieces of code is an argument or an item."""
     opened = before.rstrip()[-1:] in ("(", "[", ",", "=")
     return opened and isinstance(following, str) and following.lstrip()[:1] in (")", "]", ",")
-
-
-def _rewrite(literal: libcst.CSTNode, text: str, spans: Spans) -> Edit | None:
-    if not isinstance(literal, libcst.SimpleString) or literal.prefix:
-        return None
-    return Edit(spans[literal], f"{literal.quote}{text}{literal.quote}")
 
 
 def _stands_alone(text: str) -> bool:

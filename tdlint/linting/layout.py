@@ -116,6 +116,17 @@ class Layout:
                 names[node.value] += 1
         return names
 
+    def text_of(self, name: str) -> ast.Constant | None:
+        """The text that a name is bound to, if the file binds it once, and to a text."""
+        if self.bound[name] != 1:
+            return None
+        for node in ast.walk(self.tree):
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            if len(targets) == 1 and isinstance(targets[0], ast.Name) and targets[0].id == name:
+                value = node.value if isinstance(node, ast.Assign) else None
+                return value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
+        return None
+
     def loads(self, name: str) -> list[ast.Name]:
         """The places that read a name."""
         return [node for node in ast.walk(self.tree) if isinstance(node, ast.Name) and node.id == name]

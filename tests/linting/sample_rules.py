@@ -49,6 +49,17 @@ class Renamed(Rule):
                 yield Report(Place(site), "a name", fix=FixPlan("rename", (Rewrite(site, "relu"),), Applicability.SAFE))
 
 
+class RenamedByName(Rule):
+    """As ``Renamed``, where the activation may be told by a name."""
+
+    code = "TDL988"
+
+    def check_model(self, model, context):
+        for layer in model.layers():
+            change = Rewrite(layer.args.site("activation"), "relu", by_name=True)
+            yield Report(Place(change.site), "a name", fix=FixPlan("rename", (change,), Applicability.SAFE))
+
+
 class Crash(Rule):
     """Crashes after its first report."""
 
@@ -69,5 +80,5 @@ class Twice(Rule):
             yield Report(Place(found.site), "an import", severity=Severity.ADVICE)
 
 
-for _rule in (EveryLayer, Unwrapped, Renamed, Crash, Twice):
+for _rule in (EveryLayer, Unwrapped, Renamed, RenamedByName, Crash, Twice):
     _rule.__module__ = f"pack.testing.{_rule.__name__.lower()}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
-from sample_rules import EveryLayer, Renamed, Unwrapped
+from sample_rules import EveryLayer, Renamed, RenamedByName, Unwrapped
 
 from tdlint.diagnostics import Applicability
 
@@ -89,3 +89,21 @@ def test_a_literal_gets_another_text(lint, before, after):
 def test_no_fix_where_the_tree_does_not_generate_the_text(lint):
     text = "try: pass\nexcept E : pass\nmodel.add(Dense(4))\n"
     assert fixed(lint, EveryLayer, text) == (text, None)
+
+
+@pytest.mark.parametrize(
+    ("bound", "after"),
+    [
+        ("kind = 'RELU'\n", "kind = 'relu'\n"),
+        ('kind = "RELU"  # of all\n', 'kind = "relu"  # of all\n'),
+        # not certain which of them is meant, or not a literal that stands alone
+        ("kind = 'RELU'\nkind = 'RELU'\n", None),
+        ("kind = 'RE' 'LU'\n", None),
+        ("kind = r'RELU'\n", None),
+        ("kind = 'relu'.upper()\n", None),
+        ("kind, other = 'RELU', 1\n", None),
+    ],
+)
+def test_a_text_is_rewritten_where_its_name_is_bound(lint, bound, after):
+    use = "model.add(Dense(4, activation=kind))\n"
+    assert fixed(lint, RenamedByName, bound + use)[0] == (after or bound) + use
