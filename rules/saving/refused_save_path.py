@@ -222,9 +222,11 @@ def _fix(call: CallSite, path: str, ending: str, program: Program) -> FixPlan | 
         return None
     folder = bare.rpartition("/")[0]
     made_by_keras_2 = old not in (".h5", ".hdf5", ".keras") and call.name != "keras.callbacks.ModelCheckpoint"
+    title = f"Name the file {new!r}"
+    if not folder or not made_by_keras_2 or call.site is None:
+        return FixPlan(title, renamed, Applicability.UNSAFE)
     makes = InsertBefore(call.site, (Imported("os.makedirs"), f"({folder!r}, exist_ok=True)"))
-    changes = (*renamed, makes) if folder and made_by_keras_2 else renamed
-    return FixPlan(f"Name the file {new!r}", changes, Applicability.UNSAFE)
+    return FixPlan(title, (*renamed, makes), Applicability.UNSAFE)
 
 
 def _short(call: CallSite) -> str:

@@ -117,13 +117,15 @@ class FixMaker:
         node = self.node(change.site)
         if isinstance(node, libcst.SimpleString) and not node.prefix:
             return Edit(self.spans[node], f"{node.quote}{change.text}{node.quote}")
-        layout = self.layout() if change.by_name and isinstance(node, libcst.Name) else None
-        literal = layout.text_of(node.value) if layout else None
-        if layout is None or literal is None:
+        layout = self.layout()
+        if not change.by_name or not isinstance(node, libcst.Name) or layout is None:
+            return None
+        literal = layout.text_of(node.value)
+        if literal is None:
             return None
         span = layout.span(literal)
         quote = self.source.text[span.start]
-        plain = self.source.text[span.start : span.end] == f"{quote}{literal.value}{quote}"
+        plain = self.source.text[span.start : span.end] == f"{quote}{literal.value!s}{quote}"
         return Edit(span, f"{quote}{change.text}{quote}") if plain else None
 
     def _composed(self, change: Change) -> list[Edit] | None:
