@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from tdlint.api import (
     Applicability,
     ArgumentChange,
-    Arguments,
     Context,
     DatedCall,
     Family,
@@ -95,7 +95,7 @@ def fix(call: DatedCall, change: ArgumentChange, program: Program) -> FixPlan | 
     if site is None or program.text(site).startswith("**"):
         return None
     if change.new is None:
-        return _removal(call.site, site, change, call.args)
+        return _removal(call.site, site, change, program.text(site))
     if call.args.passes(change.new):
         return None
     parts = _parts(call, change) if change.part is not None else _value(call, change, site, program)
@@ -109,12 +109,21 @@ def fix(call: DatedCall, change: ArgumentChange, program: Program) -> FixPlan | 
     return FixPlan(f"Say {change.new}", (moved, *gone), safe)
 
 
-def _removal(at: Site, site: Site, change: ArgumentChange, args: Arguments) -> FixPlan | None:
-    harmless = bool(change.harmless) and args.get(change.old).must_be(*change.harmless)
+def _removal(at: Site, site: Site, change: ArgumentChange, written: str) -> FixPlan | None:
+    harmless = bool(change.harmless) and _is_literally(written, change.harmless[0])
     if not harmless and change.drop == "no":
         return None
     safe = Applicability.SAFE if harmless or change.drop == "safe" else Applicability.UNSAFE
     return FixPlan(f"Leave out {change.old}", (RemoveArgument(at, site),), safe)
+
+
+def _is_literally(written: str, value: object) -> bool:
+    """Whether a value is written out; what is known of a variable may hold for one path only."""
+    try:
+        found = ast.literal_eval(written)
+    except (ValueError, SyntaxError):
+        return False
+    return bool(found == value) and isinstance(found, bool) == isinstance(value, bool)
 
 
 def _parts(call: DatedCall, change: ArgumentChange) -> tuple[str | Site, ...] | None:

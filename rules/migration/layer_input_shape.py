@@ -49,7 +49,8 @@ model.add(LSTM(8, stateful=True))
 model.add(Dense(1))
 
 other = Sequential([
-    Input(shape=(4,)), Dense(8, activation="relu"),
+    Input(shape=(4,)),
+    Dense(8, activation="relu"),
     Dense(1),
 ])
 ```
@@ -58,7 +59,8 @@ other = Sequential([
 import tensorflow as tf
 
 model = tf.keras.Sequential([
-    tf.keras.Input(shape=(10, 4)), tf.keras.layers.LSTM(8),
+    tf.keras.Input(shape=(10, 4)),
+    tf.keras.layers.LSTM(8),
     tf.keras.layers.Dense(1),
 ])
 ```
@@ -71,8 +73,9 @@ Embedding is taken with a warning and does nothing: the model is not built befor
 
 ## Fix safety
 
-Safe: the shape is the same. Unsafe for `input_length` of Embedding, since the model is built at once then. There is a
-fix where the layer is made in the list of the Sequential, in `add`, or is called on a tensor.
+Safe where the program could not run. Elsewhere the shape is the same, and the fix is unsafe all the same: a Sequential
+of `other.layers[:-1]` has its input shape from the first layer, and none from a `keras.Input`, which is not among
+these. There is a fix where the layer is made in the list of the Sequential, in `add`, or is called on a tensor.
 
 ## References
 
@@ -91,12 +94,12 @@ from tdlint.api import (
     FixPlan,
     Imported,
     InsertBefore,
+    InsertItem,
     KerasVersion,
     Part,
     Place,
     Program,
     RemoveArgument,
-    ReplaceCode,
     Report,
     Rule,
     Severity,
@@ -135,6 +138,7 @@ def _report(call: DatedCall, changes: Sequence[ArgumentChange], program: Program
     called = not first and _is_called(call, program)
     if not refused and not stepless and not first and not called:
         return None
+    raises = bool(refused) or stepless
     at = Place(call.args.site((refused or names)[0]) or call.site)
     if refused:
         message = f"{short(call)} of Keras {major} has no argument {refused[0]}"
@@ -150,8 +154,8 @@ def _report(call: DatedCall, changes: Sequence[ArgumentChange], program: Program
         message,
         fact=fact,
         help="put a keras.Input in front of the first layer" if not called else f"leave out {names[0]}",
-        fix=_fix(call, names, program, first, called),
-        severity=Severity.ERROR if refused or stepless else Severity.ADVICE,
+        fix=_fix(call, names, program, first, called, raises),
+        severity=Severity.ERROR if raises else Severity.ADVICE,
     )
 
 
@@ -161,7 +165,9 @@ def _is_called(call: DatedCall, program: Program) -> bool:
     return any(node.layer.site == call.site and node.site != call.site for model in models for node in model.nodes)
 
 
-def _fix(call: DatedCall, names: Sequence[str], program: Program, first: bool, called: bool) -> FixPlan | None:
+def _fix(
+    call: DatedCall, names: Sequence[str], program: Program, first: bool, called: bool, raises: bool
+) -> FixPlan | None:
     sites = {name: site for name in names if (site := call.args.site(name)) is not None}
     if len(sites) != len(names) or any(program.text(site).startswith("**") for site in sites.values()):
         return None
@@ -173,12 +179,9 @@ def _fix(call: DatedCall, names: Sequence[str], program: Program, first: bool, c
         return None
     model = program.placed[call.site]
     made: tuple[Part, ...] = (Imported(importable("keras.Input", call.namespace)), "(", *shape, ")")
-    change: InsertBefore | ReplaceCode
-    if model is None:
-        change = ReplaceCode(call.callee, (*made, ", ", call.callee))
-    else:
-        change = InsertBefore(call.site, (model, ".add(", *made, ")"))
-    safe = Applicability.UNSAFE if names == ["input_length"] else Applicability.SAFE
+    # elsewhere, model.layers of another Sequential may be what tells the shape
+    safe = Applicability.SAFE if raises else Applicability.UNSAFE
+    change = InsertItem(call.site, made) if model is None else InsertBefore(call.site, (model, ".add(", *made, ")"))
     return FixPlan("Put a keras.Input in front", (change, *gone), safe)
 
 

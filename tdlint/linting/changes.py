@@ -80,6 +80,14 @@ class InsertBefore:
 
 
 @dataclass(frozen=True, slots=True)
+class InsertItem:
+    """Put another item before the one at ``site`` in its list, on a line of its own if that begins one."""
+
+    site: Site
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rewrite:
     """Put other ``text`` in the string literal at ``site``; there is no fix where something else stands.
 
@@ -106,7 +114,15 @@ class RewriteImport:
 
 
 Change: TypeAlias = (
-    AddArgument | RemoveArgument | RenameArgument | ReplaceBy | ReplaceCode | InsertBefore | Rewrite | RewriteImport
+    AddArgument
+    | RemoveArgument
+    | RenameArgument
+    | ReplaceBy
+    | ReplaceCode
+    | InsertBefore
+    | InsertItem
+    | Rewrite
+    | RewriteImport
 )
 
 

@@ -15,6 +15,7 @@ from tdlint.linting.changes import (
     Change,
     FixPlan,
     Imported,
+    InsertItem,
     Part,
     RemoveArgument,
     RenameArgument,
@@ -142,6 +143,8 @@ class FixMaker:
             made = argument_edits.renamed(call, value, change.keyword, code or None, self.spans)
         elif isinstance(change, ReplaceCode):
             made = Edit(place, code)
+        elif isinstance(change, InsertItem):
+            made = self._item(place, code)
         else:
             made = self._inserted(place, code)
         return None if made is None else [made, *imports]
@@ -178,6 +181,14 @@ class FixMaker:
         text = self.source.text[span.start : span.end]
         enclosed = enclosed and not isinstance(inner, _OPEN)
         return text if enclosed or (isinstance(inner, _ATOMS) and _stands_alone(text)) else f"({text})"
+
+    def _item(self, at: Span, code: str) -> Edit:
+        text = self.source.text
+        line = max(text.rfind("\n", 0, at.start), text.rfind("\r", 0, at.start)) + 1
+        indent = text[line : at.start]
+        newline = "\r\n" if text[:line].endswith("\r\n") else text[line - 1 : line]
+        between = " " if indent.strip() or not line else newline + indent
+        return Edit(Span(at.start, at.start), f"{code},{between}")
 
     def _inserted(self, at: Span, code: str) -> Edit | None:
         layout = self.layout()

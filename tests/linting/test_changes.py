@@ -11,6 +11,7 @@ from tdlint.linting.changes import (
     FixPlan,
     Imported,
     InsertBefore,
+    InsertItem,
     RemoveArgument,
     RenameArgument,
     ReplaceCode,
@@ -133,6 +134,21 @@ def test_a_statement_is_put_before_another(fixed, before, after):
     def plan(layer):
         parts = ("model.add(", Imported("keras.Input"), "((", layer.args.site("units"), ",)))")
         return [InsertBefore(layer.site, parts)]
+
+    assert fixed(plan, before) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("keras.Sequential([Dense(4)])\n", "keras.Sequential([keras.Input((4,)), Dense(4)])\n"),
+        ("keras.Sequential([\n  Dense(4),\n])\n", "keras.Sequential([\n  keras.Input((4,)),\n  Dense(4),\n])\n"),
+        ("keras.Sequential([  Dense(4)\n])\n", "keras.Sequential([  keras.Input((4,)), Dense(4)\n])\n"),
+    ],
+)
+def test_an_item_is_put_before_another(fixed, before, after):
+    def plan(layer):
+        return [InsertItem(layer.site, (Imported("keras.Input"), "((", layer.args.site("units"), ",))"))]
 
     assert fixed(plan, before) == after
 
