@@ -24,6 +24,12 @@ model.compile(
 )
 ```
 
+```python
+from tensorflow.keras.optimizers import Adam
+
+model_optimizer = Adam(decay=1e-4)  # expect: TDL815
+```
+
 ## Good
 
 ```python
@@ -62,6 +68,12 @@ model.compile(
     ),
     loss="mse",
 )
+```
+
+```python
+from tensorflow.keras.optimizers import Adam, schedules
+
+model_optimizer = Adam(learning_rate=schedules.InverseTimeDecay(0.001, 1, 1e-4))
 ```
 
 ## Why
@@ -109,6 +121,7 @@ from tdlint.api import (
 )
 
 from ._arguments import changed, report, short
+from ._names import importable
 
 SCHEDULE = "keras.optimizers.schedules.InverseTimeDecay"
 DEFAULTS = {"SGD": "0.01"}
@@ -159,18 +172,19 @@ def _schedule(call: DatedCall) -> FixPlan | None:
     """Give the rate as the schedule that does what the decay did."""
     decay = call.args.site("decay")
     given = next((name for name in ("learning_rate", "lr") if call.args.passes(name)), None)
-    if decay is None or not call.args.complete:
+    if decay is None or not call.args.complete or call.namespace is None:
         return None
+    schedule = Imported(importable(SCHEDULE, call.namespace))
     changes: tuple[RenameArgument | ReplaceCode | RemoveArgument, ...]
     if given is None:
         default = DEFAULTS.get(short(call), "0.001")
-        made = (Imported(SCHEDULE), f"({default}, 1, ", decay, ")")
+        made = (schedule, f"({default}, 1, ", decay, ")")
         changes = (RenameArgument(call.site, decay, "learning_rate", made),)
     else:
         rate = call.args.site(given)
         if rate is None or isinstance(call.args.get(given), Instance):
             return None
-        parts = (Imported(SCHEDULE), "(", rate, ", 1, ", decay, ")")
+        parts = (schedule, "(", rate, ", 1, ", decay, ")")
         by_place = any(rate == place for _, place in call.positional)
         moved = ReplaceCode(rate, parts) if by_place else RenameArgument(call.site, rate, "learning_rate", parts)
         changes = (moved, RemoveArgument(call.site, decay))
