@@ -18,6 +18,7 @@ from tdlint.api import (
     RemoveArgument,
     RenameArgument,
     ReplaceCode,
+    Rewrite,
     Site,
     migration,
     text,
@@ -45,6 +46,8 @@ def plan(reference: Reference, program: Program, context: Context) -> FixPlan | 
         return FixPlan(title, (ReplaceCode(reference.site, (Imported(new),)),), SAFETY[row["fix"]])
     if not _fits(row, reference, program):
         return None
+    if "compared" in row and reference.compared is not None:
+        return _renamed_with_text(row, reference, program)
     if "code" in row or "cases" in row:
         parts = composed(row, reference.args, reference.namespace)
         if parts is None:
@@ -54,6 +57,17 @@ def plan(reference: Reference, program: Program, context: Context) -> FixPlan | 
         return None
     changes = tuple(_changes(row, reference, reference.args, reference.call))
     return FixPlan(title, (ReplaceCode(reference.site, (Imported(new),)), *changes), SAFETY[row["fix"]])
+
+
+def _renamed_with_text(row: migration.Row, reference: Reference, program: Program) -> FixPlan | None:
+    """A call and the text that its result is compared with, both under their new names."""
+    assert reference.compared is not None
+    new = _path(row[reference.namespace], reference.namespace)
+    word = row["compared"].get(program.text(reference.compared).strip("\"'"))
+    if new is None or word is None:
+        return None
+    changes = (ReplaceCode(reference.site, (Imported(new),)), Rewrite(reference.compared, word))
+    return FixPlan(f"Use {new}", changes, SAFETY[row["fix"]])
 
 
 def _path(name: str | None, namespace: str) -> str | None:

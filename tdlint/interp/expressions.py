@@ -8,7 +8,19 @@ from typing import Any, TypeAlias
 
 import libcst as cst
 
-from tdlint.interp import arrays, attributes, calls, classes, containers, evaluation, functions, history, objects, texts
+from tdlint.interp import (
+    arrays,
+    attributes,
+    calls,
+    classes,
+    containers,
+    evaluation,
+    functions,
+    history,
+    objects,
+    references,
+    texts,
+)
 from tdlint.interp.names import bind_name, lookup
 from tdlint.interp.run import OutOfSteps, Run
 from tdlint.interp.state import BoundMethod, DictObject, ListObject, Ref
@@ -333,6 +345,8 @@ _COMPARISONS: dict[type[cst.CSTNode], Callable[[Any, Any], Any]] = {
 
 def _comparison(run: Run, node: cst.Comparison) -> Value:
     left = evaluate(run, node.left)
+    if run.references and type(node.left) is cst.Call:
+        references.compared(run, node.left, node.comparisons[0].comparator)
     answer: bool | None = True
     for target in node.comparisons:
         right = evaluate(run, target.comparator)

@@ -37,7 +37,7 @@ class Reference:
     ``name`` is ``keras.utils.np_utils.to_categorical`` whatever the ``namespace``; ``text`` is the name, or path, as an
     import statement has it, and ``statement`` the place of that. ``how`` is ``"name"`` for a call of what was imported
     from its module. A function of ``keras.backend`` that is called has its ``call`` and the ``args`` by the names of
-    its parameters, of which ``keywords`` are passed by name.
+    its parameters, of which ``keywords`` are passed by name; ``compared`` is the text that its result is compared with.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Reference:
     call: Site | None = None
     args: Arguments | None = None
     keywords: frozenset[str] = frozenset()
+    compared: Site | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 import libcst as cst
 
@@ -130,6 +131,14 @@ def called(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) -> Non
     if known is None or known.call is None:
         run.references.pop(site.number, None)
         _keep(run, Reference(callee.name, callee.namespace, site, how, last, None, run.site(node), arguments, by_name))
+
+
+def compared(run: Run, call: cst.Call, other: cst.BaseExpression) -> None:
+    """``K.image_dim_ordering() == "th"``: what a call is compared with may have another name, too."""
+    site = run.site_of.get(id(call.func))
+    known = None if site is None else run.references.get(site.number)
+    if known is not None and known.compared is None and isinstance(other, cst.SimpleString):
+        run.references[known.site.number] = replace(known, compared=run.site(other))
 
 
 def _keep(run: Run, made: Reference) -> None:

@@ -210,6 +210,8 @@ K.random_uniform_variable((2, 3), 0.0, 1.0)
 
 OTHERS = {
     "K.image_dim_ordering()": "tf",
+    "K.image_dim_ordering() == 'tf'": "True",
+    "K.image_dim_ordering() != 'th'": "True",
     "K.set_image_dim_ordering('tf')": None,
     "K.lesser(x, y)": "x < y",
     "K.lesser_equal(x, y)": "x <= y",
