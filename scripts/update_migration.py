@@ -35,7 +35,7 @@ NO_NEWS = ("broken only", "in tf.keras the short", "legacy shim", "no public equ
 # What old modules imported for themselves: nobody took it from there, and it is in no module of its name.
 ALIASES = frozenset(
     {
-        *("K", "activations", "backend", "constraints", "conv_utils", "generic_utils", "initializations"),
+        *("K", "activations", "backend", "constraints", "initializations"),
         *("initializers", "inspect", "layers", "models", "regularizers", "utils"),
     }
 )
