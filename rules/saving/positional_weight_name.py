@@ -112,5 +112,6 @@ def _fix(call: CallFact, places: tuple[str, ...], program: Program) -> FixPlan |
     for keyword, arg in reversed([*zip(places, node.args, strict=False)]):
         line = lines[arg.lineno - 1]
         lines[arg.lineno - 1] = f"{line[: arg.col_offset]}{keyword}={line[arg.col_offset :]}"
-    code = "".join(lines)[1:-1]
+    # Keras 3 has `add_variable` too, which asks for an initializer
+    code = "".join(lines)[1:-1].replace("self.add_variable(", "self.add_weight(", 1)
     return FixPlan("Pass them by keyword", (ReplaceCode(call.site, (code,)),), Applicability.SAFE)

@@ -32,6 +32,17 @@ best = max(history.history["val_accuracy"])
 losses = history.history["loss"], history.history["val_loss"]
 ```
 
+## Fixed
+
+```python
+import keras
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
+model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+history = model.fit(x, y, validation_split=0.2, epochs=10)
+best = max(history.history["val_accuracy"])
+```
+
 ## Why
 
 The logs have `loss`, every metric under the name that `compile` gave it (`accuracy` for "accuracy", `acc` for "acc"),
@@ -54,7 +65,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from tdlint.api import Applicability, CallSite, Context, FixPlan, Program, Report, Rewrite, Rule, Severity, text
+from tdlint.api import Applicability, CallSite, Context, FixPlan, Program, ReplaceCode, Report, Rule, Severity, text
 
 from ._logs import adds_nothing, as_measured, is_measured, measured, validated
 
@@ -85,13 +96,17 @@ class UnavailableHistoryKey(Rule):
             message = f"{key} is read from a history that has {known}{' and their val_' if has_validation else ''}"
             other = as_measured(key, names)
             meant = other or (f"{prefix}{close[0]}" if close else None)
-            yield _report(call, fit, message, meant, _fix(call, other) if other else None)
+            yield _report(call, fit, message, meant, _fix(call, key, other, program) if other else None)
 
 
-def _fix(call: CallSite, name: str) -> FixPlan | None:
+def _fix(call: CallSite, key: str, name: str, program: Program) -> FixPlan | None:
     site = call.args.site("key")
-    title = f"Read {name!r}, which is the same metric"
-    return None if site is None else FixPlan(title, (Rewrite(site, name),), Applicability.SAFE)
+    written = program.text(site) if site is not None else ""
+    quoted = [f"{quote}{key}{quote}" for quote in "'\"" if written.count(f"{quote}{key}{quote}") == 1]
+    if site is None or len(quoted) != 1:
+        return None
+    code = written.replace(quoted[0], quoted[0].replace(key, name))
+    return FixPlan(f"Read {name!r}, which is the same metric", (ReplaceCode(site, (code,)),), Applicability.SAFE)
 
 
 def _report(call: CallSite, fit: CallSite, message: str, name: str | None, fix: FixPlan | None = None) -> Report:
