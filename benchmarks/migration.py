@@ -120,7 +120,7 @@ def run_all(jobs: Sequence[Job], version: int) -> list[Outcome]:
     return [Outcome(**json.loads(line)) for line in done.stdout.splitlines()]
 
 
-def results(programs: Sequence[Program], folder: Path, cut: bool = False) -> list[Result]:
+def results(programs: Sequence[Program], folder: Path, seconds: float = SECONDS, cut: bool = False) -> list[Result]:
     """Run all programs in three ways; the scripts are written to the folder."""
     jobs: dict[str, list[Job]] = {"before": [], "legacy": [], "after": []}
     for number, program in enumerate(programs):
@@ -131,7 +131,7 @@ def results(programs: Sequence[Program], folder: Path, cut: bool = False) -> lis
             script.write_text(program.after if when == "after" else program.before, encoding="utf-8")
             carries = None if when == "before" else carried
             library = str(program.path.parent.resolve())
-            jobs[when].append(Job(str(script), SECONDS, carries, cut, library))
+            jobs[when].append(Job(str(script), seconds, carries, cut, library))
     legacy = run_all(jobs["legacy"], 2)
     before, after = run_all(jobs["before"], 3), run_all(jobs["after"], 3)
     return [
@@ -201,13 +201,14 @@ def main() -> None:
     parser.add_argument("paths", nargs="*", type=Path, default=[FIXTURES])
     parser.add_argument("--json", type=Path)
     parser.add_argument("--keep", type=Path, help="where the scripts are left, before and after")
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="after which a program is ended")
     parser.add_argument("--cut", action="store_true", help="cut data and epochs, and make up data sets")
     parser.add_argument("--only", default="", help="only the programs whose path contains this")
     parser.add_argument("--accept", action="store_true", help="write what was measured to expected.json")
     options = parser.parse_args()
     programs = read(programs_in(options.paths, options.only))
     with tempfile.TemporaryDirectory() as folder:
-        found = results(programs, options.keep or Path(folder), options.cut)
+        found = results(programs, options.keep or Path(folder), options.seconds, options.cut)
     print(table(found))
     if options.accept:
         accept(found)
