@@ -117,7 +117,10 @@ class NoSuchFunction(Exception):
 
 
 def _taped(run: Run) -> tuple[TapedCall, ...]:
-    return tuple(TapedCall(key, site, frozenset(run.model_reads.get(key, ()))) for key, site in run.taped.items())
+    return tuple(
+        TapedCall(key, site, frozenset(run.model_reads.get(key, ())), key in run.taped_training)
+        for key, site in run.taped.items()
+    )
 
 
 def _text(run: Run, site: Site) -> str:

@@ -216,6 +216,8 @@ def _call_method(run: Run, method: BoundMethod, args: CallArguments, node: cst.C
         return arrays.call_object_method(run, owner, name, args, node)
     if isinstance(owner, Instance):
         _record(run, owner, name, args, node)
+        if name == "fit" and preparation.makes(owner.type):
+            return owner
     if isinstance(owner, Unknown) and name == "reshape":
         return arrays.reshape_unknown(run, owner, args, node)
     run.lose(owner)

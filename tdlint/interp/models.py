@@ -400,6 +400,8 @@ def call_model(run: Run, owner: ModelValue, args: CallArguments, node: cst.Call)
     model = run.model(owner.key)
     if run.taping and not run.muted:
         run.taped.setdefault(owner.key, run.site(node))
+        if "training" in args.keywords or len(args.positional) > 1 or not args.complete:
+            run.taped_training.add(owner.key)
     key = None if model is None else model.instance_of
     method = None if key is None else classes.method(run, key, "call")
     own = method is not None and model is not None and model.kind == "subclass"

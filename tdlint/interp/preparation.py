@@ -11,7 +11,10 @@ from tdlint.spec.signature import Param, Signature
 from tdlint.values import Arguments, Const, Instance, LayerObject, Sequence
 
 TOKENIZER = "keras.preprocessing.text.Tokenizer"
-_CLASSES = ("sklearn.feature_selection.", "sklearn.preprocessing.TargetEncoder", "imblearn.over_sampling.")
+_CLASSES = (
+    *("sklearn.feature_selection.", "sklearn.preprocessing.TargetEncoder", "imblearn.over_sampling."),
+    *("sklearn.decomposition.", "sklearn.feature_extraction.text."),
+)
 _METHODS = frozenset({"fit", "fit_transform", "transform", "fit_resample", "fit_sample"})
 _TOKENIZING = frozenset({"fit_on_texts", "texts_to_sequences", "texts_to_matrix"})
 _GIVEN = Signature((Param("data"), Param("labels", None)), open=True)

@@ -123,11 +123,15 @@ class DatedRead:
 
 @dataclass(frozen=True, slots=True)
 class TapedCall:
-    """A model that is called under a ``GradientTape``; ``reads`` are the attributes of it that the program reads."""
+    """A model that is called under a ``GradientTape``; ``reads`` are the attributes of it that the program reads.
+
+    ``training`` says that one of the calls may pass that argument.
+    """
 
     model: int
     site: Site
     reads: frozenset[str]
+    training: bool = False
 
 
 @dataclass(frozen=True)

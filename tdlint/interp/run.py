@@ -203,6 +203,7 @@ class Run:
         self.assigning: cst.Assign | None = None
         self.taping = 0  # blocks under a GradientTape
         self.taped: dict[int, Site] = {}
+        self.taped_training: set[int] = set()
         self.metric_loops: dict[int, tuple[int, int]] = {}
         self.made_with: dict[int, tuple[tuple[Value, Site | None], ...]] = {}
         self.model_reads: dict[int, set[str]] = {}

@@ -38,6 +38,7 @@ _FUNCTIONS = {
     "keras.saving.save_model": _SAVE,
     "keras.models.clone_model": _signature("model", ("input_tensors", None), ("clone_function", None)),
     "keras.config.enable_unsafe_deserialization": OPEN,
+    "keras.backend.set_learning_phase": OPEN,
     "keras.saving.custom_object_scope": OPEN,
     "keras.saving.CustomObjectScope": OPEN,
     "keras.saving.get_custom_objects": OPEN,

@@ -194,3 +194,46 @@ def test_labels_that_are_sorted(labels: str) -> None:
     source = source.replace("import *", "import load_breast_cancer, load_digits, load_iris, load_wine")
     assert LABELS[labels] == bool((np.diff(run(source)["y"]) >= 0).all())
     assert ("TDL536" in reported(source)) == LABELS[labels]
+
+
+SHUFFLED = {
+    "data.shuffle(60)": True,
+    "data.shuffle(60, seed=1)": True,
+    "data.shuffle(60).batch(1).unbatch()": True,
+    "data.shuffle(60, reshuffle_each_iteration=False)": False,
+    "data.shuffle(60).cache()": False,
+    "data": False,
+    "data.shuffle(60, reshuffle_each_iteration=False).shuffle(60)": True,
+}
+
+
+@pytest.mark.parametrize("shuffled", SHUFFLED)
+def test_parts_of_data_that_are_shuffled_anew(shuffled: str) -> None:
+    source = (
+        "import keras\nimport numpy as np\nimport tensorflow as tf\n"
+        "x = np.arange(60.0).reshape(60, 1)\ndata = tf.data.Dataset.from_tensor_slices((x, x))\n"
+        f"data = {shuffled}\ntrain, held = data.take(40), data.skip(40)\n"
+        "model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])\nmodel.compile('sgd', 'mse')\n"
+        "model.fit(train.batch(4), validation_data=held.batch(4), verbose=0)\n"
+    )
+    space = run(source)
+    trained = {float(x[0]) for _ in range(3) for x, _ in space["train"]}
+    assert bool(trained & {float(x[0]) for x, _ in space["held"]}) == SHUFFLED[shuffled]
+    assert ("TDL544" in reported(source)) == SHUFFLED[shuffled]
+
+
+@pytest.mark.parametrize("layer", ["BatchNormalization()", "Dropout(0.5)", "Dropout(0.0)", "LayerNormalization()"])
+@pytest.mark.parametrize("given", ["x", "x, training=True", "x, training=False"])
+def test_models_that_are_called_under_a_tape(layer: str, given: str) -> None:
+    source = (
+        "import keras\nimport tensorflow as tf\nfrom keras import layers\n"
+        f"model = keras.Sequential([keras.Input((4,)), layers.{layer}, layers.Dense(1)])\n"
+        "x = tf.random.normal((32, 4)) + 5.0\n"
+        f"with tf.GradientTape() as tape:\n    trained = model({given})\n    value = tf.reduce_mean(trained**2)\n"
+        "gradients = tape.gradient(value, model.trainable_variables)\n"
+    )
+    space = run(source)
+    differs = not np.allclose(space["trained"], space["model"](space["x"], training=True), atol=1e-3)
+    random = "Dropout(0.5)" in layer and "training=True" in given
+    wrong = differs and not random
+    assert ("TDL545" in reported(source)) == (wrong and given == "x")
