@@ -8,7 +8,21 @@ from tdlint.interp import attributes, classes, containers, functions
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.run import Run
 from tdlint.interp.state import DictObject, Ref
-from tdlint.values import NONE, ClassValue, Const, Instance, Sequence, Symbol, Unknown, Value, text
+from tdlint.spec import layers as spec
+from tdlint.spec.layers import hierarchy
+from tdlint.values import (
+    NONE,
+    ClassValue,
+    Const,
+    Instance,
+    LayerObject,
+    ModelValue,
+    Sequence,
+    Symbol,
+    Unknown,
+    Value,
+    text,
+)
 
 _NOWHERE = cst.Call(cst.Name("getattr"))
 
@@ -74,6 +88,8 @@ def call_isinstance(run: Run, args: CallArguments, values: list[Value]) -> Value
     wanted = found.items if found is not None and found.rest is None else values[1:]
     names_of = [value.name.removeprefix("builtins.") if isinstance(value, Symbol) else "" for value in wanted]
     of_class = _of_classes(run, values[0], list(wanted)) if values else None
+    if of_class is None and values and isinstance(values[0], LayerObject | ModelValue):
+        of_class = _of_keras(run, values[0], list(wanted))
     if of_class is not None:
         return Const(of_class)
     real: type | None = None
@@ -100,6 +116,33 @@ def _of_classes(run: Run, value: Value, wanted: list[Value]) -> bool | None:
     plain = all(isinstance(each, ClassValue) and not run.classes[each.key].open for each in wanted)
     abstract = any("abc.ABC" in each.bases for each in wanted if isinstance(each, ClassValue))
     return False if plain and not abstract and not run.classes[key].open else None
+
+
+def _of_keras(run: Run, value: LayerObject | ModelValue, wanted: list[Value]) -> bool | None:
+    """Whether a layer or model of Keras is of one of the classes; None if it can't be told."""
+    answers = [_is_one(run, value, each) for each in wanted]
+    if True in answers:
+        return True
+    return False if wanted and all(answer is False for answer in answers) else None
+
+
+def _is_one(run: Run, value: LayerObject | ModelValue, wanted: Value) -> bool | None:
+    if isinstance(wanted, ClassValue):
+        return None if "abc.ABC" in wanted.bases else False
+    if not isinstance(wanted, Symbol):
+        return None
+    if isinstance(value, LayerObject):
+        mixed = None not in (value.namespace, wanted.namespace) and value.namespace != wanted.namespace
+        plain = value.type.startswith("keras.layers.") and not value.custom and not mixed
+        return hierarchy.extends(value.type, wanted.name) if plain else None
+    model = run.model(value.key)
+    if model is None or model.instance_of is not None or model.kind == "subclass":
+        return None
+    if wanted.name == "keras.Sequential":
+        return model.kind == "sequential"
+    if wanted.name in ("keras.Model", "keras.Layer", "keras.layers.Layer"):
+        return True
+    return False if spec.find(wanted.name) is not None else None
 
 
 def call_setattr(run: Run, args: CallArguments, values: list[Value]) -> Value:
