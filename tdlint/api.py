@@ -53,6 +53,7 @@ from tdlint.spec.losses import class_name as loss_class
 from tdlint.spec.metrics import log_keys, metric_class
 from tdlint.spec.migration.arguments import ArgumentChange, Family
 from tdlint.spec.migration.arguments import changes_of as argument_changes
+from tdlint.spec.migration.defaults import DefaultChange, defaults_of
 from tdlint.spec.migration.members import MemberChange
 from tdlint.spec.migration.members import member as member_change
 from tdlint.spec.migration.positions import PositionChange, is_keras_1_name, shifts_of, window_axes
@@ -101,6 +102,7 @@ __all__ = [
     "DatasetValue",
     "DatedCall",
     "DatedRead",
+    "DefaultChange",
     "Edge",
     "Family",
     "Fault",
@@ -162,6 +164,7 @@ __all__ = [
     "coefficients",
     "data_given",
     "data_loss_at_start",
+    "defaults_of",
     "expected_penalty",
     "format_shape",
     "head_loss_at_start",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from tdlint.interp.run import MAIN, Run
 from tdlint.interp.state import SomeLayer
 from tdlint.spec import layers
 from tdlint.spec.migration.arguments import ArgumentChange, changes_of
+from tdlint.spec.migration.defaults import defaults_of
 from tdlint.spec.migration.members import member
 from tdlint.spec.migration.positions import is_keras_1_name, shifts_of, window_axes
 from tdlint.spec.migration.tensors import refuses_symbolic, takes
@@ -42,9 +44,13 @@ def up_to_date(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) ->
     old = bool(changes) and not changes.keys().isdisjoint(args.keywords)
     shifted = bool(shifts) and len(args.positional) > shifts[0].at
     windowed = window is not None and len(args.positional) > window
-    if not (old or shifted or windowed):
+    defaults = defaults_of(name)
+    if not (old or shifted or windowed or defaults):
         return args
     _record(run, callee, args, node)
+    if defaults and defaults[0].weight == "raises" and not args.positional:
+        needed = {each.argument: (Const(ast.literal_eval(each.was)), None) for each in defaults}
+        args = CallArguments((), {**needed, **args.keywords}, args.complete)
     if window is not None and windowed and (is_keras_1_name(name) or _is_keras_1(changes, args)):
         args = _with_window(args, window)
     return renamed(changes, _with_shape(name, args)) if old else args

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import functools
 import inspect
 import warnings
 from collections.abc import Callable, Iterator
@@ -11,13 +13,18 @@ import numpy as np
 import pytest
 
 from tdlint.spec.migration.arguments import ArgumentChange, changes_of, table
+from tdlint.spec.migration.defaults import defaults_of
 from tdlint.spec.migration.positions import shifts_of
 
 keras = pytest.importorskip("keras")
+tf_keras = pytest.importorskip("tf_keras")
 
 MADE_WITH: dict[str, dict[str, Any]] = {
     **{key: {"units": 2} for key in ["Dense", "GRU", "LSTM", "SimpleRNN"]},
-    **{key: {"filters": 2, "kernel_size": 2} for key in ["Conv1D", "Conv2D", "Conv3D", "ConvLSTM2D"]},
+    **{
+        key: {"filters": 2, "kernel_size": 2}
+        for key in ["Conv1D", "Conv2D", "Conv3D", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"]
+    },
     **{key: {"filters": 2, "kernel_size": 2} for key in ["Conv2DTranspose", "SeparableConv2D"]},
     **{key: {"rate": 0.5} for key in ["Dropout", "GaussianDropout", "SpatialDropout1D", "SpatialDropout2D"]},
     "SpatialDropout3D": {"rate": 0.5},
@@ -60,6 +67,13 @@ VALUES: dict[str, Any] = {
     "epsilon": 0.5,
 }
 LAYERS_OF_ALL = ["Dense", "Conv2D", "LSTM", "Flatten", "BatchNormalization", "Dropout"]
+RECURRENT = ("LSTM", "GRU", "GRUCell", "LSTMCell")
+DEFAULTED = [
+    *(f"keras.layers.AveragePooling{axes}D" for axes in (1, 2, 3)),
+    *(f"keras.layers.ConvLSTM{axes}D" for axes in (1, 2, 3)),
+    *(f"keras.layers.{name}" for name in RECURRENT),
+    *(f"keras.optimizers.{name}" for name in ("Adadelta", "Adagrad", "Adamax", "Nadam", "Lion")),
+]
 NOT_CALLED = ("serialize", "ConvNeXtLarge", "ConvNeXtXLarge", "deserialize", "directory", "load_img", "load_model")
 NOT_PUBLIC_ANY_MORE = {"keras.preprocessing.text.Tokenizer", "keras.preprocessing.image.ImageDataGenerator"}
 OFFLINE = {"keras.datasets.imdb.load_data", "keras.datasets.reuters.load_data"}
@@ -220,3 +234,21 @@ def test_positional_arguments_of_optimizers(name):
 def test_third_place_of_a_convolution_is_its_stride():
     made = keras.layers.Convolution2D(4, 5, 3)
     assert (made.kernel_size, made.strides) == ((5, 5), (3, 3))
+
+
+DEFAULTS = [(name, change) for name in DEFAULTED for change in defaults_of(name)]
+
+
+@pytest.mark.parametrize(("name", "change"), DEFAULTS, ids=lambda each: getattr(each, "argument", each))
+def test_defaults_are_what_the_table_says(name, change):
+    short = name.rpartition(".")[2]
+    work = functools.partial(find(name), **MADE_WITH.get(short, {}))
+    if change.now is None:
+        assert outcome(find(name)) == "raises"
+        work(**{change.argument: ast.literal_eval(change.was)})
+        return
+    found = work().get_config()[change.argument]
+    assert found == pytest.approx(ast.literal_eval(change.now))
+    earlier = getattr(tf_keras.layers if "layers" in name else tf_keras.optimizers, short)
+    given = earlier(**MADE_WITH.get(short, {})).get_config()[change.argument]
+    assert (given == pytest.approx(ast.literal_eval(change.was))) == (change.since >= (3, 0))

@@ -130,6 +130,12 @@ def table() -> Mapping[str, Mapping[str, ArgumentChange]]:
     return found
 
 
+def plain_name(name: str) -> str:
+    """The canonical name of a class under its first name: ``AvgPool2D`` is ``AveragePooling2D``."""
+    module, dot, short = name.rpartition(".")
+    return f"{module}{dot}{_ALIASES.get(short, short)}"
+
+
 @cache
 def changes_of(name: str) -> Mapping[str, ArgumentChange]:
     """The arguments of a class, function or method that are not what they were, by their old names."""
@@ -137,4 +143,4 @@ def changes_of(name: str) -> Mapping[str, ArgumentChange]:
     of_all = table().get(f"{module}.*", {}) if short[:1].isupper() else {}
     taken = _TAKEN.get(short, ())
     general = {old: change for old, change in of_all.items() if old not in taken}
-    return {**general, **table().get(f"{module}.{_ALIASES.get(short, short)}", {})}
+    return {**general, **table().get(plain_name(name), {})}
