@@ -317,6 +317,7 @@ def call_method(run: Run, owner: ModelValue, name: str, args: CallArguments, nod
         shorter = replace(model, stack=model.stack[:-1]) if counted else with_unknown(model, "layers were taken away")
         refused = _refused(run, owner.key)
         run.state.heap[owner.key] = with_unknown(shorter, refused) if refused else shorter
+        run.disown_calls(owner.key)
         run.record_call(CallSite("keras.Model.pop", Arguments(), run.site(node), (owner.key,), not run.uncertain))
         return Unknown("a layer that was taken away")
     if name in ("__call__", "call"):

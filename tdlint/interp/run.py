@@ -297,6 +297,12 @@ class Run:
             self.calls[key] = replace(call, order=self._next_order(), repeated=self.loops > 0)
         return self.calls[key]
 
+    def disown_calls(self, key: int) -> None:
+        """A model gets other layers: what was called on it before was called on one that no rule sees any more."""
+        for each, call in self.calls.items():
+            if call.models == (key,):
+                self.calls[each] = replace(call, models=())
+
     def record_assignment(self, made: Assignment) -> None:
         """Keep what is set on an object of Keras for the rules; the same on the same object once."""
         key = made.site, made.owner, made.value
