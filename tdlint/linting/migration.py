@@ -72,6 +72,11 @@ class Plan:
         return sum(len(file.findings) for file in self.files)
 
     @property
+    def ready_after_fixes(self) -> int:
+        """How many files need nothing by hand, those that need nothing at all included."""
+        return self.ready + sum(not file.count(Way.BY_HAND) for file in self.files)
+
+    @property
     def exit_code(self) -> int:
         """0 if there is nothing to do, 1 if there is, 2 if tdlint failed on some file."""
         if self.failed:

@@ -35,7 +35,7 @@ def plan(locate) -> Plan:
         help="take `numpy.argmax` of <predict>",
     )
     cell = replace(gone, location=locate(OLD, "model", path="n.ipynb", cell=3), help=None)
-    broken = Diagnostic("TDL001", "syntax-error", "invalid syntax", Location("old.py"), Severity.ERROR)
+    broken = Diagnostic("TDL001", "syntax-error", "invalid syntax", Location("old.py"), Severity.ADVICE)
     fixing = Fixing(OLD.encode(), NEW.encode(), (Fixed("TDL804", "renamed-argument", 1),), FileResult("model.py"))
     unsafe = Finding(replace(renamed, code="TDL805", name="removed-argument"), Way.UNSAFE)
     return Plan(
@@ -86,13 +86,19 @@ n.ipynb  1 by hand
   cell3:3  by hand  Sequential has no predict_classes & co (TDL806)
 
 old.py  1 by hand
-  -  by hand  invalid syntax (TDL001)"""
+  -  by hand  invalid syntax (TDL001, optional)"""
 
 
 def test_text(plan):
     assert render("text", plan, ["my src"], Options()) == TEXT
     painted = render("text", plan, ["my src"], Options(color=True))
     assert "\x1b[1;32m████████\x1b[0m" in painted
+
+
+def test_files_that_fixes_alone_make_ready_are_counted(plan):
+    fixable = replace(plan.files[0], findings=plan.files[0].findings[:2])
+    text = render("text", replace(plan, files=(fixable, *plan.files[1:])), ["src"], Options())
+    assert text.startswith("3 files to change for Keras 3.15, 5 ready; with all fixes, 6 are: 4 findings.\n")
 
 
 def test_another_version_is_part_of_the_commands(plan):
@@ -104,7 +110,15 @@ def test_another_version_is_part_of_the_commands(plan):
 
 def test_json(plan):
     document = json.loads(render("json", plan, ["src"], Options()))
-    assert document["totals"] == {"files": 8, "files_ready": 5, "findings": 5, "safe": 1, "unsafe": 1, "by_hand": 3}
+    assert document["totals"] == {
+        "files": 8,
+        "files_ready": 5,
+        "files_ready_after_fixes": 5,
+        "findings": 5,
+        "safe": 1,
+        "unsafe": 1,
+        "by_hand": 3,
+    }
     assert document["target"] == "3.15"
     assert document["by_rule"][0] == {"code": "TDL806", "name": "removed-method", "safe": 0, "unsafe": 0, "by_hand": 2}
     first = document["files"][0]

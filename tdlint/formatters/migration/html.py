@@ -8,7 +8,7 @@ from html import escape
 
 from tdlint._version import __version__
 from tdlint.formatters.fixes import diff_lines
-from tdlint.formatters.migration.words import BY_WORK, MEANING, counts, headline, how, steps
+from tdlint.formatters.migration.words import BY_WORK, MEANING, counts, headline, how, label, steps
 from tdlint.formatters.options import Options
 from tdlint.formatters.place import shown_path
 from tdlint.formatters.terminal import printable
@@ -126,7 +126,7 @@ def _finding(finding: Finding) -> Iterator[str]:
     later = ' <span class="faint">(in the fixed text)</span>' if finding.after_fixes else ""
     badge = f'<span class="badge {_CLASSES[finding.way]}">{finding.way.value}</span>'
     yield f'<div class="finding"><div>{line}{later}<br>{badge}</div><div>'
-    yield f'<p>{_marked(diagnostic.message)} <span class="faint">{diagnostic.code} {_text(diagnostic.name)}</span></p>'
+    yield f'<p>{_marked(diagnostic.message)} <span class="faint">{label(finding)} {_text(diagnostic.name)}</span></p>'
     if location.lines:
         yield f"<pre>{_text(location.lines[0].strip())}{' …' if len(location.lines) > 1 else ''}</pre>"
     if how(finding):

@@ -25,6 +25,7 @@ def render(plan: Plan, paths: Sequence[str], options: Options) -> str:
         "totals": {
             "files": len(plan.files) + plan.ready,
             "files_ready": plan.ready,
+            "files_ready_after_fixes": plan.ready_after_fixes,
             "findings": plan.findings,
             **{key: plan.count(way) for way, key in _KEYS.items()},
         },

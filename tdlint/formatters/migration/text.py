@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tdlint.formatters.migration.words import BY_WORK, MEANING, counts, headline, how, steps
+from tdlint.formatters.migration.words import BY_WORK, MEANING, counts, headline, how, label, steps
 from tdlint.formatters.options import Options
 from tdlint.formatters.place import shown_path
 from tdlint.formatters.terminal import Paint, cells, printable, wrap
@@ -74,7 +74,7 @@ def _finding(finding: Finding, place: str, options: Options, paint: Paint) -> It
     first = f"  {place}  {finding.way.value:7}  "
     indent = " " * len(first)
     later = "after the fixes: " if finding.after_fixes else ""
-    lines = wrap(f"{later}{diagnostic.message} ({diagnostic.code})", options.width, first, indent)
+    lines = wrap(f"{later}{diagnostic.message} ({label(finding)})", options.width, first, indent)
     yield f"  {place}  {paint(f'{finding.way.value:7}', _STYLES[finding.way])}  {lines[0][len(first) :]}"
     yield from lines[1:]
     if how(finding):

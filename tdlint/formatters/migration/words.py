@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
+from tdlint.diagnostics import Severity
 from tdlint.formatters.summary import count
 from tdlint.linting.migration import FAMILY, FilePlan, Finding, Plan, Way
 from tdlint.spec.version import NEWEST
@@ -24,7 +25,8 @@ def headline(plan: Plan) -> str:
     if not plan.files:
         return f"Nothing to do for Keras {plan.target}: {count(plan.ready, 'file')} ready."
     work = f"{count(len(plan.files), 'file')} to change for Keras {plan.target}"
-    return f"{work}, {plan.ready} ready: {count(plan.findings, 'finding')}."
+    fixed = f"; with all fixes, {plan.ready_after_fixes} are" if plan.ready_after_fixes > plan.ready else ""
+    return f"{work}, {plan.ready} ready{fixed}: {count(plan.findings, 'finding')}."
 
 
 def counts(counted: Plan | FilePlan) -> str:
@@ -38,6 +40,12 @@ def how(finding: Finding) -> str:
     if finding.way is not Way.BY_HAND and diagnostic.fix is not None:
         return diagnostic.fix.title
     return diagnostic.help or ""
+
+
+def label(finding: Finding) -> str:
+    """The code, and whether programs run without the change."""
+    optional = finding.diagnostic.severity is Severity.ADVICE
+    return f"{finding.diagnostic.code}, optional" if optional else finding.diagnostic.code
 
 
 def steps(plan: Plan, paths: Sequence[str]) -> list[tuple[str, str]]:
