@@ -237,3 +237,29 @@ def test_models_that_are_called_under_a_tape(layer: str, given: str) -> None:
     random = "Dropout(0.5)" in layer and "training=True" in given
     wrong = differs and not random
     assert ("TDL545" in reported(source)) == (wrong and given == "x")
+
+
+SET = {
+    'model.loss = "mae"': True,
+    "model.loss_weights = [10.0]": True,
+    "model.layers[0].use_bias = False": True,
+    'model.layers[0].kernel_initializer = "zeros"': True,
+    "model.layers[0].units = 7": True,
+    "model.layers[0].activation = keras.activations.sigmoid": False,
+    'model.loss = "mae"; model.compile("sgd", "mae")': False,
+    "model.layers[0].set_weights([np.ones((4, 1)), np.ones(1)])": False,
+}
+
+
+@pytest.mark.parametrize("change", SET)
+def test_what_is_set_too_late(change: str) -> None:
+    source = (
+        "import keras\nimport numpy as np\n"
+        "x, y = np.ones((8, 4)), np.full((8, 1), 9.0)\n"
+        "model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])\nmodel.compile('sgd', 'mse')\n"
+        f"before = np.append(model.evaluate(x, y, verbose=0), model(x))\n{change}\n"
+        "after = np.append(model.evaluate(x, y, verbose=0), model(x))\n"
+    )
+    space = run(source)
+    assert np.array_equal(space["before"], space["after"]) == SET[change]
+    assert ("TDL521" in reported(source)) == SET[change]
