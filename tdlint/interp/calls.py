@@ -29,7 +29,7 @@ from tdlint.interp.builtin_calls import call_builtin
 from tdlint.interp.names import bind_name
 from tdlint.interp.run import MAIN, Run
 from tdlint.interp.state import BoundMethod, ModelObject, PartialValue, Ref, SomeLayer, SuperValue
-from tdlint.interp.tensors import operation
+from tdlint.interp.tensors import computed, operation
 from tdlint.spec.migration.members import OLD_MEMBERS
 from tdlint.values import (
     ClassValue,
@@ -191,7 +191,7 @@ def _call_method(run: Run, method: BoundMethod, args: CallArguments, node: cst.C
             run.state.heap[owner.self_value.key] = layers.initialized(run.layer(owner.self_value), args)
         elif name in ("add_weight", "add_variable") and isinstance(owner.self_value, LayerObject | ModelValue):
             return own_weights.add_weight(run, owner.self_value, args)
-        return Unknown(f"{name} of a library class")
+        return _of_library(run, owner, name, args, node)
     if isinstance(owner, ModelValue):
         if name == "add" and len(args.positional) == 1 and isinstance(node.func, cst.Attribute):
             model = run.model(owner.key)
@@ -229,6 +229,16 @@ def _record(run: Run, owner: Instance, name: str, args: CallArguments, node: cst
         metric_calls.called(run, owner, name, node)
     elif preparation.is_followed(owner, name):
         preparation.called(run, owner, name, args, node)
+
+
+def _of_library(run: Run, owner: SuperValue, name: str, args: CallArguments, node: cst.Call) -> Value:
+    """A method of the class of Keras that a class of the program extends."""
+    key = classes.class_key(run, owner.self_value)
+    given = args.first("inputs")
+    bases = () if key is None else run.classes[key].library_bases
+    if name == "call" and len(bases) == 1 and bases[0] in own_weights.KEEPING and isinstance(given, TensorValue):
+        return computed(run, bases[0].rpartition(".")[2], [given], given.shape, node)
+    return Unknown(f"{name} of a library class")
 
 
 def _adopt_model(run: Run, method: BoundMethod, args: CallArguments, target: cst.BaseExpression) -> Value:

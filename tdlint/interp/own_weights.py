@@ -269,11 +269,21 @@ def own_variables(run: Run, owner: Owner) -> tuple[WeightSpec, ...] | None:
         return None
 
 
+KEEPING = frozenset(
+    f"keras.layers.{name}"
+    for name in (
+        *("Activation", "ActivityRegularization", "AlphaDropout", "Dropout", "ELU", "GaussianDropout", "GaussianNoise"),
+        *("Identity", "LeakyReLU", "ReLU", "Softmax", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"),
+    )
+)
+"""Layers without weights whose ``call`` gives what has the shape of its input."""
+
+
 def _check_class(run: Run, owner: Owner) -> None:
     definition = classes.class_of(run, owner)
     if definition is None or definition.open:
         raise _Unseen("its class is not wholly known")
-    strange = next((base for base in definition.library_bases if base not in _PLAIN_BASES), None)
+    strange = next((base for base in definition.library_bases if base not in _PLAIN_BASES | KEEPING), None)
     if strange is not None:
         raise _Unseen(f"its class extends {strange.rpartition('.')[2]}")
 
