@@ -38,24 +38,29 @@ def changed(program: Program, context: Context) -> Iterator[tuple[DatedRead, Mem
             yield read, change, target
 
 
+NAMES = {
+    "Layer": "a layer",
+    "Metric": "a metric",
+    "Model": "a model",
+    "Functional": "a model",
+    "Optimizer": "an optimizer",
+}
+REFUSED = dict.fromkeys(("add_loss", "add_metric"), "NotImplementedError or ValueError")
+"""Methods that are there only to say that they are gone."""
+
+
 def report(read: DatedRead, change: MemberChange, target: KerasVersion, fix: FixPlan | None) -> Report:
     """What is wrong with one read."""
     what = "method" if change.method else "attribute"
-    owner = (
-        f"{'an' if change.owner[0] in 'AEIOU' else 'a'} {change.owner.lower()}" if _is_kind(change) else change.owner
-    )
+    owner = NAMES.get(change.owner, change.owner)
     return Report(
         Place(read.word),
         f"{owner} of Keras {target.major} has no {what} {change.old}",
-        fact="AttributeError (FACTS L6)",
+        fact=f"{REFUSED.get(change.old, 'AttributeError')} (FACTS L6)",
         help=change.help or (None if change.new is None else f"say {change.new}"),
         fix=fix,
         severity=Severity.ERROR,
     )
-
-
-def _is_kind(change: MemberChange) -> bool:
-    return change.owner in ("Layer", "Metric", "Model", "Optimizer")
 
 
 def renaming(read: DatedRead, change: MemberChange, safe: Applicability = Applicability.SAFE) -> FixPlan | None:

@@ -102,9 +102,11 @@ from tdlint.api import (
     DatedCall,
     DefaultChange,
     FixPlan,
+    Imported,
     KerasVersion,
     Place,
     Program,
+    ReplaceCode,
     Report,
     Rule,
     Severity,
@@ -115,6 +117,7 @@ from tdlint.api import (
 
 from .._saving import version_of
 from ._arguments import is_passed_over, short, version
+from ._names import importable
 
 OPTIMIZERS = {"adadelta": "Adadelta", "adagrad": "Adagrad"}
 """Texts for optimizers whose default matters much."""
@@ -135,7 +138,7 @@ class ChangedDefault(Rule):
                 continue
             for change in defaults_of(call.name):
                 older = written_for is not None and written_for <= change.since
-                if version(call, program, context) < change.since or call.args.passes(change.argument):
+                if version(call, program, context) < change.since or _passes(call, change.argument):
                     continue
                 if change.weight == "little" and not older:
                     continue
@@ -152,7 +155,13 @@ class ChangedDefault(Rule):
         for change in defaults_of(f"keras.optimizers.{name}"):
             if version_of(program, context) >= change.since:
                 older = written_for is not None and written_for <= change.since
-                yield _report(call.place("optimizer"), name, change, older)
+                yield _report(call.place("optimizer"), name, change, older, _object(call, name, change, program))
+
+
+def _passes(call: DatedCall, argument: str) -> bool:
+    """Whether the argument is passed, be it by an older name."""
+    older = (change.old for change in argument_changes(call.name).values() if change.new == argument)
+    return call.args.passes(argument) or any(call.args.passes(name) for name in older)
 
 
 def _written_for(program: Program) -> KerasVersion | None:
@@ -167,6 +176,17 @@ def _fix(call: DatedCall, change: DefaultChange) -> FixPlan | None:
     said = f"{change.argument}={change.was}"
     safe = Applicability.SAFE if change.weight == "raises" else Applicability.UNSAFE
     return FixPlan(f"Say {said}", (AddArgument(call.site, said),), safe)
+
+
+def _object(call: CallSite, name: str, change: DefaultChange, program: Program) -> FixPlan | None:
+    """An object in the place of its name."""
+    site = call.args.site("optimizer")
+    used = {namespace for namespace, _ in program.namespaces}
+    if site is None or program.text(site)[:1] not in "\"'" or not used <= {"keras", "tf.keras"}:
+        return None
+    said = f"{change.argument}={change.was}"
+    made = Imported(importable(f"keras.optimizers.{name}", "keras" if "keras" in used else "tf.keras"))
+    return FixPlan(f"Say {said}", (ReplaceCode(site, (made, f"({said})")),), Applicability.UNSAFE)
 
 
 def _report(at: Place, name: str, change: DefaultChange, older: bool, fix: FixPlan | None = None) -> Report:

@@ -80,6 +80,7 @@ from tdlint.api import (
     DatedCall,
     DatedRead,
     FixPlan,
+    InsertBefore,
     MemberChange,
     Program,
     RenameArgument,
@@ -112,7 +113,25 @@ def _fix(read: DatedRead, change: MemberChange, program: Program) -> FixPlan | N
         return None if read.call is None else _classes(read, read.call, program)
     if change.old.endswith("_generator") and read.call is not None:
         return _by_keyword(read, read.call, change, program)
+    if change.old == "reset_states" and change.owner == "Model":
+        return None if read.call is None else _reset(read, read.call, program)
     return renaming(read, change)
+
+
+def _reset(read: DatedRead, call: DatedCall, program: Program) -> FixPlan | None:
+    """Reset each layer that keeps states, where they are known."""
+    model = program.model(read.models[0]) if len(read.models) == 1 else None
+    if model is None or model.kind != "sequential" or model.may_miss_layers or call.positional or call.args.bound:
+        return None
+    layers = [layer for layer in model.layers() if layer.short_type != "InputLayer"]
+    stateful = [place for place, layer in enumerate(layers) if layer.args.get("stateful").must_be(True)]
+    if not stateful or any(
+        layer.args.passes("stateful") and place not in stateful for place, layer in enumerate(layers)
+    ):
+        return None
+    *others, last = ((read.of, f".layers[{place}].reset_states()") for place in stateful)
+    before = (InsertBefore(call.site, parts) for parts in others)
+    return FixPlan("Reset the layers", (*before, ReplaceCode(call.site, last)), Applicability.SAFE)
 
 
 def _by_keyword(read: DatedRead, call: DatedCall, change: MemberChange, program: Program) -> FixPlan | None:

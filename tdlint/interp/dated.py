@@ -143,7 +143,7 @@ def _is_heard(run: Run) -> bool:
 
 def read(run: Run, owner: Value, name: str, node: cst.CSTNode) -> None:
     """``owner.name``, which is kept for the rules if not every version of Keras has it."""
-    change = member(_classes_of(owner), name)
+    change = member(_classes_of(run, owner), name)
     if change is None or not isinstance(node, cst.Attribute) or not _is_heard(run):
         return
     site = run.site(node)
@@ -153,10 +153,14 @@ def read(run: Run, owner: Value, name: str, node: cst.CSTNode) -> None:
     run.dated_reads.setdefault(site.number, replace(made, certain=not run.uncertain))
 
 
-def _classes_of(owner: Value) -> tuple[str, ...]:
+def _classes_of(run: Run, owner: Value) -> tuple[str, ...]:
     """The names of the class of an object and its ancestors, as far as the table may have them."""
-    if isinstance(owner, ModelValue | Unknown):
+    if isinstance(owner, Unknown):
         return ("Model",)
+    if isinstance(owner, ModelValue):
+        model = run.model(owner.key)
+        plain = model is not None and model.instance_of is None and not model.unknown
+        return ("Functional", "Model") if plain and model is not None and model.kind != "subclass" else ("Model",)
     if isinstance(owner, SomeLayer):
         return ("Layer",)
     if isinstance(owner, LayerObject):
