@@ -12,6 +12,13 @@ for name, value in zip(model.metrics_names, model.evaluate(x, y)):  # expect: TD
     print(name, value)
 ```
 
+```python
+import keras
+
+base = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3), keras.layers.Dense(1)])
+inner = keras.Model(base.input, base.layers[0].output)  # expect: TDL820
+```
+
 ## Good
 
 ```python
@@ -24,11 +31,22 @@ for name, value in model.evaluate(x, y, return_dict=True).items():
     print(name, value)
 ```
 
+```python
+import keras
+
+base = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3), keras.layers.Dense(1)])
+inner = keras.Model(base.inputs, base.layers[0].output)
+x = keras.Input((4,))
+whole = keras.Model(x, base(x))
+again = keras.Model(base.input, base.output)
+```
+
 ## Why
 
 Measured on Keras 3.15.1 (FACTS L6, L7): AttributeError, for each row of the table. `metrics_names` is still there, and
 has `["loss", "compile_metrics"]` whatever the metrics are, so that pairs with the results of `evaluate` have wrong
-names; this is a warning.
+names; this is a warning. A Sequential has `inputs` and `outputs` once it is built, and no `input` and `output` before
+it is called on a symbolic tensor (FACTS L11).
 
 ## Fix safety
 
@@ -44,7 +62,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tdlint.api import Context, DatedRead, Program, Report, Rule, Severity
+from tdlint.api import Context, DatedRead, Program, Report, Rule, Severity, UnknownShape
 
 from ._members import OF_LAYERS, changed, renaming, report
 
@@ -61,7 +79,15 @@ class RemovedAttribute(Rule):
             if change.method or change.owner in OF_LAYERS:
                 continue
             made = report(read, change, target, renaming(read, change))
-            if change.effect == "raises":
+            if change.owner == "Sequential":
+                if _is_only_built(read, program):
+                    yield replace(
+                        made,
+                        message=f"a Sequential of Keras 3 has no {change.old} before it is called",
+                        fact=f"AttributeError: the layer has never been called and thus has no defined {change.old} "
+                        "(FACTS L11)",
+                    )
+            elif change.effect == "raises":
                 yield made
             elif _has_metrics(read, program):
                 yield replace(
@@ -70,6 +96,14 @@ class RemovedAttribute(Rule):
                     fact='it has ["loss", "compile_metrics"], whatever the metrics are (FACTS L7)',
                     severity=Severity.WARNING,
                 )
+
+
+def _is_only_built(read: DatedRead, program: Program) -> bool:
+    """Whether a model has its input and is not called on another: then it would have the tensors of that call."""
+    model = program.model(read.models[0]) if len(read.models) == 1 else None
+    if model is None or model.key in program.parts or not model.input_shapes:
+        return False
+    return not isinstance(model.input_shapes[0], UnknownShape) and not model.doubts
 
 
 def _has_metrics(read: DatedRead, program: Program) -> bool:

@@ -160,7 +160,9 @@ def _classes_of(run: Run, owner: Value) -> tuple[str, ...]:
     if isinstance(owner, ModelValue):
         model = run.model(owner.key)
         plain = model is not None and model.instance_of is None and not model.unknown
-        return ("Functional", "Model") if plain and model is not None and model.kind != "subclass" else ("Model",)
+        if not plain or model is None or model.kind == "subclass":
+            return ("Model",)
+        return ("Sequential", "Functional", "Model") if model.kind == "sequential" else ("Functional", "Model")
     if isinstance(owner, SomeLayer):
         return ("Layer",)
     if isinstance(owner, LayerObject):

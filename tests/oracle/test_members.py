@@ -42,6 +42,7 @@ def objects() -> dict[str, list[Any]]:
     found = {
         "Model": models(),
         "Functional": models()[:2],
+        "Sequential": models()[:1],
         "Dense": [called(layers.Dense(1), (2,))],
         "Conv1D": [called(layers.Conv1D(1, 1), (4, 2))],
         "Conv2D": [called(layers.Conv2D(1, 1), (4, 4, 2))],
@@ -74,7 +75,7 @@ def test_member_is_gone_and_another_has_its_place(change: MemberChange) -> None:
         else:
             assert hasattr(each, change.old) == (change.effect == "ignored")
         found = each
-        for name in [] if change.new is None else change.new.split("."):
+        for name in [] if change.new is None else change.new.removesuffix("[0]").split("."):
             found = getattr(found, name)
         assert not change.method or change.new is None or callable(found)
 
