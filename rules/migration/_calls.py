@@ -52,11 +52,22 @@ def plan(reference: Reference, program: Program, context: Context) -> FixPlan | 
         parts = composed(row, reference.args, reference.namespace)
         if parts is None:
             return None
+        renewed = dict(_learning_rates(reference.args, program))
+        parts = tuple(renewed.get(part, part) if isinstance(part, Site) else part for part in parts)
         return FixPlan(title, (ReplaceCode(reference.call, parts),), SAFETY[row["fix"]])
     if new is None:
         return None
-    changes = tuple(_changes(row, reference, reference.args, reference.call))
+    rates = (ReplaceCode(site, (code,)) for site, code in _learning_rates(reference.args, program))
+    changes = (*_changes(row, reference, reference.args, reference.call), *rates)
     return FixPlan(title, (ReplaceCode(reference.site, (Imported(new),)), *changes), SAFETY[row["fix"]])
+
+
+def _learning_rates(args: Arguments, program: Program) -> Iterator[tuple[Site, str]]:
+    """Arguments that are the rate of an optimizer by its old name: what reads them is written anew with the call."""
+    for _, site in args.sites:
+        code = program.text(site)
+        if code.endswith(".optimizer.lr"):
+            yield site, code[: -len("lr")] + "learning_rate"
 
 
 def _renamed_with_text(row: migration.Row, reference: Reference, program: Program) -> FixPlan | None:

@@ -59,7 +59,7 @@ def replacement(known: migration.Removed, namespace: str, context: Context) -> t
     if known.new is not None and known.fix is not None:
         return importable(known.new, namespace), SAFETY[known.fix]
     if known.new is None and known.elsewhere is not None and context.backend in (None, "tensorflow"):
-        return importable(known.old, known.elsewhere), Applicability.UNSAFE
+        return importable(known.moved, known.elsewhere), Applicability.UNSAFE
     return None
 
 
@@ -68,7 +68,7 @@ def advice(known: migration.Removed, namespace: str) -> str | None:
     if known.new is not None and known.fix is not None:
         return f"use {shown(known.new, namespace)}" + (f" ({known.note})" if known.note else "")
     if known.elsewhere is not None and known.new is None:
-        return f"{shown(known.old, known.elsewhere)} is still there" + (f"; {known.note}" if known.note else "")
+        return f"{shown(known.moved, known.elsewhere)} is still there" + (f"; {known.note}" if known.note else "")
     if known.new is not None:
         return f"{shown(known.new, namespace)} comes next to it" + (f": {known.note}" if known.note else "")
     return known.note

@@ -92,7 +92,7 @@ class BackendFunction(Rule):
     def check_module(self, program: Program, context: Context) -> Iterator[Report]:
         """Report a function that is not there; where its import alone must change, that is reported already."""
         found = list(missing(program, context))
-        imported = {reference.name for reference, _ in found if reference.how == "import"}
+        imported = {known.moved for reference, known in found if reference.how == "import"}
         for reference, known in found:
             if reference.how == "import" or not reference.name.startswith(migration.BACKEND):
                 continue

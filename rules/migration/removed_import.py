@@ -147,7 +147,7 @@ def _fix(statement: Site, found: list[Missing], context: Context) -> FixPlan | N
     targets = []
     for reference, known in found:
         target = replacement(known, reference.namespace, context)
-        if target is not None and drop_in(known.old):
+        if target is not None and drop_in(known.moved):
             targets.append((reference.text, target))
     if not targets:
         return None

@@ -30,7 +30,6 @@ from tdlint.interp.names import bind_name
 from tdlint.interp.run import MAIN, Run
 from tdlint.interp.state import BoundMethod, ModelObject, PartialValue, Ref, SomeLayer, SuperValue
 from tdlint.interp.tensors import computed, operation
-from tdlint.spec.migration.members import OLD_MEMBERS
 from tdlint.values import (
     ClassValue,
     Const,
@@ -72,14 +71,16 @@ def call(run: Run, node: cst.Call) -> Value:
 _INERT = ("builtins.print", "logging.", "matplotlib.", "warnings.", "seaborn.")
 
 
-_FOLLOWED = frozenset({cst.Call, cst.Subscript, cst.FormattedString})
+_FOLLOWED = frozenset({cst.Attribute, cst.BinaryOperation, cst.Call, cst.Subscript, cst.FormattedString})
 
 
 def _inert_call(run: Run, callee: Symbol, node: cst.Call) -> Value:
-    """Only calls and items among the arguments are followed, as in ``print(model.evaluate(x, y)[1])``."""
+    """Of the arguments, plain names and texts are not followed, ``print(model.evaluate(x, y)[1] * 100)`` is."""
+    by_version = run.by_version
     for arg in node.args:
-        if type(arg.value) in _FOLLOWED or (type(arg.value) is cst.Attribute and arg.value.attr.value in OLD_MEMBERS):
+        if type(arg.value) in _FOLLOWED:
             expressions.evaluate(run, arg.value)
+    run.by_version = by_version  # what is shown decides nothing
     return Unknown(f"the result of {callee.name}")
 
 

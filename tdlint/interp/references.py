@@ -117,8 +117,9 @@ def called(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) -> Non
     """A call of a function that is gone: with its arguments it may be written in other words."""
     if _unheard(run) or callee.namespace is None:
         return
-    takes = migration.parameters(callee.name)
-    if takes is None or migration.removed(callee.name, callee.namespace) is None:
+    gone = migration.removed(callee.name, callee.namespace)
+    takes = None if gone is None else migration.parameters(gone.moved)
+    if gone is None or takes is None:
         return
     how: How = "attribute" if isinstance(node.func, cst.Attribute) else "name"
     site = run.site(node.func)
@@ -130,7 +131,7 @@ def called(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) -> Non
     by_name = frozenset(args.keywords)
     if known is None or known.call is None:
         run.references.pop(site.number, None)
-        _keep(run, Reference(callee.name, callee.namespace, site, how, last, None, run.site(node), arguments, by_name))
+        _keep(run, Reference(gone.moved, callee.namespace, site, how, last, None, run.site(node), arguments, by_name))
 
 
 def compared(run: Run, call: cst.Call, other: cst.BaseExpression) -> None:

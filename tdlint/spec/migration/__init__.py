@@ -30,8 +30,9 @@ class Removed:
 
     ``missing`` is the first part of it that is not there: the name itself or a module around it. ``new`` is the name
     that has its place in the same namespace, None if there is none; ``fix`` says whether it can be put there, None if
-    more than the name must change. ``elsewhere`` is a namespace that still has the old name. ``since`` is the version
-    that it was gone in, ``note`` what there is to know.
+    more than the name must change. ``moved`` is the old name, without modules that are gone and whose names are in
+    another one; ``elsewhere`` is a namespace that still has that. ``since`` is the version that it was gone in,
+    ``note`` what there is to know.
     """
 
     old: str
@@ -42,6 +43,7 @@ class Removed:
     since: KerasVersion
     elsewhere: str | None = None
     note: str | None = None
+    moved: str = ""
 
 
 @cache
@@ -95,15 +97,23 @@ def removed(name: str, namespace: str) -> Removed | None:
     if namespace not in NAMESPACES or exists(name, namespace):
         return None
     module = _gone_module(name)
-    row = _names().get(name)
+    moved = _moved(name, module)
+    row = _names().get(moved)
     if module is None and (row is None or namespace not in row):
         return None
-    new, fix, note = _replacement(name, namespace, module, row)
+    new, fix, note = _replacement(moved, namespace, module, row)
     since = (row or module or {})["since"]
     missing = _first_missing(name, namespace)
-    elsewhere = next((other for other in NAMESPACES if exists(name, other)), None)
+    elsewhere = next((other for other in NAMESPACES if exists(moved, other)), None)
     is_module = module is not None and (row is None or module["old"] != name)
-    return Removed(name, missing, is_module, new, fix, parse_version(since), elsewhere, note)
+    return Removed(name, missing, is_module, new, fix, parse_version(since), elsewhere, note, moved)
+
+
+def _moved(name: str, module: Row | None) -> str:
+    """The name that the tables have: for one in a module that is gone, the one in the module that took its names."""
+    if module is None or module["new"] is None or name == module["old"] or name in _names():
+        return name
+    return f"{module['new']}.{name.rpartition('.')[2]}"
 
 
 def _gone_module(name: str) -> Row | None:
@@ -133,8 +143,7 @@ def _replacement(
         return None, None, None
     if name == module["old"]:
         return module["new"], "safe", None
-    derived = f"{module['new']}.{name.rpartition('.')[2]}"
-    return (derived, "safe", None) if exists(derived, namespace) else (None, None, None)
+    return (name, "safe", None) if exists(name, namespace) else (None, None, None)
 
 
 def removed_attribute(name: str, namespace: str) -> Removed | None:
@@ -142,7 +151,7 @@ def removed_attribute(name: str, namespace: str) -> Removed | None:
     row = _names().get(name)
     if row is not None and namespace in row.get("unbound", ()):
         other = next(other for other in NAMESPACES if other != namespace)
-        return Removed(name, name, False, None, None, parse_version(row["since"]), other)
+        return Removed(name, name, False, None, None, parse_version(row["since"]), other, moved=name)
     return removed(name, namespace)
 
 
