@@ -49,6 +49,7 @@ from tdlint.values import (
 METHODS = frozenset(
     [
         "add",
+        "add_loss",
         "add_metric",
         "build",
         "compile",
