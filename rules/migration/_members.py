@@ -44,6 +44,8 @@ NAMES = {
     "Model": "a model",
     "Functional": "a model",
     "Optimizer": "an optimizer",
+    "KerasTensor": "a symbolic tensor",
+    "Shape": "the shape of a symbolic tensor",
 }
 REFUSED = dict.fromkeys(("add_loss", "add_metric"), "NotImplementedError or ValueError")
 """Methods that are there only to say that they are gone."""

@@ -21,6 +21,14 @@ model = Sequential([Dense(3, activation="softmax", input_shape=(4,))])
 print(model.predict_classes(x, batch_size=8))  # expect: TDL817
 ```
 
+```python
+import keras
+
+x = keras.Input((8, 4))
+steps, features = x.shape.as_list()[1:]  # expect: TDL817
+model = keras.Model(x, keras.layers.Reshape((steps * features,))(x))
+```
+
 ## Good
 
 ```python
@@ -53,6 +61,14 @@ from keras.layers import Dense
 
 model = Sequential([Dense(3, activation="softmax", input_shape=(4,))])
 print(model.predict(x, batch_size=8).argmax(axis=-1))
+```
+
+```python
+import keras
+
+x = keras.Input((8, 4))
+steps, features = list(x.shape)[1:]
+model = keras.Model(x, keras.layers.Reshape((steps * features,))(x))
 ```
 
 ## Why
@@ -113,9 +129,16 @@ def _fix(read: DatedRead, change: MemberChange, program: Program) -> FixPlan | N
         return None if read.call is None else _classes(read, read.call, program)
     if change.old.endswith("_generator") and read.call is not None:
         return _by_keyword(read, read.call, change, program)
+    if change.owner in ("KerasTensor", "Shape"):
+        return None if read.call is None else _of_shape(read, read.call, change)
     if change.old == "reset_states" and change.owner == "Model":
         return None if read.call is None else _reset(read, read.call, program)
     return renaming(read, change)
+
+
+def _of_shape(read: DatedRead, call: DatedCall, change: MemberChange) -> FixPlan | None:
+    parts = (read.of, ".shape") if change.old == "get_shape" else ("list(", read.of, ")")
+    return FixPlan(change.help or "Say shape", (ReplaceCode(call.site, parts),), Applicability.SAFE)
 
 
 def _reset(read: DatedRead, call: DatedCall, program: Program) -> FixPlan | None:

@@ -99,6 +99,11 @@ def _method(run: Run, owner: Value, name: str, node: cst.CSTNode) -> Value:
     return BoundMethod(owner, name)
 
 
+def _of_sequence(run: Run, owner: Sequence, name: str, node: cst.CSTNode) -> Value:
+    dated.read_of_shape(run, name, node)
+    return BoundMethod(owner, name)
+
+
 def _of_constant(run: Run, owner: Const, name: str, node: cst.CSTNode) -> Value:
     return BoundMethod(owner, name) if isinstance(owner.value, str) else Unknown(f"attribute {name}", name)
 
@@ -211,6 +216,7 @@ def _of_function(run: Run, owner: FunctionValue, name: str, node: cst.CSTNode) -
 
 
 def _of_tensor(run: Run, owner: TensorValue, name: str, node: cst.CSTNode) -> Value:
+    dated.read_of_tensor(run, owner, name, node)
     if name == "shape":
         if isinstance(owner.shape, UnknownShape):
             return Unknown(owner.shape.reason, "shape")
@@ -240,7 +246,7 @@ _GETTERS: dict[type[Value], Callable[[Run, Any, str, cst.CSTNode], Value]] = {
     ModuleValue: lambda run, owner, name, node: modules.attribute(run, owner, name),
     OneOf: _of_any,
     Ref: _method,
-    Sequence: _method,
+    Sequence: _of_sequence,
     SomeLayer: _of_some_layer,
     SuperValue: _of_super,
     TensorValue: _of_tensor,

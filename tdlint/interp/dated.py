@@ -17,7 +17,7 @@ from tdlint.interp.state import SomeLayer
 from tdlint.spec import layers
 from tdlint.spec.migration.arguments import ArgumentChange, changes_of
 from tdlint.spec.migration.defaults import defaults_of
-from tdlint.spec.migration.members import member
+from tdlint.spec.migration.members import MemberChange, member
 from tdlint.spec.migration.positions import is_keras_1_name, shifts_of, window_axes
 from tdlint.spec.migration.tensors import refuses_symbolic, takes
 from tdlint.spec.objects import signature_of
@@ -144,12 +144,17 @@ def _is_heard(run: Run) -> bool:
 def read(run: Run, owner: Value, name: str, node: cst.CSTNode) -> None:
     """``owner.name``, which is kept for the rules if not every version of Keras has it."""
     change = member(_classes_of(run, owner), name)
-    if change is None or not isinstance(node, cst.Attribute) or not _is_heard(run):
+    if change is not None and _is_heard(run):
+        _read(run, owner, change, node)
+
+
+def _read(run: Run, owner: Value, change: MemberChange, node: cst.CSTNode) -> None:
+    if not isinstance(node, cst.Attribute):
         return
     site = run.site(node)
     namespace = owner.namespace if isinstance(owner, LayerObject | Instance) else None
     models = (owner.key,) if isinstance(owner, ModelValue) else ()
-    made = DatedRead(change.owner, name, namespace, site, run.site(node.value), run.site(node.attr), None, models)
+    made = DatedRead(change.owner, change.old, namespace, site, run.site(node.value), run.site(node.attr), None, models)
     run.dated_reads.setdefault(site.number, replace(made, certain=not run.uncertain))
 
 
@@ -187,10 +192,34 @@ def called(run: Run, target: cst.BaseExpression, args: CallArguments, node: cst.
 
 def on_tensors(run: Run, callee: Symbol, args: CallArguments, tensors: list[TensorValue], node: cst.Call) -> None:
     """A function of TensorFlow is called on what Keras 3 has as symbolic tensors outside of layers."""
-    if not refuses_symbolic(callee.name) or run.recorded is not None or run.entered or not _is_heard(run):
-        return
-    if any(_is_symbolic(run, tensor) for tensor in tensors):
+    if (
+        refuses_symbolic(callee.name)
+        and _is_outside_of_layers(run)
+        and any(_is_symbolic(run, tensor) for tensor in tensors)
+    ):
         _record(run, callee, args, node)
+
+
+def _is_outside_of_layers(run: Run) -> bool:
+    """Whether what stands for tensors is symbolic: in layers, and in functions of Lambda, TensorFlow has it."""
+    return run.recorded is None and not run.entered and _is_heard(run)
+
+
+def read_of_tensor(run: Run, tensor: TensorValue, name: str, node: cst.CSTNode) -> None:
+    """``tensor.name``, and ``tensor.shape`` whose attributes are read by the next call of ``read_of_shape``."""
+    change = member(("KerasTensor",), name)
+    if (change is not None or name == "shape") and _is_outside_of_layers(run) and _is_symbolic(run, tensor):
+        if change is None:
+            run.symbolic_shapes.add(id(node))
+        else:
+            _read(run, tensor, change, node)
+
+
+def read_of_shape(run: Run, name: str, node: cst.CSTNode) -> None:
+    """``tensor.shape.as_list``."""
+    change = member(("Shape",), name)
+    if change is not None and isinstance(node, cst.Attribute) and id(node.value) in run.symbolic_shapes:
+        _read(run, NONE, change, node)
 
 
 def _is_symbolic(run: Run, tensor: TensorValue) -> bool:

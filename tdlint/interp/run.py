@@ -170,6 +170,7 @@ class Run:
         self.dated_calls: dict[tuple[object, ...], DatedCall] = {}
         self.dated_reads: dict[int, DatedRead] = {}
         self.placed: dict[Site, Site | None] = {}
+        self.symbolic_shapes: set[int] = set()
         self.imports: dict[tuple[str, str, int], Import] = {}
         self.namespaces: dict[str, Site] = {}
         self.references: dict[int, Reference] = {}

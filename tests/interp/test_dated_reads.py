@@ -24,6 +24,11 @@ def read(source: str) -> Program:
         ("print(keras.layers.Dense(1).output_shape)\n", ["Layer.output_shape"]),
         ("model = keras.Model(x, x)\nprint(model.output_shape)\n", []),
         ("class M(keras.Model):\n    def reset_states(self): pass\nM().reset_states()\n", []),
+        ("x.shape.as_list()\n", ["Shape.as_list"]),
+        ("x.get_shape()\n", ["KerasTensor.get_shape"]),
+        ("tf.constant([1]).shape.as_list()\n", []),
+        ("keras.layers.Lambda(lambda t: t * t.shape.as_list()[1])(x)\n", []),
+        ("class L(keras.layers.Layer):\n    def call(self, t):\n        return t * t.get_shape()[1]\nL()(x)\n", []),
         ("if keras.__version__ < '3':\n    keras.metrics.Mean().reset_states()\n", []),
     ],
 )
