@@ -21,9 +21,10 @@ _KINDS = [
     ("passed to a function", "a Sequential that is handed to code that is not followed"),
     ("in a loop|unknown number|layers of a list|an item of|unpacked", "a loop or a list of unknown length"),
     (
-        "of its own|subclass|it calls|it holds|no call|not seen to call|decorated",
+        "of its own|subclass|library class|it calls|it holds|no call|not seen to call|decorated",
         "an own class that is not followed whole",
     ),
+    ("clone_model", "a copy of a model that is changed while it is made"),
     (r"which one it is|of a layer|of a model|keras\.applications", "a layer within a model that is not seen"),
     (r"result of (keras|tensorflow|numpy)\.|computed by|index", "a function of Keras or TensorFlow that is not known"),
     (r"the result of \w+\.", "a layer or function of another package"),
