@@ -7,7 +7,7 @@ import re
 from itertools import accumulate
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tdlint.diagnostics import Edit, Span
@@ -180,10 +180,6 @@ LAYOUTS = st.fixed_dictionaries(
 )
 
 
-UNHURRIED = settings(deadline=None, suppress_health_check=list(HealthCheck))
-"""The machine may be busy with other things."""
-
-
 @st.composite
 def edited_notebooks(draw):
     """A notebook as bytes, its source, and edits that stay within their cells."""
@@ -207,7 +203,6 @@ def edited_notebooks(draw):
 
 
 @given(edited_notebooks())
-@UNHURRIED
 def test_a_notebook_reads_back_with_its_edits_and_nothing_else_changed(case):
     data, source, edits = case
     new = rewrite(source, data, edits)
@@ -245,7 +240,6 @@ def around_code(text: str) -> list[str]:
 
 
 @given(edited_notebooks())
-@UNHURRIED
 def test_the_bytes_of_a_notebook_outside_of_its_edited_lines_stay(case):
     data, source, edits = case
     old, new = data.decode(), rewrite(source, data, edits).decode()
