@@ -50,8 +50,9 @@ for x, y in batches:
 
 Outside of `fit` a model is called with `training=False` unless it is told otherwise, under a GradientTape as well.
 Measured in Keras 3.15.1, and the same in Keras 2 (FACTS E35): BatchNormalization keeps its moving mean of 0 where the
-mean of the data is 5, and Dropout drops nothing. For the digits of scikit-learn, 300 of them, three seeds: accuracy
-0.92, 0.90, 0.92 and a loss of 1.0 to 1.3, with `training=True` 0.95, 0.94, 0.96 and 0.16 to 0.24.
+mean of the data is 5, and Dropout drops nothing; in the `train_step` of a GAN that holds its models the same. For the
+digits of scikit-learn, 300 of them, three seeds: accuracy 0.92, 0.90, 0.92 and a loss of 1.0 to 1.3, with
+`training=True` 0.95, 0.94, 0.96 and 0.16 to 0.24.
 
 ## Fix safety
 
@@ -67,11 +68,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tdlint.api import (
+    CallFact,
     ClassFacts,
     Context,
     LayerNode,
     MethodFacts,
     ModelGraph,
+    ModelValue,
     Place,
     Program,
     Report,
@@ -102,10 +105,14 @@ class InferenceInTrainingStep(Rule):
 
     def check_class(self, cls: ClassFacts, program: Program, context: Context) -> Iterator[Report]:
         """Report at ``self(x)`` in a ``train_step``; what ``call`` does with ``training`` must not matter."""
-        call = cls.method("call")
-        if cls.kind != "model" or cls.open or (call is not None and "training" in {*call.names, *_parameters(call)}):
+        if cls.kind != "model" or cls.open:
             return
+        call = cls.method("call")
+        told = call is not None and "training" in {*call.names, *_parameters(call)}
         for method in cls.methods("train_step"):
+            yield from _parts(cls, method, program)
+            if told:
+                continue
             called = next(method.calls_of("self"), None)
             if called is None or "gradient" not in method.names or _passes_training(method):
                 continue
@@ -115,6 +122,23 @@ class InferenceInTrainingStep(Rule):
             node = next((node for model in models for node in _differing(model)), None)
             if node is not None:
                 yield _report(Place(called.site), node, "self(x, training=True)")
+
+
+def _parts(cls: ClassFacts, method: MethodFacts, program: Program) -> Iterator[Report]:
+    """Models that the class holds, trains, and never calls for training: the discriminator of a GAN."""
+    gradients = [text for call in method.calls if ".gradient(" in (text := program.text(call.site))]
+    called: dict[str, list[CallFact]] = {}
+    for call in method.calls:
+        if call.name.startswith("self.") and any(f"{call.name}.trainable_" in text for text in gradients):
+            called.setdefault(call.name, []).append(call)
+    for name, calls in called.items():
+        if any("training" in call.keywords or "True" in program.text(call.site) for call in calls):
+            continue
+        held = [program.attribute(one.key, name[5:]) for one in program.models if one.named_after == cls.name]
+        models = [program.model(value.key) if isinstance(value, ModelValue) else None for value in held]
+        nodes = [None if one is None or one.kind == "subclass" else next(_differing(one), None) for one in models]
+        if nodes and nodes[0] is not None and None not in nodes:
+            yield _report(Place(calls[0].site), nodes[0], f"{name}(x, training=True)")
 
 
 def _parameters(method: MethodFacts) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tdlint.interp.project import Project
     from tdlint.interp.relevance import Texts
     from tdlint.interp.run import Run
-    from tdlint.values import Site
+    from tdlint.values import Site, Value
 
 __all__ = ["Analysis", "NoSuchFunction", "Program", "interpret"]
 
@@ -77,7 +77,7 @@ def _models_of_call(run: Run, module: cst.Module, name: str) -> tuple[int, ...]:
     from tdlint.interp import containers, functions, modules
     from tdlint.interp.arguments import CallArguments
     from tdlint.interp.state import Imported
-    from tdlint.values import FunctionValue, ModelValue, Value, walk
+    from tdlint.values import FunctionValue, ModelValue, walk
 
     names = run.state.frames[run.frame.number]
     function = names.get(name)
@@ -121,6 +121,14 @@ def _taped(run: Run) -> tuple[TapedCall, ...]:
         TapedCall(key, site, frozenset(run.model_reads.get(key, ())), key in run.taped_training)
         for key, site in run.taped.items()
     )
+
+
+def _attribute(run: Run, key: int, name: str) -> Value | None:
+    from tdlint.interp import classes
+    from tdlint.values import ModelValue
+
+    found = classes.attributes_of(run, ModelValue(key))
+    return None if found is None or name in found.partial else found.get(name)
 
 
 def _text(run: Run, site: Site) -> str:
@@ -192,6 +200,7 @@ def interpret(
         lambda value: read_value(run, value),
         taped=_taped(run),
         made_with=run.made_with,
+        attribute=lambda key, name: _attribute(run, key, name),
         backend=run.backend,
         dated_calls=tuple(run.dated_calls.values()),
         by_version=run.by_version,

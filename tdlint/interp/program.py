@@ -143,7 +143,8 @@ class Program:
     the keys of the models that the function returns which was entered by name, None if none was. ``classes`` are those
     that have an ancestor in Keras; ``function`` reads the text of a function of the program. ``backend`` is
     what the program sets ``KERAS_BACKEND`` to. ``taped`` are the models that it may train by gradients of its own,
-    ``made_with`` what its own layers are made with, by their keys. ``text`` gives what is written at a place.
+    ``made_with`` what its own layers are made with, by their keys. ``text`` gives what is written at a place,
+    ``attribute`` what a model of the program's own has as an attribute at the end.
     ``references`` are to names that Keras 3 does not have. ``dated_calls`` have arguments that not every version of
     Keras takes, ``dated_reads`` are of what not every version has; ``by_version`` says that the program reads which
     version it runs on, and may choose by that what it does on some path. ``placed`` has the calls that make the first
@@ -168,6 +169,7 @@ class Program:
     by_version: bool = False
     dated_reads: tuple[DatedRead, ...] = ()
     placed: Mapping[Site, Site | None] = field(default_factory=dict)
+    attribute: Callable[[int, str], Value | None] = field(default=lambda key, name: None, repr=False, compare=False)
     text: Callable[[Site], str] = field(default=lambda site: "", repr=False, compare=False)
     references: tuple[Reference, ...] = ()
 
