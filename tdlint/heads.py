@@ -170,6 +170,11 @@ def activation_name(activation: Value) -> str | None:
 def layer_activation(layer: LayerObject) -> str | None:
     """The activation of a layer, ``"linear"`` if it has none, None if it is not known."""
     short = layer.short_type
+    if layer.type.startswith("keras.applications."):
+        from tdlint.spec.applications import last_activation  # tables that few programs need
+
+        ending = last_activation(layer)
+        return None if ending is None else activation_name(ending)
     if layer.custom or not layer.type.startswith("keras.layers."):
         return None
     if short in _ACTIVATING:

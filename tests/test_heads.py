@@ -60,6 +60,21 @@ def test_the_last_activation(head: str, activation: str | None, trail: list[str]
         assert [passed.type for passed in found.trail] == trail
 
 
+@pytest.mark.parametrize(
+    ("arguments", "activation"),
+    [
+        ("classes=10", "softmax"),
+        ("classes=10, classifier_activation=None", "linear"),
+        ("classes=10, classifier_activation='sigmoid'", "sigmoid"),
+        ("include_top=False, pooling='avg'", None),
+        ("include_top=unknown", None),
+    ],
+)
+def test_the_activation_that_a_model_of_applications_ends_with(arguments: str, activation: str | None) -> None:
+    (found,) = last_heads(f"from elsewhere import unknown\nkeras.applications.VGG16(weights=None, {arguments})")
+    assert found.activation == activation
+
+
 def test_a_time_distributed_layer_is_the_layer_inside() -> None:
     (found,) = last_heads("keras.Sequential([keras.Input((5, 8)), L.TimeDistributed(L.Dense(3, 'softmax'))])")
     assert (found.activation, found.units) == ("softmax", 3)
