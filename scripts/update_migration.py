@@ -2,8 +2,9 @@
 
 ``python scripts/update_migration.py CATALOGUE.json``. The catalogue's entries say what they are about in words; the
 tables hold only what a rule can look up. ``api.json`` is what the Keras that is installed here has. Rows under
-``OVERRIDES`` are added or take the place of what the catalogue says; nothing else is to be edited by hand but
-``backend.json``, which no catalogue has.
+``OVERRIDES`` are added or take the place of what the catalogue says. The tables that no catalogue has as a rule needs
+them are written by hand, and tried on Keras: ``backend.json``, ``tensor_functions.json``, and the tables of arguments,
+positions, defaults and members, which are text.
 """
 
 from __future__ import annotations
@@ -56,9 +57,6 @@ def main(catalogue: Path) -> None:
     write("modules", gone)
     told = name_rows([*by_kind["symbol"], *by_kind["import"]], gone, names, overrides["names"])
     write("names", [reworded(row, overrides["notes"]) for row in told])
-    write("attributes", attribute_rows(by_kind["symbol"]))
-    write("defaults", default_rows(by_kind["default"]))
-    write("positions", position_rows(by_kind["behaviour"]))
 
 
 def write(name: str, rows: Iterable[Row]) -> None:
@@ -237,65 +235,6 @@ def _follows(row: Row, path: str, module: str | None, names: dict[str, frozenset
     """Whether the row says what the row of its module already says."""
     derived = f"{module}.{path.rpartition('.')[2]}" if module else None
     return all(row[name] == (derived if derived in have else None) for name, have in names.items() if name in row)
-
-
-def attribute_rows(entries: list[Row]) -> list[Row]:
-    """Attributes and methods that objects no longer have, by the kind of object."""
-    rows = []
-    for entry in entries:
-        if "attr" not in entry or entry["attr"].startswith("_"):
-            continue
-        row = {"owner": entry["owner"], "old": entry["attr"], "method": entry["old"].endswith("()")}
-        replaced = re.fullmatch(r"<[\w()]+>\.(\w+)", entry["new"] or "")
-        row["new"] = replaced[1] if replaced else None
-        row["since"] = since(entry["removed_in"])
-        row["error"] = entry["error_in_keras3"]
-        if entry["new"] and not replaced:
-            row["instead"] = entry["new"]
-        rows.append(row | noted(entry))
-    return sorted(rows, key=lambda row: (row["owner"], row["old"]))
-
-
-def noted(entry: Row) -> Row:
-    """What most tables have in common."""
-    row: Row = {}
-    if entry["fix_safety"] == "safe":
-        row["safe"] = True
-    if entry["silent"]:
-        row["silent"] = True
-    if entry.get("warning_only"):
-        row["warning"] = True
-    if entry["note"]:
-        row["note"] = entry["note"]
-    return row
-
-
-def default_rows(entries: list[Row]) -> list[Row]:
-    """Defaults that changed without a word: the old value and the new one, as source text."""
-    rows = []
-    for entry in entries:
-        if "symbol" not in entry:
-            continue
-        pattern = rf".*\({entry['param']}=(.*)\)"
-        old, new = re.fullmatch(pattern, entry["old"]), re.fullmatch(pattern, entry["new"])
-        if not old or not new:
-            continue
-        row = {"of": entry["symbol"], "argument": entry["param"], "old": old[1], "new": new[1]}
-        row["since"] = since(entry["removed_in"])
-        row["last"] = entry["present_in"][-1]
-        rows.append(row | noted(entry))
-    return sorted(rows, key=lambda row: (row["of"], row["argument"]))
-
-
-def position_rows(entries: list[Row]) -> list[Row]:
-    """What the positional arguments of a callable were and are, from the first that is another one."""
-    rows = []
-    for entry in entries:
-        if "min_pos" in entry:
-            shifts = re.findall(r"(\d+):(\w+)->(\w+)", entry["note"])
-            shifted = {index: [old, new] for index, old, new in shifts}
-            rows.append({"of": entry["symbol"], "shifts": shifted, "since": since(entry["removed_in"])})
-    return sorted(rows, key=lambda row: row["of"])
 
 
 if __name__ == "__main__":

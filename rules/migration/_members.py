@@ -42,13 +42,10 @@ NAMES = {
     "Layer": "a layer",
     "Metric": "a metric",
     "Model": "a model",
-    "Functional": "a model",
     "Optimizer": "an optimizer",
     "KerasTensor": "a symbolic tensor",
     "Shape": "the shape of a symbolic tensor",
 }
-REFUSED = dict.fromkeys(("add_loss", "add_metric"), "NotImplementedError or ValueError")
-"""Methods that are there only to say that they are gone."""
 
 
 def report(read: DatedRead, change: MemberChange, target: KerasVersion, fix: FixPlan | None) -> Report:
@@ -58,7 +55,7 @@ def report(read: DatedRead, change: MemberChange, target: KerasVersion, fix: Fix
     return Report(
         Place(read.word),
         f"{owner} of Keras {target.major} has no {what} {change.old}",
-        fact=f"{REFUSED.get(change.old, 'AttributeError')} (FACTS L6)",
+        fact=f"{'NotImplementedError' if change.old == 'add_metric' else 'AttributeError'} (FACTS L6)",
         help=change.help or (None if change.new is None else f"say {change.new}"),
         fix=fix,
         severity=Severity.ERROR,

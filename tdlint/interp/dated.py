@@ -164,10 +164,8 @@ def _classes_of(run: Run, owner: Value) -> tuple[str, ...]:
         return ("Model",)
     if isinstance(owner, ModelValue):
         model = run.model(owner.key)
-        plain = model is not None and model.instance_of is None and not model.unknown
-        if not plain or model is None or model.kind == "subclass":
-            return ("Model",)
-        return ("Sequential", "Functional", "Model") if model.kind == "sequential" else ("Functional", "Model")
+        plain = model is not None and model.instance_of is None and model.kind == "sequential"
+        return ("Sequential", "Model") if plain and model is not None and not model.unknown else ("Model",)
     if isinstance(owner, SomeLayer):
         return ("Layer",)
     if isinstance(owner, LayerObject):

@@ -48,7 +48,7 @@ class Removed:
 
 @cache
 def rows(table: str) -> tuple[Row, ...]:
-    """The rows of a table: ``names``, ``modules``, ``backend``, ``attributes``, ``arguments``, ``defaults``, …"""
+    """The rows of a table: ``names``, ``modules``, ``backend``, ``calls``, ``tensor_functions``, ``api``."""
     text = Path(__file__).with_name(f"{table}.json").read_text(encoding="utf-8")
     return tuple(json.loads(text))
 
