@@ -17,6 +17,18 @@ model.compile(optimizer="adam", loss="mse")
 model.fit(x, y, nb_epoch=10)  # expect: TDL812
 ```
 
+```python
+import keras
+import numpy as np
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+
+images, labels = np.zeros((100, 8, 8, 3)), np.zeros((100, 1))
+model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Flatten(), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+batches = ImageDataGenerator().flow(images, labels, batch_size=16)
+model.fit(batches, samples_per_epoch=len(images))  # expect: TDL812
+```
+
 ## Good
 
 ```python
@@ -57,6 +69,18 @@ model.compile(optimizer="adam", loss="mse")
 model.fit(x, y, epochs=10)
 ```
 
+```python
+import keras
+import numpy as np
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+
+images, labels = np.zeros((100, 8, 8, 3)), np.zeros((100, 1))
+model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Flatten(), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+batches = ImageDataGenerator().flow(images, labels, batch_size=16)
+model.fit(batches, steps_per_epoch=len(images) // 16)
+```
+
 ## Why
 
 Measured on Keras 3.15.1 and tf_keras 2.21 (FACTS L1): ValueError or TypeError. A test tries each row of the table:
@@ -73,7 +97,8 @@ Measured on Keras 3.15.1 and tf_keras 2.21 (FACTS L1): ValueError or TypeError. 
 
 ## Fix safety
 
-Safe: the program could not run before, and the argument says the same under its new name. Where an argument has no
+Safe: the program could not run before, and the argument says the same under its new name. What counted samples, such as
+`samples_per_epoch`, is divided by the batch size where that is known. Where an argument has no
 successor and says something, there is no fix, or an unsafe one.
 
 ## References
@@ -84,10 +109,29 @@ successor and says something, there is no fix, or an unsafe one.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from tdlint.api import Context, Program, Report, Rule, Severity
+from tdlint.api import (
+    Applicability,
+    Context,
+    DatasetValue,
+    DatedCall,
+    FixPlan,
+    Program,
+    RenameArgument,
+    Report,
+    Rule,
+    Severity,
+)
 
 from ._arguments import changed, report
+
+SAMPLES = {
+    "samples_per_epoch": ("steps_per_epoch", "x"),
+    "nb_val_samples": ("validation_steps", "validation_data"),
+    "val_samples": ("steps", "x"),
+}
+"""Arguments that counted samples, what counts batches now, and of which data."""
 
 
 class Keras1Argument(Rule):
@@ -99,4 +143,16 @@ class Keras1Argument(Rule):
     def check_module(self, program: Program, context: Context) -> Iterator[Report]:
         """Report at the value that is passed."""
         for call, change, target in changed(program, context, ("keras1",)):
-            yield report(call, change, program, target)
+            made = report(call, change, program, target)
+            yield replace(made, fix=_in_batches(call, change.old, program)) if change.old in SAMPLES else made
+
+
+def _in_batches(call: DatedCall, name: str, program: Program) -> FixPlan | None:
+    """The number of samples as one of batches, where their size is known."""
+    steps, of = SAMPLES[name]
+    data, site = call.args.get(of), call.args.site(name)
+    size = data.batch_size if isinstance(data, DatasetValue) else None
+    if site is None or not isinstance(size, int) or call.args.passes(steps) or program.text(site).startswith("**"):
+        return None
+    moved = RenameArgument(call.site, site, steps, (site, f" // {size}"))
+    return FixPlan(f"Say {steps}", (moved,), Applicability.SAFE)
