@@ -223,7 +223,8 @@ def _name_row(entry: Row, path: str, module: str | None, names: dict[str, frozen
     if len(row) == 1:
         return None
     row["since"] = since(entry["removed_in"])
-    if entry["fix"] == "rename" and any(row.get(namespace) for namespace in names):
+    same_kind = not entry["note"].endswith(("function(shape) -> class", "function -> class"))
+    if entry["fix"] == "rename" and same_kind and any(row.get(namespace) for namespace in names):
         row["fix"] = entry["fix_safety"]
     note = re.sub(r";? ?still resolves under tf\.keras.*", "", entry["note"])
     if note and not note.startswith(NO_NEWS):

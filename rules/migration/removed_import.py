@@ -124,7 +124,7 @@ def _report(statement: Site, found: list[Missing], context: Context) -> Report:
     if known.missing != known.old or known.module:
         message = f"there is no module {shown(known.missing, namespace)} in Keras 3"
         error = f"ModuleNotFoundError: No module named '{importable(known.missing, namespace)}'"
-        if known.missing == known.old and reference.text != importable(known.old, namespace):
+        if known.missing == known.old and reference.text == known.old.rpartition(".")[2]:
             error = f"ImportError: cannot import name '{reference.text}'"
         place = Place(statement)
     else:
@@ -148,7 +148,8 @@ def _fix(statement: Site, found: list[Missing], context: Context) -> FixPlan | N
     for reference, known in found:
         target = replacement(known, reference.namespace, context)
         if target is not None and drop_in(known.moved):
-            targets.append((reference.text, target))
+            path, sure = target
+            targets.append((reference.text, (f"{path}.*" if reference.text == "*" else path, sure)))
     if not targets:
         return None
     names = tuple((name, path) for name, (path, _) in targets)

@@ -8,6 +8,7 @@ from tdlint.interp import modules, references
 from tdlint.interp.program import Import
 from tdlint.interp.run import MAIN, Run
 from tdlint.interp.state import BUILTIN_NAMES, Imported, ModuleValue
+from tdlint.spec import migration
 from tdlint.spec.layers import find
 from tdlint.spec.names import canonical, member
 from tdlint.values import Const, Sequence, Symbol, Unknown, Value
@@ -122,9 +123,14 @@ def _from_star(modules: Sequence, name: str) -> Symbol | None:
     for module in modules.items:
         if isinstance(module, Symbol):
             path, namespace = member(module.name, module.namespace, name)
-            if len(modules.items) == 1 or path in _MODEL_NAMES or find(path) is not None:
+            if len(modules.items) == 1 or path in _MODEL_NAMES or find(path) is not None or _is_class(path, namespace):
                 found.append(Symbol(path, namespace))
     return found[-1] if found else None
+
+
+def _is_class(path: str, namespace: str | None) -> bool:
+    short = path.rpartition(".")[2]
+    return namespace in _KERAS_3 and short[:1].isupper() and migration.exists(path, str(namespace))
 
 
 _MODEL_NAMES = frozenset({"keras.Sequential", "keras.Model", "keras.Input"})

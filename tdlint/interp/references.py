@@ -84,7 +84,10 @@ def imported(run: Run, path: str, statement: cst.CSTNode, node: cst.CSTNode, mem
     if f"{name}.".startswith(_SOURCE):
         run.keras_source = True
     if namespace in _ABANDONED or migration.removed(name, namespace) is not None:
-        _keep(run, Reference(name, namespace, run.site(node), "import", member or path, run.site(statement)))
+        text = "*" if node is statement else member or path
+        _keep(run, Reference(name, namespace, run.site(node), "import", text, run.site(statement)))
+        if isinstance(node, cst.ImportAlias) and node.asname is not None and isinstance(node.asname.name, cst.Name):
+            run.reference_aliases.add(node.asname.name.value)
 
 
 def read(run: Run, owner: Symbol, attribute: str, node: cst.CSTNode) -> None:
@@ -124,7 +127,7 @@ def called(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) -> Non
     how: How = "attribute" if isinstance(node.func, cst.Attribute) else "name"
     site = run.site(node.func)
     known = run.references.get(site.number)
-    if known is None and how == "attribute":
+    if known is None and not _is_imported_name(run, node.func, callee):
         return
     arguments = bound(run, args, takes)
     last = callee.name.rpartition(".")[2]
@@ -132,6 +135,13 @@ def called(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) -> Non
     if known is None or known.call is None:
         run.references.pop(site.number, None)
         _keep(run, Reference(gone.moved, callee.namespace, site, how, last, None, run.site(node), arguments, by_name))
+
+
+def _is_imported_name(run: Run, func: cst.BaseExpression, callee: Symbol) -> bool:
+    """Whether a callee is a name that an import gave it, and no variable that holds one function or another."""
+    if not isinstance(func, cst.Name):
+        return False
+    return func.value == callee.name.rpartition(".")[2] or func.value in run.reference_aliases
 
 
 def compared(run: Run, call: cst.Call, other: cst.BaseExpression) -> None:

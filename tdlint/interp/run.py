@@ -175,6 +175,7 @@ class Run:
         self.namespaces: dict[str, Site] = {}
         self.references: dict[int, Reference] = {}
         self.inner_references: set[int] = set()
+        self.reference_aliases: set[str] = set()
         self.guards: list[tuple[int, cst.CSTNode]] = []
         self.keras_source = False
         self.legacy_keras = False

@@ -60,6 +60,7 @@ def test_a_name_that_is_gone_is_recorded_where_it_is_taken(text: str, expected: 
         "from keras import backend as K\ntry:\n    K.sum(x)\nexcept AttributeError:\n    pass",
         "from keras.src import backend\nbackend.is_tensor(x)",
         "import keras\nkeras.src.saving.saving_lib.save_model(x)",
+        "from keras.backend import *\nfor f in (sum, mean):\n    f(3)",
         "from keras import backend as K\ndef sum(x):\n    return x\nK = None\nsum(3)",
     ],
 )
