@@ -62,7 +62,7 @@ def get(run: Run, owner: Value, name: str, node: cst.CSTNode) -> Value:
     if kind is Unknown:
         if name.startswith("reset_state"):
             metric_calls.reset_of_unknown(run, node)
-        if name in ONLY_KERAS:
+        if name in ONLY_KERAS and name not in run.functions_named:
             dated.read(run, owner, name, node)
         if name in models.METHODS or name == "reshape":
             return BoundMethod(owner, name)

@@ -19,6 +19,7 @@ def read(source: str) -> Program:
     [
         ("model = keras.Model(x, keras.layers.Dense(1)(x))\nmodel.fit_generator(g)\n", ["Model.fit_generator"]),
         ("def train(model):\n    model.fit_generator(g)\n", ["Model.fit_generator"]),
+        ("class A:\n    def fit_generator(self, g): pass\ndef f(a):\n    a.fit_generator(g)\n", []),
         ("def train(model):\n    model.reset_states()\n", []),
         ("class A:\n    def fit_generator(self, g): pass\nA().fit_generator(g)\n", []),
         ("print(keras.layers.Dense(1).output_shape)\n", ["Layer.output_shape"]),
