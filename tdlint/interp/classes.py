@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import replace
-from itertools import islice
 
 import libcst as cst
 
@@ -385,20 +384,21 @@ def _enter_within_bounds(run: Run, function: Function) -> bool:
 def _keep_what_ran(run: Run, before: State, whole: bool) -> None:
     """A function that nobody calls did not change what was there before; what it made is kept."""
     after = run.state
-    for key, thing in before.heap.items():
-        now = after.heap.get(key) if type(thing) is ModelObject else None
-        if isinstance(thing, ModelObject) and isinstance(now, ModelObject) and now.stack == thing.stack:
+    for key in before.heap.differing(after.heap):
+        thing, now = before.heap.get(key), after.heap.get(key)
+        if thing is None and now is not None:  # what it made
+            if not whole and isinstance(now, ModelObject):
+                now = models.with_unknown(now, "its function is too large to follow to its end")
+            before.heap[key] = now
+        elif isinstance(thing, ModelObject) and isinstance(now, ModelObject) and now.stack == thing.stack:
             # how it is compiled and trained is worth knowing, whoever calls that
             # which of several is in force when another one is called is not known
             compiles = tuple(dict.fromkeys((*thing.compiles, *now.compiles)))
             before.heap[key] = replace(thing, compiles=compiles, fits=now.fits)
-    # a heap keeps its order, so what is new comes last
-    for key, made in list(islice(after.heap.items(), len(before.heap), None)):
-        if not whole and isinstance(made, ModelObject):
-            made = models.with_unknown(made, "its function is too large to follow to its end")
-        before.heap.setdefault(key, made)
-    for number, frame in after.frames.items():
-        before.frames.setdefault(number, frame)
+    for number in before.frames.differing(after.frames):
+        frame = after.frames.get(number)
+        if frame is not None:
+            before.frames.setdefault(number, frame)
     before.dead = False
     run.keep_going(before)
 

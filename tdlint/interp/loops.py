@@ -20,6 +20,7 @@ from tdlint.interp.state import (
     Ref,
     Repeated,
     State,
+    differing_names,
     join_objects,
     join_states,
     lose,
@@ -180,11 +181,12 @@ def widen(run: Run, one_round: Callable[[], None]) -> None:
         run.loops_unknown -= 1
         run.loop_floors.pop()
     # a name that only the loop binds is unknown after some rounds, and unbound after none
-    for key, names in after_some.frames.items():
-        known = skipped.frames.get(key)
-        if known is not None and len(names) > len(known):
-            for name in names.keys() - known.keys():
-                del after_some.own(key)[name]
+    for key in after_some.frames.differing(skipped.frames):
+        names, known = after_some.frames.get(key), skipped.frames.get(key)
+        if names is not None and known is not None:
+            for name in differing_names(names, known):
+                if name not in known:
+                    del after_some.own(key)[name]
     run.keep_going(join_states(run.state, join_states(after_some, skipped)))
 
 
@@ -194,13 +196,13 @@ def _forget_changes(before: State, after: State) -> bool:
         return False
     changed = False
     lost: list[Value] = []
-    for key, frame in list(before.frames.items()):
-        now = after.frames.get(key)
-        if now is None or now is frame:
+    for key in before.frames.differing(after.frames):
+        frame, now = before.frames.get(key), after.frames.get(key)
+        if frame is None or now is None:
             continue
-        for name, value in now.items():
-            have = frame.get(name)
-            if have is not value and have != value and not isinstance(have, Unknown):
+        for name in differing_names(frame, now):
+            have, value = frame.get(name), now.get(name)
+            if value is not None and have != value and not isinstance(have, Unknown):
                 if isinstance(have, ArrayValue) and isinstance(value, ArrayValue):
                     joined = join(have, value)
                     changed = changed or joined != have
@@ -209,9 +211,9 @@ def _forget_changes(before: State, after: State) -> bool:
                 before.own(key)[name] = Unknown(f"{name} changes in a loop", name)
                 lost += [each for each in (have, value) if each is not None]
                 changed = True
-    for number, thing in list(before.heap.items()):
-        other = after.heap.get(number)
-        if other is None or other is thing or other == thing:
+    for number in before.heap.differing(after.heap):
+        thing, other = before.heap.get(number), after.heap.get(number)
+        if thing is None or other is None or other == thing:
             continue
         widened = _widened(thing, other, lost)
         if widened != thing:

@@ -21,6 +21,7 @@ from tdlint.interp.state import (
     HeapObject,
     ModelObject,
     ModuleValue,
+    Names,
     State,
     join_all,
     join_kept,
@@ -241,9 +242,8 @@ class Run:
         """A new frame of names whose enclosing frame is ``parent``."""
         number = self.fresh()
         self.parents[number] = parent
-        self.state.add_frame(number)
+        self.state.add_frame(number, parent is None)
         if parent is None:
-            self.state.modules.add(number)
             self.modules[number] = number
         else:
             self.modules[number] = self.modules[parent]
@@ -262,7 +262,7 @@ class Run:
         return self.frames[-1]
 
     @property
-    def names(self) -> dict[str, Value]:
+    def names(self) -> Names:
         """The names of the frame that is being executed, to be written to."""
         return self.state.own(self.frames[-1].number)
 

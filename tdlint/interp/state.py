@@ -7,7 +7,6 @@ place, so that forks share what did not change.
 from __future__ import annotations
 
 import builtins
-import itertools
 import operator
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from tdlint.graph import CallSite, ModelKind
+from tdlint.interp.paged import PagedDict
 from tdlint.shapes import AnyShape, Dim, UnknownDim
 from tdlint.values import (
     NONE,
@@ -245,6 +245,11 @@ class ModelObject:
 
 HeapObject: TypeAlias = ListObject | DictObject | InstanceObject | LayerObject | ModelObject
 
+Heap: TypeAlias = PagedDict[int, HeapObject]
+
+Names: TypeAlias = dict[str, Value] | PagedDict[str, Value]
+"""The names of a frame; those of modules are many."""
+
 
 class State:
     """Frames and heap. ``dead`` says that no path leads here (after ``return``, ``raise``, ``break``).
@@ -256,9 +261,9 @@ class State:
     __slots__ = ("_mine", "built", "dead", "frames", "heap", "modules")
 
     def __init__(self) -> None:
-        self.frames: dict[int, dict[str, Value]] = {}
-        self.heap: dict[int, HeapObject] = {}
-        self.built: dict[int, tuple[AnyShape, ...] | None] = {}
+        self.frames: PagedDict[int, Names] = PagedDict()
+        self.heap: Heap = PagedDict()
+        self.built: PagedDict[int, tuple[AnyShape, ...] | None] = PagedDict()
         self.dead = False
         self.modules: set[int] = set()
         self._mine: set[int] = set()
@@ -274,12 +279,14 @@ class State:
         self._mine = set()
         return other
 
-    def add_frame(self, number: int) -> None:
-        """A new, empty frame."""
-        self.frames[number] = {}
+    def add_frame(self, number: int, module: bool) -> None:
+        """A new, empty frame, that of a module or another."""
+        self.frames[number] = PagedDict() if module else {}
         self._mine.add(number)
+        if module:
+            self.modules.add(number)
 
-    def own(self, number: int) -> dict[str, Value]:
+    def own(self, number: int) -> Names:
         """The frame, to be written to."""
         frame = self.frames[number]
         if number not in self._mine:
@@ -296,12 +303,12 @@ def join_states(left: State, right: State) -> State:
         return left
     lost: list[Value] = []
     _join_heaps(left.heap, right.heap, lost)
-    if left.built != right.built:
-        both = left.built.keys() | right.built.keys()
-        left.built = {key: left.built.get(key) if left.built.get(key) == right.built.get(key) else None for key in both}
-    for number, frame in right.frames.items():
-        mine = left.frames.setdefault(number, frame)
-        if mine is not frame:
+    for key in left.built.differing(right.built):
+        if left.built.get(key) != right.built.get(key):
+            left.built[key] = None
+    for number in left.frames.differing(right.frames):
+        frame = right.frames.get(number)
+        if frame is not None and left.frames.setdefault(number, frame) is not frame:
             _join_frames(left.own(number), frame, lost, number in left.modules)
     lose(left.heap, lost)
     return left
@@ -310,22 +317,28 @@ def join_states(left: State, right: State) -> State:
 BUILTIN_NAMES = frozenset(dir(builtins))
 
 
-def _join_frames(left: dict[str, Value], right: dict[str, Value], lost: list[Value], module: bool) -> None:
-    if all(map(operator.is_, left, right)) and len(left) == len(right):
+def differing_names(left: Names, right: Names) -> Iterable[str]:
+    """The names that do not stand for the same value in two states of one frame."""
+    if isinstance(left, PagedDict) and isinstance(right, PagedDict):
+        return left.differing(right)
+    return [name for name in {**left, **right} if left.get(name) is not right.get(name)]
+
+
+def _join_frames(left: Names, right: Names, lost: list[Value], module: bool) -> None:
+    if isinstance(left, dict) and all(map(operator.is_, left, right)) and len(left) == len(right):
         # the same names in the same order, as in most branches: what differs is found in C
         same = map(operator.is_, left.values(), right.values())
         for name in [name for name, alike in zip(left, same, strict=True) if not alike]:
             left[name] = join_kept(left[name], right[name], lost)
         return
-    # a name that only one path sets can be used later on that path only, unless Python has one of that name
-    if module:
-        for name in (left.keys() ^ right.keys()) & BUILTIN_NAMES:
-            left[name] = join(left.get(name) or right[name], Symbol(f"builtins.{name}"))
-    for name, value in right.items():
-        have = left.get(name)
+    for name in differing_names(left, right):
+        have, value = left.get(name), right.get(name)
+        # a name that only one path sets can be used later on that path only, unless Python has one of that name
+        if module and name in BUILTIN_NAMES and (have is None or value is None):
+            have = left[name] = join(have or right[name], Symbol(f"builtins.{name}"))
         if have is None:
-            left[name] = value
-        elif have is not value:
+            left[name] = right[name]
+        elif value is not None and have is not value:
             left[name] = join_kept(have, value, lost)
 
 
@@ -344,7 +357,7 @@ NO_CONTAINERS = frozenset({Const, LayerObject, ModelValue, Symbol, TensorValue, 
 """Values that neither are nor hold a list, dict, array or object of the program."""
 
 
-def lose(heap: dict[int, HeapObject], values: Iterable[Value]) -> None:
+def lose(heap: Heap, values: Iterable[Value]) -> None:
     """Make unknown what code that is not followed may change: lists, dicts and objects, and what is in them."""
     pending, seen = list(values), set()
     while pending:
@@ -374,7 +387,7 @@ def lose(heap: dict[int, HeapObject], values: Iterable[Value]) -> None:
             pending.extend(_lose_class(heap, value.key))
 
 
-def _lose_container(heap: dict[int, HeapObject], key: int) -> tuple[Value, ...]:
+def _lose_container(heap: Heap, key: int) -> tuple[Value, ...]:
     thing = heap.get(key)
     held: tuple[Value, ...] = ()
     if isinstance(thing, ListObject):
@@ -388,7 +401,7 @@ def _lose_container(heap: dict[int, HeapObject], key: int) -> tuple[Value, ...]:
     return held
 
 
-def _lose_object(heap: dict[int, HeapObject], key: int) -> tuple[Value, ...]:
+def _lose_object(heap: Heap, key: int) -> tuple[Value, ...]:
     thing = heap.get(key)
     if not isinstance(thing, InstanceObject):
         return ()
@@ -397,7 +410,7 @@ def _lose_object(heap: dict[int, HeapObject], key: int) -> tuple[Value, ...]:
     return tuple(value for _, value in thing.attributes)
 
 
-def _lose_class(heap: dict[int, HeapObject], key: int) -> tuple[Value, ...]:
+def _lose_class(heap: Heap, key: int) -> tuple[Value, ...]:
     thing = heap.get(key)
     if not isinstance(thing, InstanceObject):
         return ()
@@ -406,15 +419,12 @@ def _lose_class(heap: dict[int, HeapObject], key: int) -> tuple[Value, ...]:
     return tuple(value for _, value in thing.attributes)
 
 
-def _join_heaps(left: dict[int, HeapObject], right: dict[int, HeapObject], lost: list[Value]) -> None:
-    """Both grew out of one heap and keep its order, so a comparison side by side finds what changed, in C."""
-    same = list(map(operator.is_, left.values(), right.values()))
-    if all(same) and len(right) <= len(left):
-        return
-    start = same.index(False) if False in same else len(same)
-    for number, thing in itertools.islice(right.items(), start, None):
-        have = left.setdefault(number, thing)
-        if have is not thing and have != thing:
+def _join_heaps(left: Heap, right: Heap, lost: list[Value]) -> None:
+    for number in left.differing(right):
+        have, thing = left.get(number), right.get(number)
+        if have is None:
+            left[number] = right[number]
+        elif thing is not None and have != thing:
             left[number] = join_objects(have, thing, lost)
 
 
