@@ -68,8 +68,7 @@ def _saved(program: Program, call: CallSite, path: str | None, place: Place) -> 
 
 def loads(program: Program, path: str | None) -> list[CallSite]:
     """The calls that load the file of this name."""
-    calls = [call for call in program.calls if call.name in LOADS]
-    return [call for call in calls if path is not None and text(call.args.get("filepath")) == path]
+    return [call for call in program.calls_of(*LOADS) if path is not None and text(call.args.get("filepath")) == path]
 
 
 def layers_within(model: ModelGraph) -> Iterator[LayerObject]:

@@ -122,10 +122,7 @@ def _compiled_by(call: CallSite, program: Program) -> Compiled | None:
         return None
     if model.kind == "sequential":
         last = model.compile is not None and model.compile.site == call.site
-        popped = any(
-            one.name == "keras.Model.pop" and model.key in one.models and one.order > call.order
-            for one in program.calls
-        )
+        popped = any(one.name == "keras.Model.pop" and one.order > call.order for one in program.calls_on(model.key))
         if not last or popped:
             return None
     return Compiled(model, call, heads(model, call), program)
@@ -133,7 +130,7 @@ def _compiled_by(call: CallSite, program: Program) -> Compiled | None:
 
 def _only_used(model: ModelGraph, program: Program) -> bool:
     """Whether a model predicts or is a part of another one, and is neither trained nor evaluated in sight."""
-    done = {one.name.rpartition(".")[2] for one in program.calls if model.key in one.models}
+    done = {one.name.rpartition(".")[2] for one in program.calls_on(model.key)}
     if done & TRAINING:
         return False
     return model.key in program.parts or bool(

@@ -98,9 +98,8 @@ def _kinds(compiled: Compiled, head: Head, program: Program) -> set[str | None]:
     """What the labels are that are given for a head; None among them for labels of an unknown kind."""
     return {
         given.labels.labels
-        for call in program.calls
+        for call in program.calls_on(compiled.model.key)
         if call.name in ("keras.Model.fit", "keras.Model.evaluate", "keras.Model.fit_generator")
-        and compiled.model.key in call.models
         for given in labels_given(call, compiled.heads)
         if given.head.index == head.index
     }

@@ -81,7 +81,6 @@ def _one_hot(call: CallSite, program: Program) -> bool:
     """Whether one-hot labels are given to a model that is compiled here."""
     return any(
         given.labels.labels == "one-hot"
-        for fit in program.calls
-        if call.models[0] in fit.models
+        for fit in program.calls_on(call.models[0])
         for _, given in given_labels(fit, program)
     )

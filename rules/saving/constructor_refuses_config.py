@@ -139,8 +139,8 @@ def _use(cls: ClassFacts, program: Program, keras_3: bool) -> tuple[Severity, st
             if loads(program, saved.path):
                 return Severity.ERROR, f"; the program saves it to {saved.path} and loads it"
             found = (Severity.WARNING, f"; it is saved to {saved.path or 'a file'}")
-    for call in program.calls:
-        models = [program.model(key) for key in call.models] if call.name == "keras.models.clone_model" else []
+    for call in program.calls_of("keras.models.clone_model"):
+        models = [program.model(key) for key in call.models]
         if any(model is not None and _contains(model, cls) for model in models):
             return Severity.ERROR, "; the program clones a model with it"
     return found

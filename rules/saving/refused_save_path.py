@@ -213,7 +213,7 @@ def _fix(call: CallSite, path: str, ending: str, program: Program) -> FixPlan | 
     bare = path.rstrip("/")
     old = next((each for each in ENDINGS if bare.endswith(each)), "")
     new = bare.removesuffix(old) + ending
-    uses = [each for each in program.calls if each.name in READS and text(each.args.get("filepath")) == path]
+    uses = [each for each in program.calls_of(*READS) if text(each.args.get("filepath")) == path]
     sites = [each.args.site("filepath") for each in (call, *uses)]
     if not bare.removesuffix(old) or "\\" in path or not path.isprintable():
         return None

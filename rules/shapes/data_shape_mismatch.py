@@ -146,8 +146,8 @@ class DataShapeMismatch(Rule):
 def _traced(call: CallSite, given: GivenInput, program: Program) -> bool:
     """Whether an earlier call ran the function that takes these data."""
     function = "test" if given.data.validation else _function(call)
-    for other in program.calls:
-        if other.order < call.order and set(other.models) & set(call.models):
+    for other in program.calls_on(call.models[0]):
+        if other.order < call.order:
             validates = other.args.passes("validation_data") or other.args.passes("validation_split")
             if _function(other) == function or (function == "test" and validates):
                 return True

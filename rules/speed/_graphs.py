@@ -9,12 +9,14 @@ def runs_eagerly(program: Program) -> bool:
     """Whether a program asks for eager execution somewhere, or for PyTorch, which has nothing else."""
     if program.backend not in (None, "tensorflow"):
         return True
-    for call in program.calls:
-        if call.name == "tensorflow.config.run_functions_eagerly":
-            return True
-        if call.name == "keras.Model.compile" and not call.args.get("run_eagerly").must_be(False, None):
-            return True
-    return False
+    if "tensorflow.config.run_functions_eagerly" in program.called:
+        return True
+    key = ("compiled to run eagerly", 0)
+    if key not in program.memo:
+        compiles = program.calls_of("keras.Model.compile")
+        program.memo[key] = any(not call.args.get("run_eagerly").must_be(False, None) for call in compiles)
+    found: bool = program.memo[key]
+    return found
 
 
 def severity_in(cls: ClassFacts, program: Program) -> Severity:

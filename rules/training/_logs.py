@@ -54,7 +54,7 @@ def measured(call: CallSite, program: Program) -> tuple[str, ...] | None:
     if len(call.models) != 1:
         return None
     model = program.model(call.models[0])
-    if any(one.name.endswith(".add_metric") for one in program.calls):
+    if any(name.endswith(".add_metric") for name in program.called):
         return None
     if model is None or call.compiled is None or not _logs_only_what_is_compiled(model):
         return None

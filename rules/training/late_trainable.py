@@ -101,7 +101,7 @@ class LateTrainable(Rule):
 
 def _training_before(call: CallSite, program: Program) -> int | None:
     """The order of the last ``fit`` of the same model before, if no ``compile`` may come in between."""
-    same = [one for one in program.calls if one.models and call.models[0] in one.models and one.order < call.order]
+    same = [one for one in program.calls_on(call.models[0]) if one.order < call.order]
     fits = [one.order for one in same if one.name in FITS and one.certain]
     compiles = [one.order for one in same if one.name == "keras.Model.compile"]
     if not fits or not compiles or max(compiles) > max(fits):

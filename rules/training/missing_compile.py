@@ -37,7 +37,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tdlint.api import CallSite, Context, Program, Report, Rule, Severity
+from tdlint.api import CallSite, Context, Program, Report, Rule, Severity, Site
 
 TRAINING = frozenset({"keras.Model.fit", "keras.Model.train_on_batch", "keras.Model.fit_generator"})
 
@@ -56,8 +56,7 @@ class MissingCompile(Rule):
         if model is None or model.kind == "subclass" or model.doubts or model.compile is not None:
             return
         # methods are entered one by one, and each may have a model of its own from the same place
-        same = {one.key for one in program.models if one.site == model.site}
-        if any(one.name == "keras.Model.compile" and same & set(one.models) for one in program.calls):
+        if model.site in _compiled(program):
             return
         yield Report(
             call.place(),
@@ -65,3 +64,13 @@ class MissingCompile(Rule):
             fact="Keras raises ValueError: You must call `compile()` before using the model (FACTS E13)",
             help="call model.compile(optimizer, loss) first",
         )
+
+
+def _compiled(program: Program) -> set[Site | None]:
+    """The places of all models that are compiled."""
+    key = ("places of compiled models", 0)
+    if key not in program.memo:
+        models = (program.model(key) for call in program.calls_of("keras.Model.compile") for key in call.models)
+        program.memo[key] = {model.site for model in models if model is not None}
+    found: set[Site | None] = program.memo[key]
+    return found

@@ -71,7 +71,7 @@ class ReshuffledSplit(Rule):
             yield _report(call.place("validation_data"), "validation", ())
         if call.name != _EVALUATE or not call.certain:
             return
-        for fit in program.calls:
+        for fit in program.calls_on(call.models[0]) if call.models else program.calls_of(_FIT):
             same = fit.name == _FIT and fit.order < call.order and fit.models == call.models and fit.certain
             if same and _overlap(fit.args.get("x"), call.args.get("x")):
                 yield _report(call.place("x"), "test", ((fit.place("x"), "these data are trained on"),))

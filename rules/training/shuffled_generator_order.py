@@ -60,7 +60,7 @@ class ShuffledGeneratorOrder(Rule):
         images = _shuffled(call, "generator")
         if images is None:
             return
-        before = [one for one in program.calls if one.name in _PREDICTING and one.order < call.order]
+        before = [one for one in program.calls_of(*_PREDICTING) if one.order < call.order]
         predicted = [one for one in before if _shuffled(one, "x") == images or _shuffled(one, "generator") == images]
         if predicted:
             yield Report(

@@ -60,9 +60,8 @@ class UnequallyScaledData(Rule):
         for _, given in images_given(call, program):
             if call.name in _FITS and not given.data.validation:
                 continue
-            fits = [one for one in program.calls if one.name in _FITS and one.models == call.models]
-            trained = [data for fit in fits for _, data in images_given(fit, program) if not data.data.validation]
-            if not trained or len(trained) != len(fits):
+            trained = _trained(call.models, program)
+            if not trained:
                 continue
             if all(_differ(one, given) for one in trained):
                 low, high = given.array.range or (0, 0)
@@ -74,6 +73,17 @@ class UnequallyScaledData(Rule):
                     help="prepare all data alike, best by a Rescaling layer in the model",
                     related=((trained[-1].data.x_place, "trained here"),),
                 )
+
+
+def _trained(models: tuple[int, ...], program: Program) -> list[GivenInput]:
+    """The images that models are trained on; none where those of some ``fit`` are not known."""
+    key = (f"trained on images {models}", 0)
+    if key not in program.memo:
+        fits = [one for one in program.calls_on(models[0]) if one.name in _FITS and one.models == models]
+        data = [each for fit in fits for _, each in images_given(fit, program) if not each.data.validation]
+        program.memo[key] = data if len(data) == len(fits) else []
+    found: list[GivenInput] = program.memo[key]
+    return found
 
 
 def _differ(one: GivenInput, other: GivenInput) -> bool:

@@ -83,8 +83,8 @@ class VocabularyOfTestData(Rule):
         name = _data(call, program)
         if name is None or part_named(name) != "test" or not call.certain:
             return
-        for first in program.calls:
-            trained = _data(first, program) if first.name == call.name and first.order < call.order else None
+        for first in program.calls_of(call.name):
+            trained = _data(first, program) if first.order < call.order else None
             if trained is None or part_named(trained) != "train" or not _other(first, call, trained, name, program):
                 continue
             what = "the tokenizer" if call.name.startswith(_TOKENIZER) else "the layer"

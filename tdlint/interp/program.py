@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
+from operator import itemgetter
 from typing import Any, Literal, TypeAlias
 
 from tdlint.graph import CallSite, ModelGraph
@@ -134,6 +136,9 @@ class TapedCall:
     training: bool = False
 
 
+_place = itemgetter(0)
+
+
 @dataclass(frozen=True)
 class Program:
     """All that the interpreter understood of a source, and what it did not (``unknown``, with reasons).
@@ -175,7 +180,7 @@ class Program:
 
     def class_named(self, name: str) -> ClassFacts | None:
         """The one class of this name, None if there is none or more than one."""
-        found = [cls for cls in self.classes if cls.name == name]
+        found = self._classes.get(name, ())
         return found[0] if len(found) == 1 else None
 
     @cached_property
@@ -190,4 +195,44 @@ class Program:
 
     def model(self, key: int) -> ModelGraph | None:
         """The model with this key."""
-        return next((model for model in self.models if model.key == key), None)
+        return self._models.get(key)
+
+    def calls_of(self, *names: str) -> tuple[CallSite, ...]:
+        """The calls of these names, in the order of the program."""
+        groups = [self._calls_by_name.get(name, []) for name in names]
+        return tuple(call for _, call in (groups[0] if len(groups) == 1 else sorted(chain(*groups), key=_place)))
+
+    def calls_on(self, model: int) -> tuple[CallSite, ...]:
+        """The calls that concern the model with this key, in the order of the program."""
+        return tuple(self._calls_by_model.get(model, ()))
+
+    @cached_property
+    def called(self) -> frozenset[str]:
+        """The names of all calls."""
+        return frozenset(self._calls_by_name)
+
+    @cached_property
+    def _models(self) -> dict[int, ModelGraph]:
+        return {model.key: model for model in reversed(self.models)}
+
+    @cached_property
+    def _classes(self) -> dict[str, list[ClassFacts]]:
+        found: dict[str, list[ClassFacts]] = {}
+        for cls in self.classes:
+            found.setdefault(cls.name, []).append(cls)
+        return found
+
+    @cached_property
+    def _calls_by_name(self) -> dict[str, list[tuple[int, CallSite]]]:
+        found: dict[str, list[tuple[int, CallSite]]] = {}
+        for number, call in enumerate(self.calls):
+            found.setdefault(call.name, []).append((number, call))
+        return found
+
+    @cached_property
+    def _calls_by_model(self) -> dict[int, list[CallSite]]:
+        found: dict[int, list[CallSite]] = {}
+        for call in self.calls:
+            for model in dict.fromkeys(call.models):
+                found.setdefault(model, []).append(call)
+        return found
