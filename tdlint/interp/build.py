@@ -198,7 +198,7 @@ def shape_it_is_built_with(run: Run, key: int, model: ModelObject) -> AnyShape |
     called = run.state.built.get(key)
     if called and not isinstance(called[0], UnknownShape):
         return called[0]
-    built = (call for call in run.calls.values() if call.name == "keras.Model.build")
+    built = (run.calls[each] for each in run.builds.get((key,), ()) if each in run.calls)
     for call in (*built, *model.fits[:1]):
         if call.models == (key,) and call.certain:
             found = call.args.get("x" if call.name == "keras.Model.fit" else "input_shape")

@@ -38,7 +38,6 @@ def any_path(run: Run, *paths: Callable[[], Value]) -> Value:
     before = run.state
     values: list[Value] = []
     joined: State | None = None
-    run.spend(len(before.heap) // 64)
     with run.uncertainly():
         for number, path in enumerate(paths):
             run.keep_going(before.fork() if number < len(paths) - 1 else before)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, MutableMapping
-from itertools import chain, zip_longest
+from itertools import chain, compress
 from typing import Any, Generic, TypeVar, overload
 
 Key = TypeVar("Key")
@@ -39,12 +40,13 @@ class PagedDict(MutableMapping[Key, Item], Generic[Key, Item]):
     def differing(self, other: PagedDict[Key, Item]) -> list[Key]:
         """The keys under which this and a copy of it do not have the same object; in one of them there may be none."""
         found: list[Key] = []
-        mine: dict[Key, Item]
-        others: dict[Key, Item]
-        for mine, others in zip_longest(self._pages, other._pages, fillvalue={}):
-            if mine is not others:
-                found += [key for key, item in mine.items() if others.get(key, _ABSENT) is not item]
-                found += [key for key in others if key not in mine]
+        least = min(len(self._pages), len(other._pages))
+        changed = compress(range(least), map(operator.is_not, self._pages, other._pages))
+        for page in chain(changed, range(least, max(len(self._pages), len(other._pages)))):
+            mine = self._pages[page] if page < len(self._pages) else {}
+            others = other._pages[page] if page < len(other._pages) else {}
+            found += [key for key, item in mine.items() if others.get(key, _ABSENT) is not item]
+            found += [key for key in others if key not in mine]
         return found
 
     @overload

@@ -167,6 +167,7 @@ class Run:
         self.classes: dict[int, Class] = {}
         self.generic: dict[int, Value] = {}
         self.calls: dict[tuple[object, ...], CallSite] = {}
+        self.builds: dict[tuple[int, ...], list[tuple[object, ...]]] = {}  # keys of calls, some taken back
         self.assignments: dict[tuple[object, ...], Assignment] = {}
         self.dated_calls: dict[tuple[object, ...], DatedCall] = {}
         self.dated_reads: dict[int, DatedRead] = {}
@@ -297,6 +298,8 @@ class Run:
         key = call.site, call.models, call.args
         if key not in self.calls:
             self.calls[key] = replace(call, order=self._next_order(), repeated=self.loops > 0)
+            if call.name == "keras.Model.build":
+                self.builds.setdefault(call.models, []).append(key)
         return self.calls[key]
 
     def disown_calls(self, key: int) -> None:

@@ -175,7 +175,6 @@ def branch(run: Run, *paths: Callable[[], None]) -> None:
     """Run each path from the present state and join where they lead."""
     before = run.state
     results: list[State] = []
-    run.spend(len(before.heap) // 64)
     with run.uncertainly():
         for number, path in enumerate(paths):
             run.keep_going(before.fork() if number < len(paths) - 1 else before)

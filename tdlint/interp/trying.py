@@ -19,7 +19,6 @@ Swallowing: TypeAlias = Literal["suppresses", "expects"]
 def remember(run: Run) -> None:
     """Within ``try``: an exception may come after this statement."""
     if not run.state.dead:
-        run.spend(len(run.state.heap) // 64)
         run.tries[-1] = join_states(run.tries[-1], run.state.fork())
 
 

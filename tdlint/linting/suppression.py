@@ -35,11 +35,12 @@ def suppress(
     A comment is only called unused for rules that were enabled: what the others would report is not known.
     """
     by_code = {entry.code: entry for entry in entries}
+    by_line = _by_line(comments)
     used: set[tuple[Suppression, str | None]] = set()
     shown = []
     hidden = advice = 0
     for diagnostic in diagnostics:
-        hits = _hits(diagnostic, comments, source, by_code)
+        hits = _hits(diagnostic, by_line, source, by_code)
         used.update(hits)
         if not selection.shows(diagnostic):
             advice += not hits and selection.withholds(diagnostic)
@@ -51,8 +52,8 @@ def suppress(
     # what hides reports about comments is judged after them
     for comment in sorted(comments, key=lambda comment: _names_itself(comment, by_code)):
         for report in _complaints(comment, used, source, entries, selection):
-            others = [other for other in comments if other is not comment and other.selectors is not None]
-            hits = _hits(report, others, source, by_code)
+            hits = _hits(report, by_line, source, by_code)
+            hits = [hit for hit in hits if hit[0] is not comment and hit[0].selectors is not None]
             used.update(hits)
             if selection.shows(report):
                 hidden += bool(hits)
@@ -64,7 +65,20 @@ def hidden_by_comment(
     diagnostic: Diagnostic, comments: Sequence[Suppression], source: SourceFile, entries: Sequence[Entry]
 ) -> bool:
     """Whether a comment hides a diagnostic; what the comment hides in all is not counted."""
-    return bool(_hits(diagnostic, comments, source, {entry.code: entry for entry in entries}))
+    return bool(_hits(diagnostic, _by_line(comments), source, {entry.code: entry for entry in entries}))
+
+
+_WHOLE_FILE = 0
+
+
+def _by_line(comments: Iterable[Suppression]) -> dict[int | None, list[Suppression]]:
+    """The comments that hide something, by the line on which they do."""
+    found: dict[int | None, list[Suppression]] = {}
+    for comment in comments:
+        if not comment.mistake:
+            line = _WHOLE_FILE if comment.kind is SuppressionKind.IGNORE_FILE else comment.line
+            found.setdefault(line, []).append(comment)
+    return found
 
 
 def _names_itself(comment: Suppression, by_code: dict[str, Entry]) -> bool:
@@ -73,18 +87,16 @@ def _names_itself(comment: Suppression, by_code: dict[str, Entry]) -> bool:
 
 
 def _hits(
-    diagnostic: Diagnostic, comments: Sequence[Suppression], source: SourceFile, by_code: dict[str, Entry]
+    diagnostic: Diagnostic, by_line: dict[int | None, list[Suppression]], source: SourceFile, by_code: dict[str, Entry]
 ) -> list[tuple[Suppression, str | None]]:
     """The comments that hide a diagnostic, each with the word that does."""
     entry = by_code.get(diagnostic.code)
     span = diagnostic.location.span
     if entry is None or diagnostic.code in FAILURES or span is None:
         return []
-    lines = {source.line_number(span.start), source.line_number(max(span.start, span.end - 1))}
+    lines = {_WHOLE_FILE, source.line_number(span.start), source.line_number(max(span.start, span.end - 1))}
     found: list[tuple[Suppression, str | None]] = []
-    for comment in comments:
-        if comment.mistake or not (comment.kind is SuppressionKind.IGNORE_FILE or comment.line in lines):
-            continue
+    for comment in (comment for line in lines for comment in by_line.get(line, ())):
         if comment.selectors is None:
             found.append((comment, None))
         else:
