@@ -186,7 +186,7 @@ def _follow(readable: Readable, settings: Settings, rules: Rules, selection: Sel
         found = [item for item in found if item.report.at.site not in analysis.outside]
     alone = partial(_reported_alone, settings=settings, rules=rules)
     others = Elsewhere(analysis, neighbours.sources, source.path, settings, rules, alone)
-    diagnostics = resolve_in_source(found, module, analysis.node, source, others, analysis.exact)
+    diagnostics = resolve_in_source(found, module, analysis.node, source, others, analysis.exact, selection.shows)
     unknown: tuple[str, ...] = ()
     if settings.explain_unknown:
         from tdlint.linting.unknown import unknown_reasons

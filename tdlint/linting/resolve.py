@@ -37,11 +37,13 @@ def resolve_in_source(
     source: SourceFile,
     elsewhere: Elsewhere | None = None,
     exact: FindNode | None = None,
+    shows: Callable[[Diagnostic], bool] | None = None,
 ) -> tuple[Diagnostic, ...]:
     """Diagnostics with spans; code is generated once for all of them.
 
     ``exact`` finds nodes in LibCST's own tree, where ``module`` is not that; only fixes need them.
-    ``elsewhere`` knows the sites that are in other files, and what becomes of reports there.
+    ``elsewhere`` knows the sites that are in other files, and what becomes of reports there. Fixes are made for what
+    ``shows`` says is shown.
     """
     if not found:
         return ()
@@ -52,8 +54,10 @@ def resolve_in_source(
 
     outside = {} if elsewhere is None else elsewhere.analysis.outside
     sites = {site for item in found for site in _sites(item.report)}
-    plans = {item: _plan(item.report, outside) for item in found}
-    changes = [change for plan in plans.values() if plan for change in plan.changes]
+    nowhere = Location(source.path)
+    shown = [shows is None or shows(_diagnostic(item, nowhere, (), None)) for item in found]
+    plans = [_plan(item.report, outside) if wanted else None for item, wanted in zip(found, shown, strict=True)]
+    changes = [change for plan in plans if plan for change in plan.changes]
     entries = [outside[site].entry for site in sites if site in outside]
     nodes = [node(site) for site in (*(site for site in sites if site not in outside), *entries)]
     spans = locate(module, nodes, source.parse_text)
@@ -69,8 +73,8 @@ def resolve_in_source(
         return place_in_source(place.site, node, spans, source)
 
     diagnostics = []
-    for item in found:
-        plan, site = plans[item], item.report.at.site
+    for item, plan in zip(found, plans, strict=True):
+        site = item.report.at.site
         fix = fixes.make(plan) if plan else None
         made = _diagnostic(item, at(item.report.at), _related(item.report, at), fix)
         if elsewhere is not None and site is not None and site in outside:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
+from itertools import accumulate
 from typing import Any
 
 from tdlint.diagnostics import Span
 from tdlint.sources.magics import blank, replace_magics
-from tdlint.sources.source_file import Cell, SourceFile, SyntaxProblem, UnreadableFile, normalize
+from tdlint.sources.source_file import Cell, SourceFile, SyntaxProblem, UnreadableFile, line_starts, normalize
 from tdlint.sources.syntax import TooComplex, check_syntax
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -31,25 +33,39 @@ def read_notebook(path: str, data: bytes) -> SourceFile | None:
     if not _is_python(notebook):
         return None
     cells: list[Cell] = []
-    parsed: list[str] = []
-    problems: list[SyntaxProblem] = []
     pieces: list[str] = []
     offset = 0
     for number, code in _code_cells(notebook):
         cell_text = code if code.endswith(("\n", "\r")) else code + "\n"
         cells.append(Cell(number, offset, offset + len(cell_text)))
-        parse_text, problem = _read_cell(cell_text, offset)
         pieces.append(cell_text)
-        parsed.append(parse_text)
-        if problem:
-            problems.append(problem)
         offset += len(cell_text)
-    text = "".join(pieces)
-    return SourceFile(path, text, "".join(parsed), "utf-8", tuple(cells), tuple(problems))
+    parsed = [replace_magics(normalize(piece)) for piece in pieces]
+    problems: list[SyntaxProblem] = []
+    if not _are_python(parsed):
+        for place, cell in enumerate(cells):
+            parsed[place], problem = _read_cell(pieces[place], parsed[place], cell.start)
+            problems += [problem] if problem else []
+    return SourceFile(path, "".join(pieces), "".join(parsed), "utf-8", tuple(cells), tuple(problems))
 
 
-def _read_cell(text: str, offset: int) -> tuple[str, SyntaxProblem | None]:
-    parse_text = replace_magics(normalize(text))
+def _are_python(parsed: list[str]) -> bool:
+    """Whether all cells are Python, each by itself, found out by parsing them as one: no statement is in two."""
+    if any(piece.rstrip("\r\n").endswith("\\") for piece in parsed):
+        return False
+    try:
+        tree, _ = check_syntax("".join(parsed))
+    except (TooComplex, RecursionError):
+        return False
+    ends = list(accumulate(len(line_starts(piece)) - 1 for piece in parsed))
+    for statement in tree.body if tree is not None else ():
+        first = min([statement.lineno, *(each.lineno for each in getattr(statement, "decorator_list", ()))])
+        if bisect_left(ends, first) != bisect_left(ends, statement.end_lineno or first):
+            return False
+    return tree is not None
+
+
+def _read_cell(text: str, parse_text: str, offset: int) -> tuple[str, SyntaxProblem | None]:
     try:
         _, problem = check_syntax(parse_text)
     except TooComplex as error:

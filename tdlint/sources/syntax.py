@@ -7,6 +7,7 @@ import sys
 import warnings
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from tdlint.diagnostics import Span
@@ -27,6 +28,7 @@ class TooComplex(Exception):
     """The text is nested too deeply to be analysed; whether it is Python is not known."""
 
 
+@lru_cache(maxsize=1)  # a notebook is checked when its cells are joined, and when the whole is read
 def check_syntax(text: str) -> tuple[ast.Module | None, SyntaxProblem | None]:
     """The syntax tree of a text, or what is wrong with it.
 

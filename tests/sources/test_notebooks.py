@@ -203,3 +203,27 @@ def test_offsets_survive_whatever_is_in_the_cells(cells):
         lines = text.split("\n")
         before = sum(len(line) + 1 for line in lines[: location.start.line - 1])
         assert text[before + location.start.column - 1] == source.text[offset]
+
+
+@given(CELLS)
+def test_each_cell_is_python_by_itself_or_reported(cells):
+    codes = [cell if cell.endswith("\n") else f"{cell}\n" for cell in cells if cell is not None]
+    wrong = [check_syntax(replace_magics(code))[1] is not None for code in codes]
+    source = read(*cells)
+    blank = ["" if bad else replace_magics(code).strip() for code, bad in zip(codes, wrong, strict=True)]
+    assert len(source.problems) == sum(wrong)
+    assert [source.parse_text[cell.start : cell.end].strip() for cell in source.cells] == blank
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("if x:\n", "  y\n"),
+        ("@f\n", "def g(): pass\n"),
+        ("x = (1,\n", "2)\n"),
+        ("'''\n", "'''\n"),
+        ("x = 1 \\\n", "\n"),
+    ],
+)
+def test_cells_that_are_python_only_together_are_reported(cells):
+    assert read(*cells).problems
