@@ -10,6 +10,12 @@ from tensorflow.python.keras.layers import Dense  # expect: TDL805
 layer = Dense(4)
 ```
 
+```python
+from tensorflow.python.keras.engine import data_adapter  # expect: TDL805
+
+x = data_adapter.expand_1d([1.0])
+```
+
 ## Good
 
 ```python
@@ -34,6 +40,7 @@ to a Sequential model`, and TensorFlow promises nothing of what is under `tensor
 ## Fix safety
 
 The same names are imported from `tensorflow.keras`. It is unsafe: that is another version of Keras.
+A module that has another name there may lack what the program takes from it: there is no fix.
 
 ## References
 
@@ -43,6 +50,7 @@ The same names are imported from `tensorflow.keras`. It is unsafe: that is anoth
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from tdlint.api import (
     Applicability,
@@ -91,12 +99,17 @@ class PrivateKeras(Rule):
             )
 
 
+@cache
+def _modules() -> frozenset[str]:
+    return frozenset(str(row["old"]) for row in migration.rows("modules"))
+
+
 def _fix(statement: Site, found: list[Reference]) -> FixPlan | None:
     names = []
     for reference in found:
         known = migration.removed(reference.name, "tf.keras")
         new = reference.name if migration.exists(reference.name, "tf.keras") else known and known.fix and known.new
-        if not new:
-            return None
+        if not new or (known and reference.name in _modules()):
+            return None  # a module under another name may not have what the program takes from it
         names.append((reference.text, importable(new, "tf.keras")))
     return FixPlan("Import from tensorflow.keras", (RewriteImport(statement, tuple(names)),), Applicability.UNSAFE)
