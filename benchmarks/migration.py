@@ -62,6 +62,8 @@ class Result:
     @property
     def state(self) -> str:
         """In which way the fixes mattered."""
+        if any((outcome.error or "").startswith("TimeoutError") for outcome in (self.before, self.after)):
+            return "unfinished"
         if self.before.error is None:
             return "ran" if self.after.error is None else "broken"
         return "mended" if self.after.error is None else "fails"
@@ -147,7 +149,7 @@ def name_of(path: Path) -> str:
 
 def share(found: Sequence[Result]) -> tuple[int, int]:
     """Of the programs that fail for nothing but their version: how many run after the fixes, and how many there are."""
-    only_old = [result for result in found if result.before.error is not None and not result.name.startswith(OTHER)]
+    only_old = [result for result in found if result.state in ("mended", "fails") and not result.name.startswith(OTHER)]
     return sum(result.state == "mended" for result in only_old), len(only_old)
 
 
@@ -162,6 +164,7 @@ def table(found: Sequence[Result]) -> str:
         ("fail before, for their version only", old),
         ("of these, run after", f"{mended} ({mended / old:.0%})" if old else 0),
         ("broken by the fixes", states["broken"]),
+        ("not done when their time was over", states["unfinished"]),
         ("run under Keras 2 as well", agreements.total() - agreements["not compared"]),
         ("predict as under Keras 2", agreements["agrees"]),
         ("predict otherwise", agreements["differs"]),
