@@ -49,8 +49,7 @@ def resolve_in_source(
         return ()
     # both import libcst, which a run without findings of a file has paid for, and inspecting a model has not
     from tdlint.linting.fix_edits import FixMaker, nodes_of
-    from tdlint.sources.plain_nodes import exact_module
-    from tdlint.sources.positions import locate
+    from tdlint.sources.positions import locate, locate_exact
 
     outside = {} if elsewhere is None else elsewhere.analysis.outside
     sites = {site for item in found for site in _sites(item.report)}
@@ -63,7 +62,7 @@ def resolve_in_source(
     spans = locate(module, nodes, source.parse_text)
     exact = exact or node
     to_change = [each for change in changes for each in nodes_of(change, exact)]
-    fixes = FixMaker(exact, locate(exact_module(module), to_change, source.parse_text) if to_change else spans, source)
+    fixes = FixMaker(exact, locate_exact(module, to_change, source.parse_text) if to_change else spans, source)
     if elsewhere is not None:
         elsewhere.prepare(sites)
 

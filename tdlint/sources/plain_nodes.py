@@ -1,14 +1,17 @@
 """Nodes of LibCST that have only what they mean, and the nodes of LibCST's own tree in the same places.
 
 The fields of ``CONTENT`` are set; the others (white space, commas, brackets) are not. Bodies of functions are made when
-they are looked at, which most are not. What needs a place in the text, or an edit of it, asks for LibCST's own tree
-and the node in it that is in the same place: ``exact_module``, ``exact_node``.
+they are looked at, which most are not. What needs a place in the text, or an edit of it, asks for the node of LibCST's
+own tree that is in the same place: ``exact_node``. LibCST parses only the statements of the module that are asked for.
 """
 
 from __future__ import annotations
 
 import ast
+import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias, TypeVar, overload
 
@@ -165,6 +168,18 @@ def _yields(body: list[Any]) -> bool:
     return False
 
 
+@dataclass(frozen=True)
+class Piece:
+    """What LibCST parsed, a statement of a text or all of it, and where that begins."""
+
+    module: cst.Module
+    text: str
+    start: int = 0
+
+
+_LINE_END = re.compile(r"\r\n?|\n")
+
+
 class PlainModule(cst.Module):
     """A module that was made from CPython's tree; ``functions`` are that tree's own, by the identity of ours."""
 
@@ -182,6 +197,12 @@ class PlainModule(cst.Module):
         """LibCST's own tree of the text."""
         return cst.parse_module(self.text)
 
+    @property
+    def pieces(self) -> list[Piece]:
+        """All that LibCST has parsed so far."""
+        whole = [Piece(self.exact, self.text)] if "exact" in self.__dict__ else []
+        return [*(piece for piece in self._statements.values() if piece is not None), *whole]
+
     def exact_node(self, node: cst.CSTNode) -> cst.CSTNode:
         """The node of LibCST's own tree in the place of one of this tree.
 
@@ -195,9 +216,58 @@ class PlainModule(cst.Module):
 
     def paired(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """The same, None for a node of another tree."""
-        if id(node) not in self._exact_nodes:
-            _pair(self, self.exact, self._exact_nodes)  # more was made since
-        return self._exact_nodes.get(id(node))
+        known = self._exact_nodes
+        if id(node) not in known:
+            found = self._paired_in_statement(node)
+            if id(node) not in found:
+                _pair(self, self.exact, found)
+            for key, other in found.items():
+                known.setdefault(key, other)  # a node that was given stays the one
+        return known.get(id(node))
+
+    def _paired_in_statement(self, node: cst.CSTNode) -> dict[int, cst.CSTNode]:
+        """The nodes of the statement that a node is in, as LibCST parses that alone; none where that is not certain."""
+        span, found = self.span_of(node), dict[int, cst.CSTNode]()
+        place = bisect_right(self._starts, span.start) - 1 if span is not None else -1
+        if place < 0:
+            return found
+        if place not in self._statements:
+            self._statements[place] = self._parsed(place)
+        piece = self._statements[place]
+        try:
+            if piece is not None:
+                _pair(self.body[place], piece.module.body[0], found)
+        except NeedsLibCST:
+            return {}
+        return found
+
+    def _parsed(self, place: int) -> Piece | None:
+        statement: Any = self.body[place]
+        last = self.span_of(statement.body[-1] if isinstance(statement, cst.SimpleStatementLine) else statement)
+        ending = _LINE_END.search(self.text, last.end) if last is not None else None
+        text = self.text[self._starts[place] : ending.end() if ending is not None else len(self.text)]
+        try:
+            module = cst.parse_module(text)
+        except (cst.ParserSyntaxError, cst.CSTValidationError):
+            return None
+        return Piece(module, text, self._starts[place]) if len(module.body) == 1 else None
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where the line begins on which each statement does."""
+        starts: list[int] = []
+        for statement in self.body:
+            first: Any = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else statement
+            decorators = getattr(first, "decorators", ())
+            span = self.span_of(decorators[0].decorator if decorators else first)
+            if span is None:
+                return []
+            starts.append(max(self.text.rfind(end, 0, span.start) for end in "\r\n") + 1)
+        return starts
+
+    @cached_property
+    def _statements(self) -> dict[int, Piece | None]:
+        return {}
 
     @cached_property
     def _exact_nodes(self) -> dict[int, cst.CSTNode]:
@@ -212,11 +282,6 @@ def plain_module(
     module.__dict__.update(text=text, functions=functions, span_of=span_of)
     _put(module, "body", body)
     return module
-
-
-def exact_module(module: cst.Module) -> cst.Module:
-    """LibCST's own tree of a module's text."""
-    return module.exact if isinstance(module, PlainModule) else module
 
 
 def exact_node(module: cst.Module, node: cst.CSTNode) -> cst.CSTNode:

@@ -116,9 +116,24 @@ def locate(module: libcst.Module, nodes: Iterable[libcst.CSTNode], text: str) ->
         return _generated(module, wanted, text)
     known = {node: module.place_of(node) for node in wanted}
     exact = {node: module.exact_node(node) for node, span in known.items() if span is None}
-    others = _generated(module.exact, set(exact.values()), text) if exact else Spans({}, exact=True)
+    others = locate_exact(module, exact.values(), text)
     spans = {node: span or others.get(exact[node]) for node, span in known.items()}
     return Spans({node: span for node, span in spans.items() if span is not None}, others.exact)
+
+
+def locate_exact(module: libcst.Module, nodes: Iterable[libcst.CSTNode], text: str) -> Spans:
+    """The same for nodes of LibCST's own trees of a module."""
+    wanted = set(nodes)
+    if not isinstance(module, PlainModule):
+        return _generated(module, wanted, text)
+    spans: dict[libcst.CSTNode, Span] = {}
+    exact = True
+    for piece in module.pieces if wanted else ():
+        found = _generated(piece.module, wanted, piece.text)
+        exact = exact and found.exact
+        for node, span in found.by_node.items():
+            spans[node] = Span(piece.start + span.start, piece.start + span.end)
+    return Spans(spans, exact)
 
 
 def _generated(module: libcst.Module, wanted: set[libcst.CSTNode], text: str) -> Spans:

@@ -87,8 +87,13 @@ def test_a_literal_gets_another_text(lint, before, after):
 
 
 def test_no_fix_where_the_tree_does_not_generate_the_text(lint):
-    text = "try: pass\nexcept E : pass\nmodel.add(Dense(4))\n"
+    text = "try: pass\nexcept E : model.add(Dense(4))\n"
     assert fixed(lint, EveryLayer, text) == (text, None)
+
+
+def test_fix_beside_a_statement_that_the_tree_does_not_generate(lint):
+    text = "try: pass\nexcept E : pass\nmodel.add(Dense(4))\n"
+    assert fixed(lint, EveryLayer, text)[0] != text
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 from tdlint.diagnostics import Span
 from tdlint.sources.plain_nodes import LazyBody, NeedsLibCST, PlainModule, exact_node, fields_of
 from tdlint.sources.plain_tree import plain_tree
-from tdlint.sources.positions import locate
+from tdlint.sources.positions import locate, locate_exact
 
 ROOT = Path(__file__).parent.parent.parent
 FILES = [*sorted((ROOT / "fixtures").rglob("*.py"))[::7], *sorted((ROOT / "tdlint").rglob("*.py"))[::5]]
@@ -99,6 +99,21 @@ def test_node_of_the_exact_tree_is_found_also_in_a_body_that_was_looked_at_later
     assert exact_node(module, call.args[1]) is exact.args[1]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_libcst_parses_only_the_statements_that_are_asked_for(end):
+    text = "import a\n\n@a.b\ndef f():\n    return g(1)\n\nx = f( 1); y = 2  # two\nz = 3".replace("\n", end)
+    module = module_of(text)
+    assert isinstance(module, PlainModule)
+    function, line, last = module.body[1:]
+    nodes = [line.body[0].value, line.body[1], function.body.body[0].body[0].value, last.body[0]]
+    exact = [module.exact_node(node) for node in nodes]
+    parsed = [piece.text.replace(end, "\n") for piece in module.pieces]
+    assert parsed == ["x = f( 1); y = 2  # two\n", "@a.b\ndef f():\n    return g(1)\n", "z = 3"]
+    spans = locate_exact(module, exact, text)
+    assert spans.exact
+    assert [text[spans[node].start : spans[node].end] for node in exact] == ["f( 1)", "y = 2", "g(1)", "z = 3"]
+
+
 def test_match_is_for_libcst():
     with pytest.raises(NeedsLibCST):
         module_of("match x:\n    case 1:\n        pass\n")
@@ -118,7 +133,7 @@ def test_places_are_those_of_libcst(text):
     assert isinstance(module, PlainModule)
     nodes = [node for node in below(module) if module.place_of(node) is not None]
     exact = {node: module.exact_node(node) for node in nodes}
-    spans = locate(module.exact, exact.values(), text)
+    spans = locate_exact(module, exact.values(), text)
     assert nodes
     for node in nodes:
         assert module.place_of(node) == spans[exact[node]], text
