@@ -18,6 +18,7 @@ from tdlint.sources.source_file import Cell, SourceFile, SyntaxProblem, Unreadab
 from tdlint.sources.syntax import TooComplex, check_syntax
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_PERHAPS_MAGIC = re.compile(r"[%!?]")
 _OTHER_KERNELS = ("ir", "julia", "javascript", "jslab", "bash", "scala", "spylon", "xcpp", "octave", "sos", "r-")
 
 
@@ -40,11 +41,12 @@ def read_notebook(path: str, data: bytes) -> SourceFile | None:
         cells.append(Cell(number, offset, offset + len(cell_text)))
         pieces.append(cell_text)
         offset += len(cell_text)
-    parsed = [replace_magics(normalize(piece)) for piece in pieces]
+    normal = list(map(normalize, pieces))
+    parsed = [replace_magics(cell) if _PERHAPS_MAGIC.search(cell) else cell for cell in normal]
     problems: list[SyntaxProblem] = []
     if not _are_python(parsed):
         for place, cell in enumerate(cells):
-            parsed[place], problem = _read_cell(pieces[place], parsed[place], cell.start)
+            parsed[place], problem = _read_cell(pieces[place], replace_magics(normal[place]), cell.start)
             problems += [problem] if problem else []
     return SourceFile(path, "".join(pieces), "".join(parsed), "utf-8", tuple(cells), tuple(problems))
 
