@@ -62,7 +62,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tdlint.api import Context, DatedRead, Program, Report, Rule, Severity, UnknownShape
+from tdlint.api import (
+    Applicability,
+    Context,
+    DatedRead,
+    FixPlan,
+    MemberChange,
+    Program,
+    ReplaceCode,
+    Report,
+    Rule,
+    Severity,
+    UnknownShape,
+)
 
 from ._members import OF_LAYERS, changed, renaming, report
 
@@ -78,7 +90,7 @@ class RemovedAttribute(Rule):
         for read, change, target in changed(program, context):
             if change.method or change.owner in OF_LAYERS:
                 continue
-            made = report(read, change, target, renaming(read, change))
+            made = report(read, change, target, _fix(read, change))
             if change.owner == "Sequential":
                 if _is_only_built(read, program):
                     yield replace(
@@ -96,6 +108,12 @@ class RemovedAttribute(Rule):
                     fact='it has ["loss", "compile_metrics"], whatever the metrics are (FACTS L7)',
                     severity=Severity.WARNING,
                 )
+
+
+def _fix(read: DatedRead, change: MemberChange) -> FixPlan | None:
+    if change.owner == "Shape":
+        return FixPlan("Say len", (ReplaceCode(read.at, ("len(", read.of, ")")),), Applicability.SAFE)
+    return renaming(read, change)
 
 
 def _is_only_built(read: DatedRead, program: Program) -> bool:
