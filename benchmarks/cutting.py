@@ -42,7 +42,7 @@ def cut() -> None:
         package.datasets.reuters.load_data = functools.partial(_texts, 46)
         package.datasets.boston_housing.load_data = _houses
     for name, module in list(sys.modules.items()):
-        if name.endswith("keras.utils") and hasattr(module, "plot_model"):
+        if name.endswith(("keras.utils", ".model_visualization", ".vis_utils")) and hasattr(module, "plot_model"):
             module.plot_model = MagicMock(name="plot_model")  # type: ignore[attr-defined]
     model = keras.Model
     model.train_on_batch = _ending(model.train_on_batch)
