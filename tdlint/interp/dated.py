@@ -14,7 +14,7 @@ from tdlint.interp.program import DatedCall, DatedRead
 from tdlint.interp.references import is_guarded
 from tdlint.interp.run import MAIN, Run
 from tdlint.interp.state import SomeLayer
-from tdlint.spec import layers
+from tdlint.spec import layers, migration
 from tdlint.spec.migration.arguments import ArgumentChange, changes_of
 from tdlint.spec.migration.defaults import defaults_of
 from tdlint.spec.migration.members import MemberChange, member
@@ -45,7 +45,7 @@ def up_to_date(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) ->
     shifted = bool(shifts) and len(args.positional) > shifts[0].at
     windowed = window is not None and len(args.positional) > window
     defaults = defaults_of(name)
-    if not (old or shifted or windowed or defaults):
+    if not (old or shifted or windowed or defaults or migration.instead_of_legacy(name)):
         return args
     _record(run, callee, args, node)
     if defaults and defaults[0].weight == "raises" and not args.positional:

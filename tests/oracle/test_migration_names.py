@@ -31,6 +31,18 @@ def fault(name: str, namespace: str) -> str | None:
     return None
 
 
+@pytest.mark.parametrize("namespace", migration.NAMESPACES)
+def test_legacy_optimizers_can_be_imported_and_not_called(namespace: str) -> None:
+    (row,) = (each for each in migration.rows("api") if each["module"] == "keras.optimizers.legacy")
+    for name in row["names"]:
+        path = f"keras.optimizers.legacy.{name}"
+        with pytest.raises(ImportError, match="not supported in Keras 3"):
+            getattr(importlib.import_module(f"{PACKAGES[namespace]}.optimizers.legacy"), name)(learning_rate=0.1)
+        new = migration.instead_of_legacy(path)
+        assert new is not None
+        assert fault(new, namespace) is None
+
+
 def test_every_name_of_the_api_is_there() -> None:
     lost = [
         (row["namespace"], f"{row['module']}.{name}")

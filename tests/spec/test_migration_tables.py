@@ -43,6 +43,19 @@ def test_names_of_keras_3_and_of_nobody_are_not_gone(name: str) -> None:
     assert migration.removed(name, "keras") is None
 
 
+@pytest.mark.parametrize(
+    ("name", "new"),
+    [
+        ("keras.optimizers.legacy.Adam", "keras.optimizers.Adam"),
+        ("keras.optimizers.legacy.Nadam", None),
+        ("keras.optimizers.Adam", None),
+        ("keras.optimizers.legacy", None),
+    ],
+)
+def test_what_has_the_place_of_a_legacy_optimizer(name: str, new: str | None) -> None:
+    assert migration.instead_of_legacy(name) == new
+
+
 def test_other_packages_have_no_rows() -> None:
     assert migration.removed("keras.layers.core.Dense", "tf_keras") is None
 

@@ -146,6 +146,12 @@ def _replacement(
     return (name, "safe", None) if exists(name, namespace) else (None, None, None)
 
 
+def instead_of_legacy(name: str) -> str | None:
+    """The optimizer that has the place of one in ``keras.optimizers.legacy``; those raise when they are called."""
+    module, _, leaf = name.rpartition(".")
+    return f"keras.optimizers.{leaf}" if module == "keras.optimizers.legacy" and exists(name, "keras") else None
+
+
 def removed_attribute(name: str, namespace: str) -> Removed | None:
     """As ``removed``, for ``module.name``: some modules can be imported and are no attributes of their packages."""
     row = _names().get(name)
