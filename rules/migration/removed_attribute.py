@@ -19,6 +19,20 @@ base = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3), keras.layers.
 inner = keras.Model(base.input, base.layers[0].output)  # expect: TDL820
 ```
 
+```python
+import keras
+
+
+class ShowRate(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        print(float(self.model.optimizer.lr))  # expect: TDL820
+
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(x, y, callbacks=[ShowRate()])
+```
+
 ## Good
 
 ```python
@@ -39,6 +53,18 @@ inner = keras.Model(base.inputs, base.layers[0].output)
 x = keras.Input((4,))
 whole = keras.Model(x, base(x))
 again = keras.Model(base.input, base.output)
+```
+
+```python
+import keras
+
+
+class ShowRate(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        if hasattr(self.model.optimizer, "lr"):
+            print(float(self.model.optimizer.lr))
+        else:
+            print(float(self.model.optimizer.learning_rate))
 ```
 
 ## Why

@@ -10,6 +10,7 @@ import libcst as cst
 
 from tdlint.interp import (
     arrays,
+    callbacks,
     classes,
     containers,
     dated,
@@ -66,6 +67,8 @@ def get(run: Run, owner: Value, name: str, node: cst.CSTNode) -> Value:
             dated.read(run, owner, name, node)
         if name in models.METHODS or name == "reshape":
             return BoundMethod(owner, name)
+        if name == "optimizer" and owner.name == callbacks.MODEL:  # type: ignore[attr-defined]
+            return callbacks.optimizer(run)
         return Unknown(owner.reason, name)  # type: ignore[attr-defined]
     handler = _GETTERS.get(kind)
     return handler(run, owner, name, node) if handler is not None else Unknown(f"attribute {name}", name)
@@ -129,7 +132,7 @@ def _of_object(run: Run, owner: Instance | LayerObject | ModelValue, name: str, 
             is_descriptor = type(member) is Instance and classes.class_key(run, member) is not None
             return Unknown(f"attribute {name}, which may be a descriptor", name) if is_descriptor else member
         if isinstance(owner, Instance):
-            return Unknown(f"attribute {name} of {owner.type}", name)
+            return callbacks.model(run, owner, name) or Unknown(f"attribute {name} of {owner.type}", name)
     if attributes is None or not classes.is_open(run, owner):
         dated.read(run, owner, name, node)
     if isinstance(owner, ModelValue):

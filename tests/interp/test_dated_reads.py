@@ -25,6 +25,14 @@ def read(source: str) -> Program:
         ("print(keras.layers.Dense(1).output_shape)\n", ["Layer.output_shape"]),
         ("model = keras.Model(x, x)\nprint(model.output_shape)\n", []),
         ("class M(keras.Model):\n    def reset_states(self): pass\nM().reset_states()\n", []),
+        ("class C(keras.callbacks.Callback):\n    def f(self): return self.model.optimizer.lr\n", ["Optimizer.lr"]),
+        ("class C(Other, keras.callbacks.Callback):\n    def f(self): return self.model.optimizer.lr\n", []),
+        (
+            "class C(keras.callbacks.Callback):\n    def __init__(self, m): self.model = m\n"
+            "    def f(self): return self.model.optimizer.lr\n",
+            [],
+        ),
+        ("class C:\n    def f(self): return self.model.optimizer.lr\n", []),
         ("x.shape.as_list()\n", ["Shape.as_list"]),
         ("x.get_shape()\n", ["KerasTensor.get_shape"]),
         ("tf.constant([1]).shape.as_list()\n", []),
