@@ -16,6 +16,7 @@ from tdlint.api import (
     Program,
     Reference,
     RemoveArgument,
+    RemoveStatement,
     RenameArgument,
     ReplaceCode,
     Rewrite,
@@ -46,6 +47,9 @@ def plan(reference: Reference, program: Program, context: Context) -> FixPlan | 
         return FixPlan(title, (ReplaceCode(reference.site, (Imported(new),)),), SAFETY[row["fix"]])
     if not _fits(row, reference, program):
         return None
+    if "leave_out" in row:
+        known = all(value.must_be(*row["leave_out"]) for _, value in reference.args.bound)
+        return FixPlan("Leave it out", (RemoveStatement(reference.call),), SAFETY[row["fix"]]) if known else None
     if "compared" in row and reference.compared is not None:
         return _renamed_with_text(row, reference, program)
     if "code" in row or "cases" in row:

@@ -79,7 +79,7 @@ def listed(names: list[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
-_CHANGES = frozenset({"add", "cases", "code", "drop", "needs", "rename", "unless"})
+_CHANGES = frozenset({"add", "cases", "code", "drop", "leave_out", "needs", "rename", "unless"})
 
 
 def drop_in(name: str) -> bool:

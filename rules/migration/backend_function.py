@@ -21,6 +21,13 @@ flat = K.flatten(best)  # expect: TDL804
 K.clear_session()
 ```
 
+```python
+from keras import backend as K
+
+K.clear_session()
+K.set_learning_phase(0)  # expect: TDL804
+```
+
 ## Good
 
 ```python
@@ -54,6 +61,12 @@ flat = ops.reshape(best, (-1,))
 K.clear_session()
 ```
 
+```python
+from keras import backend as K
+
+K.clear_session()
+```
+
 ## Why
 
 Measured with Keras 3.15.1 (FACTS K1): `K.mean` raises `AttributeError: module 'keras.backend' has no attribute 'mean'`.
@@ -65,7 +78,8 @@ once, and `ops.concatenate` along the first axis.
 
 The fix is safe where it computes the same numbers. It is unsafe where it may not: `K.shape` was a tensor and
 `ops.shape` is a tuple, `K.zeros` was a variable and `ops.zeros` is a tensor, and random numbers with a seed are
-the same at every call.
+the same at every call. `K.set_learning_phase` is left out, which is unsafe: `fit`, `evaluate` and `predict` decided for
+themselves in TensorFlow 2, but a model that is called without `training=` did what it said (FACTS K6).
 
 ## References
 

@@ -80,6 +80,13 @@ class InsertBefore:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoveStatement:
+    """Take away the statement that is nothing but the expression at ``site``; there is no fix where it is more."""
+
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
 class InsertItem:
     """Put another item before the one at ``site`` in its list, on a line of its own if that begins one."""
 
@@ -120,6 +127,7 @@ Change: TypeAlias = (
     | ReplaceBy
     | ReplaceCode
     | InsertBefore
+    | RemoveStatement
     | InsertItem
     | Rewrite
     | RewriteImport

@@ -18,6 +18,7 @@ from tdlint.linting.changes import (
     InsertItem,
     Part,
     RemoveArgument,
+    RemoveStatement,
     RenameArgument,
     ReplaceBy,
     ReplaceCode,
@@ -105,6 +106,8 @@ class FixMaker:
             made = self._rewritten(change)
         elif isinstance(change, ReplaceBy):
             made = Edit(spans[self.node(change.outer)], self._code(change.inner, enclosed=False))
+        elif isinstance(change, RemoveStatement):
+            made = self._without(spans[self.node(change.site)])
         elif isinstance(change, RewriteImport):
             layout = self.layout()
             names = dict(change.names)
@@ -128,6 +131,13 @@ class FixMaker:
         quote = self.source.text[span.start]
         plain = self.source.text[span.start : span.end] == f"{quote}{literal.value!s}{quote}"
         return Edit(span, f"{quote}{change.text}{quote}") if plain else None
+
+    def _without(self, expression: Span) -> Edit | None:
+        layout = self.layout()
+        path = layout.path_to(expression) if layout else []
+        if layout is None or not path or not isinstance(path[-1], ast.Expr) or layout.span(path[-1]) != expression:
+            return None
+        return import_edits.removed_line(path[-1], path, layout, with_comment=True)
 
     def _composed(self, change: Change) -> list[Edit] | None:
         """The edits of changes that are made of parts."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tdlint.diagnostics import Edit, Span
-from tdlint.linting.layout import Binding, ImportStatement, Layout, bound_by
+from tdlint.linting.layout import Binding, ImportStatement, Layout, block_of, bound_by
 
 _MAX_LINE = 100
 _FROM = re.compile(r"from[ \t\\\r\n]+(?P<module>[\w.]+)")
@@ -227,12 +227,13 @@ def _laid_out(statements: list[tuple[str, list[str]]], statement: ast.stmt, layo
     return newline.join(lines)[len(indent) :]
 
 
-def removed_line(statement: ast.stmt, path: list[ast.stmt], layout: Layout) -> Edit | None:
+def removed_line(statement: ast.stmt, path: list[ast.stmt], layout: Layout, with_comment: bool = False) -> Edit | None:
     """The statement's line taken away; ``pass`` where a block would be left empty."""
     span = layout.span(statement)
     line, end = layout.offset(statement.lineno, 0), layout.line_end(span.end)
-    alone = not layout.text[line : span.start].strip() and not layout.text[span.end : end].strip()
-    if len(path) > 1 or not alone:
+    before, behind = layout.text[line : span.start].strip(), layout.text[span.end : end].strip()
+    alone = not before and (not behind or (with_comment and behind.startswith("#")))
+    if not alone or (len(path) > 1 and block_of(path[-2], statement) == [statement]):
         return Edit(span, "pass")
     following = end + len(layout.newline) if end < len(layout.text) else end
     return Edit(Span(line, following), "")

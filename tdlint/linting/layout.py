@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from tdlint.diagnostics import Span
 from tdlint.sources.source_file import line_starts
@@ -73,7 +74,7 @@ class Layout:
             if inside is None:
                 return path
             path.append(inside)
-            body = list(_blocks(inside))
+            body = list(chain.from_iterable(_blocks(inside)))
 
     def _holds(self, statement: ast.stmt, span: Span) -> bool:
         own = self.span(statement)
@@ -154,11 +155,16 @@ def bound_by(statement: ImportStatement) -> Iterator[tuple[str, str]]:
                 yield alias.asname or alias.name, f"{statement.module}.{alias.name}"
 
 
-def _blocks(statement: ast.stmt) -> Iterator[ast.stmt]:
+def block_of(outer: ast.stmt, statement: ast.stmt) -> list[ast.stmt]:
+    """The block of another statement that a statement is in."""
+    return next(block for block in _blocks(outer) if statement in block)
+
+
+def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
     for name in ("body", "orelse", "finalbody"):
-        yield from getattr(statement, name, ())
+        yield getattr(statement, name, [])
     for holder in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
-        yield from holder.body
+        yield holder.body
 
 
 def _names_bound(node: ast.AST) -> Iterator[str]:

@@ -13,6 +13,7 @@ from tdlint.linting.changes import (
     InsertBefore,
     InsertItem,
     RemoveArgument,
+    RemoveStatement,
     RenameArgument,
     ReplaceCode,
 )
@@ -27,14 +28,14 @@ HEAD = "import keras\nfrom keras.layers import Dense\nmodel = keras.Sequential()
 def fixed(lint):
     """The text after a fix whose changes ``plan`` makes of a layer; the text as it was if there is no fix."""
 
-    def run(plan, text: str) -> str:
+    def run(plan, text: str, things=lambda model: model.layers()) -> str:
         class Scripted(Rule):
             code = "TDL996"
 
             def check_model(self, model, context):
-                for layer in model.layers():
-                    fix = FixPlan("do it", tuple(plan(layer)), Applicability.SAFE)
-                    yield Report(Place(layer.site), layer.short_type, fix=fix)
+                for thing in things(model):
+                    fix = FixPlan("do it", tuple(plan(thing)), Applicability.SAFE)
+                    yield Report(Place(thing.site), "found", fix=fix)
 
         Scripted.__module__ = "pack.testing.scripted"
         found = lint(HEAD + text, Scripted).diagnostics
@@ -151,6 +152,34 @@ def test_an_item_is_put_before_another(fixed, before, after):
         return [InsertItem(layer.site, (Imported("keras.Input"), "((", layer.args.site("units"), ",))"))]
 
     assert fixed(plan, before) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("model.fit(4)\nx = 1\n", "x = 1\n"),
+        ("x = 1\nmodel.fit(4)", "x = 1\n"),
+        ("model.fit(\n  4,\n)\nx = 1\n", "x = 1\n"),
+        ("if 1:\n    model.fit(4)\nx = 1\n", "if 1:\n    pass\nx = 1\n"),
+        ("if 1:\n    model.fit(4)\n    x = 1\n", "if 1:\n    x = 1\n"),
+        ("if given:\n    x = 1\nelse:\n    model.fit(4)\n", "if given:\n    x = 1\nelse:\n    pass\n"),
+        ("if 1: model.fit(4)\n", "if 1: pass\n"),
+        ("x = 1; model.fit(4)\n", "x = 1; pass\n"),
+        ("history = model.fit(4)\n", "history = model.fit(4)\n"),
+        ("print(model.fit(4))\n", "print(model.fit(4))\n"),
+        ("(model.fit(4))\n", "(model.fit(4))\n"),
+        ("model.fit(4).history\n", "model.fit(4).history\n"),
+        # what someone wrote is not taken away safely
+        ("model.fit(\n  4,  # units\n)\n", "model.fit(\n  4,  # units\n)\n"),
+        ("model.fit(4)  # as it was\n", "model.fit(4)  # as it was\n"),
+        ("if 1:\n    model.fit(4)  # as it was\n", "if 1:\n    pass  # as it was\n"),
+    ],
+)
+def test_a_statement_that_is_only_an_expression_goes(fixed, before, after):
+    def plan(call):
+        return [RemoveStatement(call.site)]
+
+    assert fixed(plan, before, lambda model: model.fits) == after
 
 
 def test_an_argument_may_take_the_place_of_another(fixed):

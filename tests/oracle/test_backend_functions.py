@@ -229,7 +229,7 @@ OTHERS = {
 }
 """What tf_keras has not got, or not any more: the value that it had, None if it is enough that the fix runs."""
 
-UNTESTED = {"function", "placeholder", "name_scope", "set_value"}
+UNTESTED = {"function", "placeholder", "name_scope", "set_learning_phase", "set_value"}
 """What makes no numbers by itself."""
 
 
@@ -320,6 +320,36 @@ def test_a_function_of_tensors_computes_them():
         "result_1 = keras.Model(given, model(given)).predict(np.ones((5, 3)), verbose=0)\n"
     )
     assert [array(value).shape for value in results(fixed(program))] == [(5, 2), (5, 1)]
+
+
+@pytest.mark.parametrize("phase", [0, 1])
+def test_the_learning_phase_was_no_matter_where_models_are_trained_and_predict(phase):
+    import numpy as np
+
+    seen: list = []
+
+    class Watched(tf_keras.layers.Layer):
+        def call(self, inputs, training=None):
+            seen.append(training)
+            return inputs
+
+    model = tf_keras.Sequential([tf_keras.Input((2,)), Watched(), tf_keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    x, y = np.ones((2, 2)), np.ones((2, 1))
+    tf_keras.backend.set_learning_phase(phase)
+    try:
+        seen.clear()
+        model.fit(x, y, verbose=0)
+        assert set(seen) == {True}
+        seen.clear()
+        model.predict(x, verbose=0)
+        model.evaluate(x, y, verbose=0)
+        assert set(seen) == {False}
+        seen.clear()
+        model(x)
+        assert seen == [bool(phase)]
+    finally:
+        tf_keras.backend.clear_session()
 
 
 CALLS = """\
