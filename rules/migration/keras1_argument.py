@@ -29,6 +29,23 @@ batches = ImageDataGenerator().flow(images, labels, batch_size=16)
 model.fit(batches, samples_per_epoch=len(images))  # expect: TDL812
 ```
 
+```python
+import keras
+import numpy as np
+
+
+def batches(size=16):
+    while True:
+        x = np.random.rand(size, 4)
+        yield x, x.sum(axis=1)
+
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(batches(), samples_per_epoch=64)  # expect: TDL812
+model.evaluate(batches(20), val_samples=50)  # expect: TDL812
+```
+
 ## Good
 
 ```python
@@ -81,6 +98,23 @@ batches = ImageDataGenerator().flow(images, labels, batch_size=16)
 model.fit(batches, steps_per_epoch=len(images) // 16)
 ```
 
+```python
+import keras
+import numpy as np
+
+
+def batches(size=16):
+    while True:
+        x = np.random.rand(size, 4)
+        yield x, x.sum(axis=1)
+
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(batches(), steps_per_epoch=64 // 16)
+model.evaluate(batches(20), steps=-(-50 // 20))
+```
+
 ## Why
 
 Measured on Keras 3.15.1 and tf_keras 2.21 (FACTS L1): ValueError or TypeError. A test tries each row of the table:
@@ -97,9 +131,9 @@ Measured on Keras 3.15.1 and tf_keras 2.21 (FACTS L1): ValueError or TypeError. 
 
 ## Fix safety
 
-Safe: the program could not run before, and the argument says the same under its new name. What counted samples, such as
-`samples_per_epoch`, is divided by the batch size where that is known. Where an argument has no
-successor and says something, there is no fix, or an unsafe one.
+Safe: the program could not run before, and the argument says the same under its new name. What counted samples, such
+as `samples_per_epoch`, is divided by the batch size where that is known; the fix is unsafe where a generator of the
+program makes the batches. Where an argument has no successor and says something, there is no fix, or an unsafe one.
 
 ## References
 
@@ -117,11 +151,14 @@ from tdlint.api import (
     DatasetValue,
     DatedCall,
     FixPlan,
+    Instance,
     Program,
     RenameArgument,
     Report,
     Rule,
     Severity,
+    Site,
+    integer,
 )
 
 from ._arguments import changed, report
@@ -132,6 +169,8 @@ SAMPLES = {
     "val_samples": ("steps", "x"),
 }
 """Arguments that counted samples, what counts batches now, and of which data."""
+BATCHES = "builtins.generator"
+"""The type of a generator of the program whose batches are all of one size."""
 
 
 class Keras1Argument(Rule):
@@ -151,8 +190,19 @@ def _in_batches(call: DatedCall, name: str, program: Program) -> FixPlan | None:
     """The number of samples as one of batches, where their size is known."""
     steps, of = SAMPLES[name]
     data, site = call.args.get(of), call.args.site(name)
-    size = data.batch_size if isinstance(data, DatasetValue) else None
-    if site is None or not isinstance(size, int) or call.args.passes(steps) or program.text(site).startswith("**"):
+    if site is None or call.args.passes(steps) or program.text(site).startswith("**"):
         return None
-    moved = RenameArgument(call.site, site, steps, (site, f" // {size}"))
-    return FixPlan(f"Say {steps}", (moved,), Applicability.SAFE)
+    if isinstance(data, DatasetValue) and isinstance(data.batch_size, int):
+        moved = RenameArgument(call.site, site, steps, (site, f" // {data.batch_size}"))
+        return FixPlan(f"Say {steps}", (moved,), Applicability.SAFE)
+    size = integer(data.args.get("samples")) if isinstance(data, Instance) and data.type == BATCHES else None
+    if size is None:
+        return None
+    # Keras 1 took batches until there were as many samples
+    count = integer(call.args.get(name))
+    written = program.text(site)
+    literal = written.isdigit()
+    number: str | Site = written if literal else site
+    exact = literal and count is not None and count % size == 0
+    parts = (number, f" // {size}") if exact else ("-(-", number, f" // {size})")
+    return FixPlan(f"Say {steps}", (RenameArgument(call.site, site, steps, parts),), Applicability.UNSAFE)

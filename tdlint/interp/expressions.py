@@ -16,6 +16,7 @@ from tdlint.interp import (
     containers,
     evaluation,
     functions,
+    generators,
     history,
     objects,
     references,
@@ -452,9 +453,13 @@ def _named(run: Run, node: cst.NamedExpr) -> Value:
 
 
 def _yield(run: Run, node: cst.Yield) -> Value:
-    if node.value is not None:
-        # whoever takes it may change it
-        run.lose(evaluate(run, node.value.item if isinstance(node.value, cst.From) else node.value))
+    if isinstance(node.value, cst.From):
+        value = evaluate(run, node.value.item)
+        generators.noted(run, None)
+    else:
+        value = NONE if node.value is None else evaluate(run, node.value)
+        generators.noted(run, value)
+    run.lose(value)  # whoever takes it may change it
     return Unknown("what is sent into a generator")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from tdlint.interp import containers, expressions, loops, outside, own_weights, statements
+from tdlint.interp import containers, expressions, generators, loops, outside, own_weights, statements
 from tdlint.interp.arguments import CallArguments
 from tdlint.interp.run import MAIN, MAX_DEPTH, Function, Run, join_returns
 from tdlint.interp.state import DictObject, RangeValue, Ref, State, ZipValue, join_states
@@ -172,9 +172,10 @@ def enter(run: Run, value: FunctionValue, args: CallArguments, first: Value | No
         return why
     if function.generator:
         # whether and when its body runs depends on who takes its items
+        since = len(run.yielded)
         either(run, lambda: enter_function(run, function, args), lambda: NONE)
         run.lose(*args.everything())
-        return Unknown("a generator")
+        return generators.made(run, since)
     return enter_function(run, function, args)
 
 

@@ -188,6 +188,7 @@ class Run:
         self.step_layers: dict[tuple[str, int], StepLayer] = {}
         self.unknown: list[tuple[str, Site]] = []
         self.histories: dict[int, CallSite] = {}
+        self.yielded: list[int | None] = []
         self.output_shapes: dict[int, tuple[object, AnyShape]] = {}
         self.sequential_tensors: dict[int, tuple[object, Any]] = {}  # by model, of which stack
         self.lambdas: dict[int, State] = {}  # by layer, the state in which it is made
