@@ -39,7 +39,7 @@ def plan(reference: Reference, program: Program, context: Context) -> FixPlan | 
     row = migration.call_row(reference.name)
     if row is None or "fix" not in row:
         return None
-    new = _path(row.get(reference.namespace), reference.namespace)
+    new = _path(row.get(reference.namespace, row.get("keras")), reference.namespace)
     title = f"Use {new}" if new else "Write it with what Keras 3 has"
     if reference.call is None or reference.args is None:
         if not drop_in(reference.name) or new is None:

@@ -15,6 +15,16 @@ z = tf.concat([y, tf.reduce_mean(x, axis=1, keepdims=True)], axis=-1)  # expect:
 model = keras.Model(x, keras.layers.Dense(1)(z))
 ```
 
+```python
+from tensorflow.keras import Input, Model, layers
+from tensorflow.keras import backend as K
+
+x = Input((8,))
+y = layers.Dense(4)(x)
+centered = y - K.mean(y, axis=-1, keepdims=True)  # expect: TDL818
+model = Model(x, layers.Dense(1)(K.concatenate([K.square(centered), y])))  # expect: TDL818, TDL818
+```
+
 ## Good
 
 ```python
@@ -33,6 +43,21 @@ z = keras.ops.concatenate([y, x], axis=-1)
 model = keras.Model(x, keras.layers.Dense(1)(z))
 ```
 
+```python
+from tensorflow.keras import Input, Model, layers
+from tensorflow.keras import backend as K
+
+
+class Mean(layers.Layer):
+    def call(self, x):
+        return K.mean(x, axis=1, keepdims=True)
+
+
+x = Input((8,))
+y = layers.Lambda(lambda t: K.square(t) * K.int_shape(t)[1])(Mean()(x))
+model = Model(x, layers.Dense(K.int_shape(y)[-1])(y))
+```
+
 ## Fixed
 
 ```python
@@ -44,14 +69,25 @@ z = keras.ops.concatenate([y, keras.ops.mean(x, axis=1, keepdims=True)], axis=-1
 model = keras.Model(x, keras.layers.Dense(1)(z))
 ```
 
+```python
+from tensorflow.keras import Input, Model, layers, ops
+
+x = Input((8,))
+y = layers.Dense(4)(x)
+centered = y - ops.mean(y, axis=-1, keepdims=True)
+model = Model(x, layers.Dense(1)(ops.concatenate([ops.square(centered), y], axis=-1)))
+```
+
 ## Why
 
 Measured on Keras 3.15.1 (FACTS L8): `ValueError: A KerasTensor cannot be used as input to a TensorFlow function`, for
-all but a few functions of `tf`, `tf.math`, `tf.nn`, `tf.image` and `tf.linalg`.
+all but a few functions of `tf`, `tf.math`, `tf.nn`, `tf.image` and `tf.linalg`. Those of `tf.keras.backend` raise it
+too, or another error before (FACTS L12): `K.mean` AttributeError, `'str' object has no attribute 'base_dtype'`.
 
 ## Fix safety
 
 Safe: the program could not run, and a test compares what both compute, for each function that has a fix.
+Some functions of `tf.keras.backend` are not quite those of `keras.ops`: these fixes are unsafe, as for TDL804.
 
 ## References
 
@@ -72,6 +108,7 @@ from tdlint.api import (
     FixPlan,
     Place,
     Program,
+    Reference,
     ReplaceCode,
     Report,
     Rule,
@@ -82,9 +119,9 @@ from tdlint.api import (
     tensor_row,
 )
 
-from .._saving import version_of
-from ._arguments import is_passed_over
-from ._calls import composed
+from ._arguments import is_passed_over, short, version
+from ._calls import composed, plan
+from ._names import shown
 
 
 class TfOpOnKerasTensor(Rule):
@@ -95,13 +132,16 @@ class TfOpOnKerasTensor(Rule):
 
     def check_module(self, program: Program, context: Context) -> Iterator[Report]:
         """Report at the function."""
-        if version_of(program, context) < (3, 0):
-            return
         seen = set()
         for call in program.dated_calls:
-            if not refuses_symbolic(call.name) or call.site in seen or is_passed_over(call, program):
+            if not refuses_symbolic(call.name, call.namespace) or call.site in seen or is_passed_over(call, program):
+                continue
+            if version(call, program, context) < (3, 0):
                 continue
             seen.add(call.site)
+            if call.namespace is not None:
+                yield _of_backend(call, call.namespace, program, context)
+                continue
             name = call.name.replace("tensorflow.", "tf.")
             row = tensor_row(call.name)
             yield Report(
@@ -112,6 +152,29 @@ class TfOpOnKerasTensor(Rule):
                 help=_instead(row),
                 fix=None if row is None else _fix(call, row, program),
             )
+
+
+def _of_backend(call: DatedCall, namespace: str, program: Program, context: Context) -> Report:
+    fix = plan(_as_reference(call, program), program, context)
+    return Report(
+        Place(call.callee),
+        f"{shown(call.name, namespace)} is called on a symbolic tensor of Keras",
+        fact="Keras 3 raises an error: the functions of tf.keras.backend take tensors of TensorFlow (FACTS L12)",
+        help="use what keras.ops has, or call it in the call of a layer, or in a Lambda",
+        fix=fix,
+    )
+
+
+def _as_reference(call: DatedCall, program: Program) -> Reference:
+    """The call as one of a function that is gone, which has the same table."""
+    by_place = {site for _, site in call.positional}
+    keywords = frozenset(name for name, site in call.args.sites if site not in by_place)
+    namespace = _namespace(program)
+    return Reference(call.name, namespace, call.callee, "attribute", short(call), None, call.site, call.args, keywords)
+
+
+def _namespace(program: Program) -> str:
+    return "keras" if "keras" in {name for name, _ in program.namespaces} else "tf.keras"
 
 
 def _instead(row: migration.Row | None) -> str:
@@ -128,8 +191,7 @@ def _fix(call: DatedCall, row: migration.Row, program: Program) -> FixPlan | Non
         return None
     if any(program.text(site).startswith("*") for _, site in args.sites):
         return None
-    used = {name for name, _ in program.namespaces}
-    parts = composed(row, _without_name(args), "keras" if "keras" in used else "tf.keras")
+    parts = composed(row, _without_name(args), _namespace(program))
     if parts is None:
         return None
     safe = Applicability.SAFE if row["fix"] == "safe" else Applicability.UNSAFE

@@ -94,7 +94,7 @@ def _record(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) -> No
 def _as_written(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) -> DatedCall:
     layer = layers.find(callee.name) if callee.name.startswith("keras.layers.") else None
     signature = signature_of(callee.name) if layer is None else layer.signature
-    if callee.name.startswith("tensorflow."):
+    if callee.name.startswith(("tensorflow.", migration.BACKEND)):
         signature = takes(callee.name)
     return DatedCall(
         callee.name,
@@ -191,7 +191,7 @@ def called(run: Run, target: cst.BaseExpression, args: CallArguments, node: cst.
 def on_tensors(run: Run, callee: Symbol, args: CallArguments, tensors: list[TensorValue], node: cst.Call) -> None:
     """A function of TensorFlow is called on what Keras 3 has as symbolic tensors outside of layers."""
     if (
-        refuses_symbolic(callee.name)
+        refuses_symbolic(callee.name, callee.namespace)
         and _is_outside_of_layers(run)
         and any(_is_symbolic(run, tensor) for tensor in tensors)
     ):

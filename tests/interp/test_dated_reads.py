@@ -59,3 +59,20 @@ def test_reads(source, found):
 )
 def test_functions_of_tensorflow_on_symbolic_tensors(source, found):
     assert [each.name for each in read(source).dated_calls] == found
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("from tensorflow.keras import backend as K\nK.mean(x)\n", ["keras.backend.mean"]),
+        ("from tensorflow.keras import backend as K\nK.concatenate([x, x])\n", ["keras.backend.concatenate"]),
+        ("tf.keras.backend.exp(tf.keras.backend.abs(x))\n", ["keras.backend.abs", "keras.backend.exp"]),
+        ("tf.keras.backend.int_shape(x)\n", []),
+        ("tf.keras.backend.mean(tf.constant([1.0]))\n", []),
+        # those are gone, which is told as that
+        ("keras.backend.mean(x)\n", []),
+        ("keras.layers.Lambda(lambda t: tf.keras.backend.mean(t))(x)\n", []),
+    ],
+)
+def test_functions_of_the_backend_on_symbolic_tensors(source, found):
+    assert [each.name for each in read(source).dated_calls] == found

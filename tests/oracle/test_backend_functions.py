@@ -10,6 +10,7 @@ from tdlint.config import Settings
 from tdlint.linting.fixing import fix_bytes
 from tdlint.linting.registry import load_rules
 from tdlint.spec import migration
+from tdlint.spec.migration.tensors import refuses_symbolic
 
 keras = pytest.importorskip("keras", minversion="3.15")
 tf_keras = pytest.importorskip("tf_keras")
@@ -233,9 +234,9 @@ UNTESTED = {"function", "placeholder", "name_scope", "set_learning_phase", "set_
 """What makes no numbers by itself."""
 
 
-def fixed(program: str) -> str:
-    """The program after all fixes of names."""
-    settings = Settings(select=("TDL802", "TDL803", "TDL804"), unsafe_fixes=True)
+def fixed(program: str, *codes: str) -> str:
+    """The program after all fixes of names, or of these codes."""
+    settings = Settings(select=codes or ("TDL802", "TDL803", "TDL804"), unsafe_fixes=True)
     result = fix_bytes(program.encode(), "program.py", settings, load_rules())
     assert result.fixing is not None, result.diagnostics
     return result.fixing.after.decode()
@@ -350,6 +351,53 @@ def test_the_learning_phase_was_no_matter_where_models_are_trained_and_predict(p
         assert seen == [bool(phase)]
     finally:
         tf_keras.backend.clear_session()
+
+
+SHAPES_OF = {
+    **dict.fromkeys("xyz", (3, 4)),
+    **dict.fromkeys("pq", (3, 2)),
+    "b": (2, 3, 4),
+    "c": (2, 4, 3),
+    "w": (4, 5),
+    "v": (4,),
+    "image": (2, 6, 6, 3),
+    "volume": (2, 4, 4, 4, 3),
+    "series": (2, 6, 3),
+    "k1": (3, 3, 2),
+    "k2": (3, 3, 3, 2),
+    "k3": (2, 2, 2, 3, 2),
+    "kd": (3, 3, 3, 1),
+    "kp": (1, 1, 3, 2),
+}
+SYMBOLIC = "import numpy as np\nimport keras\nfrom tensorflow.keras import backend as K\n" + "".join(
+    f"{name} = keras.Input(batch_shape={shape})\n" for name, shape in SHAPES_OF.items()
+)
+SYMBOLIC += "i = keras.Input(batch_shape=(3,), dtype='int32')\n"
+
+
+def test_functions_of_tf_keras_refuse_symbolic_tensors_and_what_is_put_there_takes_them():
+    calls = [text for text in [*SAME, *SHAPES] if text.count("K.") == 1]
+    calls = [text for text in calls if refuses_symbolic(f"keras.backend.{text[2:].partition('(')[0]}", "tf.keras")]
+    wrong = []
+    names: dict = {}
+    exec(SYMBOLIC, names)
+    for text in calls:
+        try:
+            wrong.append((text, eval(text, names)))
+        except (AttributeError, TypeError, ValueError):
+            continue
+    assert not wrong
+    program = SYMBOLIC + "".join(f"print({text})\n" for text in calls)
+    after = fixed(program, "TDL818")
+    assert len(after.splitlines()) >= len(calls)
+    exec(after[: after.index("print(")], names)
+    for line, text in zip(after[after.index("print(") :].splitlines(), calls, strict=True):
+        try:
+            assert "K." not in line, line
+            eval(line, names)
+        except Exception as error:
+            wrong.append((text, line, repr(error)[:300]))
+    assert not wrong
 
 
 CALLS = """\
