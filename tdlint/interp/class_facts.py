@@ -56,7 +56,8 @@ class MethodFacts:
 
     ``keywords`` says that it takes ``**kwargs``. ``decorators`` are their canonical names, empty text for what is not
     known. ``conditions`` are the tests, and ``iterations`` the things iterated over, that are certainly tensors and
-    certainly reached. ``names`` has every attribute, keyword and constant text in it.
+    certainly reached. ``axis_loops`` are what loops go over that count the second axis of the first argument.
+    ``names`` has every attribute, keyword and constant text in it.
     """
 
     name: str
@@ -67,6 +68,7 @@ class MethodFacts:
     calls: tuple[CallFact, ...] = ()
     conditions: tuple[Site, ...] = ()
     iterations: tuple[Site, ...] = ()
+    axis_loops: tuple[Site, ...] = ()
     names: frozenset[str] = frozenset()
 
     def calls_of(self, *names: str) -> Iterator[CallFact]:

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias
 import libcst as cst
 
 from tdlint.interp import expressions
+from tdlint.interp.axis_loops import axis_loops
 from tdlint.interp.class_facts import CallFact, ClassFacts, ClassKind, MethodFacts, Parameter
 from tdlint.interp.classes import find_attribute, is_layer, is_model, mro
 from tdlint.interp.run import MAIN, Function, Run
@@ -66,6 +67,7 @@ def read_function(run: Run, function: Function) -> MethodFacts:
         tuple(reader.calls),
         tuple(reader.conditions),
         tuple(reader.iterations),
+        tuple(run.site(each) for each in axis_loops(node.body, parameters[0].name)) if parameters else (),
         frozenset(reader.names),
     )
 
