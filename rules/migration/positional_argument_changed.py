@@ -28,9 +28,11 @@ model = keras.Sequential([
 
 ```python
 import keras
+import numpy as np
 
 model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
 model.compile(keras.optimizers.SGD(0.1, 0.9, 0.0, True), "mse", ["mae"])  # expect: TDL813
+model.fit(np.zeros((8, 4)), np.zeros((8, 1)))
 ```
 
 ## Good
@@ -74,9 +76,11 @@ model = keras.Sequential([
 
 ```python
 import keras
+import numpy as np
 
 model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
 model.compile(keras.optimizers.SGD(0.1, 0.9, decay=0.0, nesterov=True), "mse", metrics=["mae"])
+model.fit(np.zeros((8, 4)), np.zeros((8, 1)))
 ```
 
 ## Why
