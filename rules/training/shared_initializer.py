@@ -27,7 +27,7 @@ model = keras.Model(inputs, layers.Dense(1)(layers.Add()([left, right])))
 
 ## Why
 
-Measured on Keras 3.15.1 and 2.15.0 (FACTS C14): an initializer object without a seed draws one and keeps it, so every
+Measured on Keras 3.15.1 and 2.15.0 (FACTS C22): an initializer object without a seed draws one and keeps it, so every
 call with the same shape returns the same values. Two layers of one shape then start equal; on the same input they
 compute the same, and where they are merged evenly they stay equal for ever. A name in quotes makes a new object for
 each layer.
@@ -91,7 +91,7 @@ def _report(before: LayerNode, node: LayerNode, start: Instance, same: bool) -> 
         node.place,
         f"{node.layer.short_type} starts with the same weights as another layer"
         f"{' on the same input' if same else ''}: they share one {short}",
-        fact="an initializer object without a seed returns the same values for the same shape, each time (FACTS C14)",
+        fact="an initializer object without a seed returns the same values for the same shape, each time (FACTS C22)",
         help=f"make a {short}() for each layer, or name it in quotes",
         related=((layer_place(before.layer), "the same weights"),),
         severity=Severity.WARNING if same else Severity.ADVICE,
