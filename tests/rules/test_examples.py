@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,9 @@ def test_tool_codes_have_pages() -> None:
     pages = {rule.code: (rule.name(), rule.severity) for rule in RULES}
     for code in TOOL_CODES:
         assert pages[code.code] == (code.name, code.severity)
+
+
+def test_each_fact_has_an_id_of_its_own() -> None:
+    page = (ROOT / "docs" / "FACTS.md").read_text(encoding="utf-8")
+    times = Counter(re.findall(r"^\| ([A-Z]\d+\w?) \|", page, re.MULTILINE))
+    assert [fact for fact, number in times.items() if number > 1] == []
