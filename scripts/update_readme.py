@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from tdlint.cli import check
+from tdlint.cli.check import check
 from tdlint.config import Settings, settings_table
 from tdlint.linting.registry import load_rules
 

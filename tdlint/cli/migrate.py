@@ -1,0 +1,60 @@
+"""``tdlint migrate``: the plan of a move to Keras 3."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from tdlint.cli.options import keras_version, no_color_option, output_file_option
+from tdlint.cli.reports import render_options, settings_of, write
+from tdlint.formatters.migration import MODULES as MIGRATION_MODULES
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option(
+    "--to",
+    "target",
+    callback=keras_version,
+    metavar="VERSION",
+    help="The version of Keras to move to, such as 3.8.  [default: the newest]",
+)
+@click.option(
+    "--output-format",
+    type=click.Choice(list(MIGRATION_MODULES)),
+    default="text",
+    show_default=True,
+    help="How to show the plan; html is one file that needs nothing else.",
+)
+@output_file_option
+@click.option("-j", "--jobs", type=click.IntRange(min=1), help="Number of processes.  [default: as many as useful]")
+@click.option("--config", metavar="FILE", help="Read this pyproject.toml instead of the nearest one.")
+@click.option("--isolated", is_flag=True, help="Read no configuration file.")
+@no_color_option
+@click.pass_context
+def migrate(
+    ctx: click.Context,
+    /,
+    paths: tuple[str, ...],
+    target: Any,
+    output_format: str,
+    output_file: str | None,
+    jobs: int | None,
+    no_color: bool,
+    **given: Any,
+) -> None:
+    """Plan the move of programs to Keras 3: what fixes do, what needs a hand, and how.
+
+    PATHS are files and folders (default: the current folder). They are read and followed; nothing of them is run or
+    written.
+    """
+    from tdlint.formatters.migration import render as render_plan
+    from tdlint.linting.migration import plan_migration
+    from tdlint.linting.registry import load_rules
+    from tdlint.spec.version import NEWEST
+
+    paths = paths or (".",)
+    plan = plan_migration(paths, settings_of(paths, **given), load_rules(), target or NEWEST, jobs)
+    write(render_plan(output_format, plan, paths, render_options(no_color or output_file is not None)), output_file)
+    ctx.exit(plan.exit_code)

@@ -1,0 +1,37 @@
+"""``tdlint rule`` and ``tdlint rules``: the pages of rules and their list."""
+
+from __future__ import annotations
+
+import click
+
+from tdlint.cli.options import no_color_option, table_or_json
+from tdlint.cli.reports import render_options, write
+
+
+@click.command("rule")
+@click.argument("code_or_name")
+@no_color_option
+def show_rule(code_or_name: str, no_color: bool) -> None:
+    """Show the page of a rule, by its code or name."""
+    from tdlint.formatters.rules import render_page
+    from tdlint.linting.registry import load_rules
+
+    known = {word: rule for rule in load_rules() for word in (rule.code, rule.name())}
+    wanted = code_or_name if code_or_name in known else code_or_name.upper()
+    if wanted not in known:
+        from tdlint.config import did_you_mean
+
+        raise click.UsageError(f"no rule is called `{code_or_name}`{did_you_mean(code_or_name, known)}")
+    write(render_page(known[wanted], render_options(no_color)))
+
+
+@click.command("rules")
+@table_or_json
+@no_color_option
+def list_rules(output_format: str, no_color: bool) -> None:
+    """List all rules."""
+    from tdlint.formatters.rules import render_json, render_list
+    from tdlint.linting.registry import load_rules
+
+    loaded = load_rules()
+    write(render_json(loaded) if output_format == "json" else render_list(loaded, render_options(no_color)))
