@@ -1,0 +1,34 @@
+"""Pure functions from the account of a model to text: what ``tdlint inspect`` writes."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tdlint.formatters.options import Options
+    from tdlint.inspector.account import Account
+
+MODULES = {"table": "table", "json": "json_"}
+"""The output formats of ``tdlint inspect`` and the modules that make them."""
+
+
+def render(output_format: str, account: Account, options: Options) -> str:
+    """The account as text in one of the formats of ``MODULES``, without a newline at its end."""
+    module = import_module(f"tdlint.formatters.inspection.{MODULES[output_format]}")
+    text: str = module.render(account, options)
+    return text
+
+
+def render_json(account: Account) -> str:
+    """The account as one JSON object."""
+    from tdlint.formatters.options import Options
+
+    return render("json", account, Options())
+
+
+def render_table(account: Account, width: int = 100, color: bool = False) -> str:
+    """The account as a table, at most ``width`` cells wide."""
+    from tdlint.formatters.options import Options
+
+    return render("table", account, Options(color, width))

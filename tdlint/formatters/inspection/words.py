@@ -1,0 +1,104 @@
+"""What every format of ``tdlint inspect`` for people says about an account."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from tdlint.formatters.summary import count
+from tdlint.inspector.account import Account, ActivityTerm
+
+
+def amount(value: float | None, relevant: bool) -> str:
+    """A penalty in four digits, ``?`` if it is not known; empty where there is nothing to know."""
+    if not relevant:
+        return ""
+    return "?" if value is None else f"{value:.4g}"
+
+
+def verdict(account: Account) -> str:
+    """How much is regularized, what it costs, and what that means against the data loss."""
+    totals = account.totals
+    if totals.penalty is None:
+        known = f"The penalty is at least {totals.known_penalty:.4g}. " if totals.known_penalty else ""
+        return (
+            f"{known}Of some weights the regularizer or the values are not known, so neither is the whole "
+            "penalty; inspect the live model to know it."
+        )
+    if not totals.regularized_params:
+        return "No weight is regularized: the loss is the data loss, and activity terms if there are any."
+    share = totals.regularized_params / totals.params
+    size = f"{count(totals.regularized_params, 'parameter')} ({share:.0%})"
+    lead = f"{size} are regularized and cost {totals.penalty:.4g} now."
+    if totals.expected_data_loss is None or totals.penalty_ratio is None:
+        return (
+            f"{lead} The model does not tell what data loss it starts from, so there is nothing to compare this with."
+        )
+    loss = f"{totals.expected_data_loss:.3g} ({totals.data_loss_reason})"
+    return f"{lead} A fresh model starts from a data loss of about {loss}: {_weight_of(totals.penalty_ratio)}."
+
+
+def _weight_of(ratio: float) -> str:
+    """What a ratio of penalty to data loss means, as measured (FACTS C12)."""
+    if not math.isfinite(ratio):
+        return "the penalty is not finite"
+    size = f"the penalty is {ratio:.3g} times that"
+    if ratio >= 100:
+        return f"{size}, and collapse to a constant is to be expected"
+    if ratio >= 10:
+        return f"{size}; weights go sparse, and a weak signal is lost"
+    if ratio >= 1:
+        return f"{size}, so that training first shrinks weights"
+    if ratio >= 0.1:
+        return f"{size}, a noticeable part of the loss"
+    return f"{size}, a small part of the loss"
+
+
+def sections(account: Account) -> Iterator[tuple[str, list[str]]]:
+    """What is to be said below the numbers: titles, and under each one or more sentences."""
+    found = {
+        "Diagnostics": diagnostics(account),
+        "Declared, and never acting": (f"{item.layer}: {item.argument}: {item.reason}" for item in account.inactive),
+        "Notes": (*notes(account), *account.notes),
+        "Runs code of its own when loaded": (f"{item.layer}: {item.reason}" for item in account.unsafe),
+        "Not understood": account.unknown,
+    }
+    for title, items in found.items():
+        texts = list(items)
+        if texts:
+            yield title, texts
+
+
+def diagnostics(account: Account) -> Iterator[str]:
+    """What rules report, a line each."""
+    for one in account.diagnostics:
+        where = f"{one.location.layer}: " if one.location.layer else ""
+        yield f"{one.severity.label} {one.code} [{one.name}] {where}{one.message}" + (
+            f"; {one.help}" if one.help else ""
+        )
+
+
+def notes(account: Account) -> Iterator[str]:
+    """What the numbers of layers do not tell: what counts once, what grows with time, what depends on data."""
+    for layer in account.layers:
+        if layer.once_for_all_steps:
+            yield f"{layer.layer}: its weights are shared by all time steps, so their penalty counts once"
+        if layer.step_copies:
+            yield (
+                f"{layer.layer}: it holds {layer.step_copies} copies of one layer, one per time step: weights and "
+                "penalty grow with the number of steps"
+            )
+        if layer.calls > 1 and layer.regularized_params:
+            yield f"{layer.layer}: it is called {layer.calls} times, and its penalty counts once"
+        for term in layer.activity:
+            if term.acts:
+                yield f"{layer.layer}: {_activity_note(term)}"
+
+
+def _activity_note(term: ActivityTerm) -> str:
+    parts = ["divided by the batch size" if term.divided_by_batch else "not divided by the batch size"]
+    if term.over_time:
+        parts.append(f"summed over {term.steps} time steps" if term.steps else "growing with the number of time steps")
+    if term.calls > 1:
+        parts.append(f"once for each of {term.calls} calls")
+    return f"{term.regularizer.describe()} on the output depends on the data, {', '.join(parts)}; it is not in the sums"
