@@ -35,7 +35,7 @@ def inspect(
     """
     from dataclasses import replace
 
-    from tdlint.formatters.inspection import render_json, render_table
+    from tdlint.formatters.inspection import render
     from tdlint.inspector import inspect_target
     from tdlint.linting.engine import check_graph
     from tdlint.linting.registry import load_rules
@@ -48,8 +48,5 @@ def inspect(
         settings = replace(settings, keras_version=account.keras)  # the model says itself what it is made for
     account = replace(account, diagnostics=check_graph(account.model, account.source, settings, rules))
     options = render_options(no_color or output_file is not None)
-    table_or_json = (
-        render_json(account) if output_format == "json" else render_table(account, options.width, options.color)
-    )
-    write(table_or_json, output_file)
+    write(render(output_format, account, options), output_file)
     ctx.exit(1 if account.diagnostics else 0)

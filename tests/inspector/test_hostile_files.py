@@ -272,7 +272,8 @@ def test_a_weight_that_is_no_number(weights):
 
 
 def test_non_finite_values_are_counted_and_json_stays_json(weights):
-    from tdlint.formatters.inspection import render_json, render_table
+    from tdlint.formatters.inspection import render
+    from tdlint.formatters.options import Options
 
     loose, packed = weights
     with h5py.File(loose, "a") as file:
@@ -280,8 +281,8 @@ def test_non_finite_values_are_counted_and_json_stays_json(weights):
         file[f"{DENSE}/0"][1] = float("inf")
     account = inspect_path(packed())
     assert "time_distributed: 2 values are NaN or infinite" in account.notes
-    assert json.loads(render_json(account))["totals"]["penalty"] is None
-    assert "not finite" in render_table(account)
+    assert json.loads(render("json", account, Options()))["totals"]["penalty"] is None
+    assert "not finite" in render("table", account, Options())
 
 
 def test_missing_weights_leave_the_penalty_unknown(weights):

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tdlint.diagnostics import Diagnostic, Location, Severity
-from tdlint.formatters.inspection import render_json, render_table
+from tdlint.formatters.inspection import render
+from tdlint.formatters.options import Options
 from tdlint.inspector.archive import read_archive
 from tdlint.inspector.penalty import account_of
 
@@ -43,7 +44,7 @@ def account(name):
 
 @pytest.mark.parametrize("path", sorted(MODELS.iterdir()), ids=lambda path: path.name)
 def test_json_keeps_its_contract(path):
-    document = json.loads(render_json(account(path.name)))
+    document = json.loads(render("json", account(path.name), Options()))
     assert document["version"] == 1
     assert {"model", "source", "keras_version", "layers", "totals", "inactive", "unsafe", "diagnostics"} <= set(
         document
@@ -55,7 +56,7 @@ def test_json_keeps_its_contract(path):
 
 
 def test_json_of_a_head_on_a_sequence():
-    document = json.loads(render_json(account("sequence_head.keras")))
+    document = json.loads(render("json", account("sequence_head.keras"), Options()))
     layer = document["layers"][1]
     kernel = layer["weights"][0]
     assert (layer["layer"], layer["type"], layer["params"], layer["regularized_params"]) == (
@@ -74,24 +75,24 @@ def test_json_of_a_head_on_a_sequence():
 def test_the_table_fits_and_names_every_layer(path, width):
     pytest.importorskip("rich")
     shown = account(path.name)
-    text = render_table(replace(shown, source="model"), width)
+    text = render("table", replace(shown, source="model"), Options(width=width))
     assert max(map(len, text.splitlines())) <= width
     squeezed = "".join(text.split())
     for layer in shown.layers:
         assert layer.layer in squeezed or width < 100
     assert "\x1b" not in text
-    assert "\x1b[" in render_table(shown, width, color=True)
+    assert "\x1b[" in render("table", shown, Options(True, width))
 
 
 def test_the_table_says_what_matters():
-    text = " ".join(render_table(account("branches.keras"), 100).split())
+    text = " ".join(render("table", account("branches.keras"), Options()).split())
     assert "36 parameters (32%) are regularized and cost 0.349 now" in text
     assert "ln 3 for 3 classes" in text
     assert "frozen: kernel: the layer is frozen" in text
     assert "twin: it is called 2 times, and its penalty counts once" in text
     once = "its weights are shared by all time steps, so their penalty counts once"
-    assert once in " ".join(render_table(account("sequence_head.keras"), 100).split())
-    steps = " ".join(render_table(account("per_timestep.keras"), 100).split())
+    assert once in " ".join(render("table", account("sequence_head.keras"), Options()).split())
+    steps = " ".join(render("table", account("per_timestep.keras"), Options()).split())
     assert "own: it holds 5 copies of one layer, one per time step" in steps
     assert "a Lambda layer: it carries Python code" in steps
 
@@ -101,15 +102,15 @@ def test_diagnostics_are_shown():
         "TDL999", "some-rule", "something is off", Location("m.keras", layer="lstm"), Severity.WARNING, help="mend it"
     )
     shown = replace(account("sequence_head.keras"), diagnostics=(one,))
-    assert "warning TDL999 [some-rule] lstm: something is off; mend it" in render_table(shown, 120)
-    (found,) = json.loads(render_json(shown))["diagnostics"]
+    assert "warning TDL999 [some-rule] lstm: something is off; mend it" in render("table", shown, Options(width=120))
+    (found,) = json.loads(render("json", shown, Options()))["diagnostics"]
     assert (found["code"], found["layer"], found["help"]) == ("TDL999", "lstm", "mend it")
 
 
 def test_names_from_files_can_not_control_the_terminal():
     shown = account("sequence_head.keras")
     evil = replace(shown, name="\x1b[2Jmodel", layers=(replace(shown.layers[0], layer="a\x1b]0;b\x07"),))
-    assert "\x1b" not in render_table(evil, 100)
+    assert "\x1b" not in render("table", evil, Options())
 
 
 def test_accounts_of_keras_2_count_what_is_frozen():

@@ -112,13 +112,14 @@ def test_reading_a_file_imports_no_keras(name, read):
     code = f"""
 import sys
 from pathlib import Path
-from tdlint.formatters.inspection import render_json, render_table
+from tdlint.formatters.inspection import MODULES, render
+from tdlint.formatters.options import Options
 from tdlint.inspector.{module} import {function} as read
 from tdlint.inspector.penalty import account_of
 
 account = account_of(read(Path({str(MODELS / name)!r})))
-render_table(account)
-render_json(account)
+for name in MODULES:
+    render(name, account, Options())
 print(sorted({{name.partition(".")[0] for name in sys.modules}} & {{"keras", "tensorflow", "tf_keras", "jax"}}))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -50,7 +50,7 @@ def _model(model: ModelSummary, source: SourceModels, options: Options) -> dict[
         "cell": location.cell,
         "line": location.start.line if location.start else None,
         "layers": [_layer(row, source, options) for row in model.rows],
-        "output_shapes": [_shape(shape) for shape in model.output_shapes],
+        "output_shapes": [json_shape(shape) for shape in model.output_shapes],
         "outputs": [output.row for output in model.outputs],
         "total_params": model.total_params,
         "trainable_params": model.trainable_params,
@@ -60,7 +60,7 @@ def _model(model: ModelSummary, source: SourceModels, options: Options) -> dict[
 
 def _layer(row: Row, source: SourceModels, options: Options) -> dict[str, Any]:
     location = source.place(row.site)
-    outputs = [_shape(shape) for shape in row.output_shapes]
+    outputs = [json_shape(shape) for shape in row.output_shapes]
     return {
         "id": row.id,
         "layer": row.name,
@@ -78,7 +78,8 @@ def _layer(row: Row, source: SourceModels, options: Options) -> dict[str, Any]:
     }
 
 
-def _shape(shape: AnyShape) -> list[int | str | None] | str:
+def json_shape(shape: AnyShape) -> list[int | str | None] | str:
+    """A shape in JSON, as this module says above."""
     return "?" if isinstance(shape, UnknownShape) else [_dim(dim) for dim in shape]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from tdlint.formatters.inspection.view import View
+
 if TYPE_CHECKING:
     from tdlint.formatters.options import Options
     from tdlint.inspector.account import Account
@@ -13,22 +15,8 @@ MODULES = {"table": "table", "json": "json_"}
 """The output formats of ``tdlint inspect`` and the modules that make them."""
 
 
-def render(output_format: str, account: Account, options: Options) -> str:
+def render(output_format: str, account: Account, options: Options, view: View | None = None) -> str:
     """The account as text in one of the formats of ``MODULES``, without a newline at its end."""
     module = import_module(f"tdlint.formatters.inspection.{MODULES[output_format]}")
-    text: str = module.render(account, options)
+    text: str = module.render(account, options, view or View())
     return text
-
-
-def render_json(account: Account) -> str:
-    """The account as one JSON object."""
-    from tdlint.formatters.options import Options
-
-    return render("json", account, Options())
-
-
-def render_table(account: Account, width: int = 100, color: bool = False) -> str:
-    """The account as a table, at most ``width`` cells wide."""
-    from tdlint.formatters.options import Options
-
-    return render("table", account, Options(color, width))

@@ -1,4 +1,7 @@
-"""The account for tools; its names are a contract, see README. Null is what is not known, or no finite number."""
+"""The account for tools. Its names are a contract, which ``tdlint/schemas/inspect.schema.json`` has in full.
+
+Null is what is not known, or is no finite number.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import math
 from typing import Any
 
 from tdlint.formatters import json_
+from tdlint.formatters.graph.json_ import json_shape
+from tdlint.formatters.inspection.view import View
 from tdlint.formatters.options import Options
 from tdlint.inspector.account import Account, ActivityTerm, LayerAccount, Regularizer, WeightAccount
 from tdlint.linting.result import FileResult, RunResult
@@ -15,7 +20,7 @@ FORMAT_VERSION = 1
 """Raised when a name of the format changes its meaning or goes away; new names don't raise it."""
 
 
-def render(account: Account, options: Options) -> str:
+def render(account: Account, options: Options, view: View) -> str:
     """The account as one JSON object."""
     totals = account.totals
     result = RunResult((FileResult(account.source, account.diagnostics),))
@@ -60,6 +65,7 @@ def _layer(layer: LayerAccount) -> dict[str, Any]:
     return {
         "layer": layer.layer,
         "type": layer.type,
+        "output_shape": json_shape(layer.output_shape),
         "calls": layer.calls,
         "step_copies": layer.step_copies,
         "params": layer.params,

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
+from tdlint.formatters.inspection.view import View
 from tdlint.formatters.inspection.words import amount, sections, verdict
 from tdlint.formatters.options import Options
 from tdlint.formatters.terminal import Paint, printable, wrap
@@ -20,7 +21,7 @@ TYPE_FROM = 120
 """From how many cells on the output shape and the type have columns of their own."""
 
 
-def render(account: Account, options: Options) -> str:
+def render(account: Account, options: Options, view: View) -> str:
     """A table of layers, then a paragraph per section; at most ``options.width`` cells wide."""
     paint, width = Paint(options.color), options.width
     lines = [_table(account, width, options.color), *wrap(verdict(account), width, "", "")]
