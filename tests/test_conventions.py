@@ -27,7 +27,7 @@ RANKS = [
     ["tdlint.linting.changes"],
     ["tdlint.linting.rule", "tdlint.linting.result", "tdlint.api", "tdlint.config"],
     ["tdlint.linting"],
-    ["tdlint.testing", "tdlint.formatters"],
+    ["tdlint.testing", "tdlint.formatters", "tdlint.server"],
     ["tdlint.cli"],
     ["tdlint.__main__", "tdlint"],
 ]

@@ -13,8 +13,9 @@ from tdlint.cli.inspect import inspect
 from tdlint.cli.migrate import migrate
 from tdlint.cli.reports import ReaderGone
 from tdlint.cli.rules import list_rules, show_rule
+from tdlint.cli.server import server
 
 __all__ = ["ReaderGone", "cli"]
 
-for command in (check, migrate, graph, inspect, show_rule, list_rules, show_settings):
+for command in (check, migrate, graph, inspect, show_rule, list_rules, show_settings, server):
     cli.add_command(command)

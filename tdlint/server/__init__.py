@@ -1,0 +1,32 @@
+"""The language server: what is found in a program, while someone writes it.
+
+The server's process speaks the protocol and never analyses anything; a worker process does, which it ends and starts
+again where a check does not come to an end.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+__all__ = ["serve"]
+
+
+def serve() -> int:
+    """Serve one client over standard input and output until it leaves; returns the exit code."""
+    import logging
+
+    from tdlint.server.features import make_server
+
+    # the log of pygls has tracebacks; what a user should know is sent to the client
+    logging.getLogger("pygls").addHandler(logging.NullHandler())
+    logging.getLogger("pygls").propagate = bool(os.environ.get("TDLINT_DEBUG"))
+    server = make_server()
+    # nothing but messages may reach the client
+    output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    try:
+        server.start_io(sys.stdin.buffer, output)
+    finally:
+        server.session.worker.end()
+    return 0 if server.told_to_end else 1

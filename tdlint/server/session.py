@@ -1,0 +1,201 @@
+"""One client: what is open, what was found in it, and when it is checked again."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from lsprotocol import types as lsp
+from pygls.lsp.server import LanguageServer
+
+from tdlint.config import Settings, load_settings
+from tdlint.diagnostics import Location
+from tdlint.errors import UsageError
+from tdlint.linting.resolve import tool_diagnostic
+from tdlint.linting.result import FileResult
+from tdlint.linting.tool_codes import ANALYSIS_FAILED
+from tdlint.server.documents import Opened, all_opened, opened
+from tdlint.server.jobs import Answer, Check, Described, Job, ListRules, Refused
+from tdlint.server.options import ClientOptions, read_options
+from tdlint.server.process import Lost, Worker
+from tdlint.server.report import diagnostics_of
+from tdlint.sources.discovery import is_excluded
+
+QUIET = 0.04
+"""Seconds without a keystroke after which a program is checked."""
+
+AT_LEAST_EVERY = 0.6
+"""Seconds after which a program is checked although someone is still typing."""
+
+
+@dataclass(frozen=True)
+class _Checking:
+    """A check, done or not, and what it is of."""
+
+    of: tuple[bytes, Settings, int]
+    task: asyncio.Task[FileResult]
+
+
+class Session:
+    """Checks what is open in a client, each state of it once, and gives up checks of states that are gone."""
+
+    def __init__(self, server: LanguageServer, worker: Worker) -> None:
+        self.server = server
+        self.worker = worker
+        self.options = ClientOptions()
+        self.pulls = False
+        self._round = 0
+        self._checks: dict[str, _Checking] = {}
+        self._pushes: dict[str, asyncio.Task[None]] = {}
+        self._dirty_since: dict[str, float] = {}
+        self._published: dict[str, set[str]] = {}
+        self._said: set[str] = set()
+        self._rules: dict[str, Described] | None = None
+
+    # what the client says
+
+    def configure(self, given: object) -> None:
+        """Take over options of the client; what is wrong with them is shown."""
+        try:
+            self.options = read_options(given)
+        except UsageError as error:
+            self.say(str(error))
+
+    def changed(self, uri: str, delay: float = QUIET) -> None:
+        """A program was opened or edited: tell soon what is found in it, unless the client asks for that."""
+        program = self._key(uri)
+        if program is None or self.pulls:
+            return
+        now = time.monotonic()
+        since = self._dirty_since.setdefault(program, now)
+        if program in self._pushes:
+            self._pushes[program].cancel()
+        wait = min(delay, max(0.0, since + AT_LEAST_EVERY - now))
+        self._pushes[program] = asyncio.ensure_future(self._push(program, wait))
+
+    def closed(self, uri: str) -> None:
+        """A program was closed: nothing is shown of it any more."""
+        uri = unquote(uri)
+        if (push := self._pushes.pop(uri, None)) is not None:
+            push.cancel()
+        if (check := self._checks.pop(uri, None)) is not None:
+            check.task.cancel()
+        self._dirty_since.pop(uri, None)
+        for part in self._published.pop(uri, ()):
+            self._publish(part, None, [])
+
+    def check_again(self) -> None:
+        """Something changed that any program may depend on: a configuration, or a file that others import."""
+        self._round += 1
+        self._said.clear()
+        if self.pulls:
+            workspace = self.server.client_capabilities.workspace
+            if workspace and workspace.diagnostics and workspace.diagnostics.refresh_support:
+                self.server.workspace_diagnostic_refresh(None)
+            return
+        for uri in all_opened(self.server.workspace):
+            self.changed(uri, 0.0)
+
+    def say(self, message: str, kind: lsp.MessageType = lsp.MessageType.Error) -> None:
+        """Show a message, once until something is changed."""
+        if message not in self._said:
+            self._said.add(message)
+            self.server.window_show_message(lsp.ShowMessageParams(kind, f"tdlint: {message}"))
+
+    # what is found
+
+    async def result(self, uri: str) -> tuple[Opened, FileResult] | None:
+        """The program that a text belongs to, as it is when this returns, and what is found in it."""
+        while (program := opened(self.server.workspace, uri)) is not None:
+            key = unquote(program.uri)
+            check = self._check_of(key, program)
+            try:
+                return program, await asyncio.shield(check.task)
+            except asyncio.CancelledError:
+                if not check.task.cancelled() or self._checks.get(key) is check:
+                    raise
+                # given up for a newer state
+        return None
+
+    async def rules(self) -> Mapping[str, Described]:
+        """All rules, by code."""
+        if self._rules is None:
+            answer = await self.ask(ListRules())
+            if not isinstance(answer, tuple):
+                return {}
+            self._rules = {rule.code: rule for rule in answer}
+        return self._rules
+
+    async def ask(self, job: Job) -> Answer | None:
+        """The worker's answer; None, with a message to the user, if there is none."""
+        try:
+            answer = await self.worker.do(job)
+        except Lost as error:
+            self.say(f"the process that analyses programs {error}")
+            return None
+        if isinstance(answer, Refused):
+            self.say(answer.message)
+            return None
+        return answer
+
+    def settings(self, path: str) -> Settings | None:
+        """The settings for a file; None, with a message to the user, if they are wrong."""
+        try:
+            return load_settings([path], self.options.configuration)
+        except UsageError as error:
+            self.say(str(error))
+            return None
+
+    # how
+
+    def _check_of(self, key: str, program: Opened) -> _Checking:
+        settings = self.settings(program.path)
+        of = (program.data, settings or Settings(), self._round)
+        check = self._checks.get(key)
+        if check is None or check.of != of:
+            if check is not None:
+                check.task.cancel()
+            task = asyncio.ensure_future(self._check(program, settings))
+            check = self._checks[key] = _Checking(of, task)
+        return check
+
+    async def _check(self, program: Opened, settings: Settings | None) -> FileResult:
+        path = program.path
+        if settings is None or is_excluded(path, settings.all_excluded, settings.root):
+            return FileResult(path)
+        try:
+            answer = await self.worker.do(Check(program.data, path, settings))
+        except Lost as error:
+            message = f"the process that analysed it {error}"
+            return FileResult(path, (tool_diagnostic(ANALYSIS_FAILED, Location(path), message),), failed=True)
+        if isinstance(answer, Refused):
+            self.say(answer.message)
+        return answer if isinstance(answer, FileResult) else FileResult(path)
+
+    async def _push(self, uri: str, wait: float) -> None:
+        await asyncio.sleep(wait)
+        self._dirty_since.pop(uri, None)
+        found = await self.result(uri)
+        if found is None:
+            return
+        program, result = found
+        by_part = diagnostics_of(program, result, await self.rules())
+        gone = self._published.get(uri, set()) - by_part.keys()
+        self._published[uri] = set(by_part)
+        versions = {part.uri: part.version for part in program.parts}
+        for part, diagnostics in (*((part, []) for part in gone), *by_part.items()):
+            self._publish(part, versions.get(part), diagnostics)
+
+    def _publish(self, uri: str, version: int | None, diagnostics: list[lsp.Diagnostic]) -> None:
+        self.server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, diagnostics, version))
+
+    def _key(self, uri: str) -> str | None:
+        program = opened(self.server.workspace, uri)
+        return None if program is None else unquote(program.uri)
+
+    def programs(self) -> Iterator[str]:
+        """The addresses of all that is open."""
+        return all_opened(self.server.workspace)
