@@ -15,7 +15,18 @@ from tdlint.errors import ConfigError
 from tdlint.sources.discovery import DEFAULT_EXCLUDE
 from tdlint.spec.version import NEWEST, KerasVersion, parse_version
 
-OUTPUT_FORMATS = ("concise", "full", "json", "sarif", "github")
+OUTPUT_FORMATS = (
+    "concise",
+    "full",
+    "json",
+    "sarif",
+    "github",
+    "gitlab",
+    "azure",
+    "junit",
+    "rdjson",
+    "pylint",
+)
 SEVERITIES = {severity.label: severity for severity in Severity}
 
 DEFAULT = "default"

@@ -9,7 +9,18 @@ if TYPE_CHECKING:
     from tdlint.formatters.options import Options
     from tdlint.linting.result import RunResult
 
-MODULES = {"concise": "concise", "full": "full", "json": "json_", "sarif": "sarif", "github": "github"}
+MODULES = {
+    "concise": "concise",
+    "full": "full",
+    "json": "json_",
+    "sarif": "sarif",
+    "github": "github",
+    "gitlab": "gitlab",
+    "azure": "azure",
+    "junit": "junit",
+    "rdjson": "rdjson",
+    "pylint": "pylint",
+}
 """The output formats of ``tdlint check`` and the modules that make them."""
 
 TEXT_FORMATS = ("concise", "full")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tdlint.diagnostics import Diagnostic, Severity
 from tdlint.formatters.options import Options
-from tdlint.formatters.place import place, shown_path
+from tdlint.formatters.place import described, shown_path
 from tdlint.formatters.terminal import printable
 from tdlint.linting.result import RunResult
 
@@ -19,11 +19,8 @@ def render(result: RunResult, options: Options) -> str:
 def _command(diagnostic: Diagnostic, options: Options) -> str:
     location = diagnostic.location
     properties: dict[str, object] = {"file": shown_path(location.path, options.base)}
-    message = diagnostic.message
-    if location.cell is not None or location.layer is not None:
-        # The lines of a cell are not lines of the file that GitHub shows, so the place goes in the text.
-        message = f"{place(location, options.base)}: {message}"
-    elif location.start is not None:
+    message = described(diagnostic, options.base)
+    if location.cell is None and location.start is not None:
         properties |= {"line": location.start.line, "col": location.start.column}
         if location.end is not None:
             properties["endLine"] = location.end.line

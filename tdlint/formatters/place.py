@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from tdlint.diagnostics import Location
+from tdlint.diagnostics import Diagnostic, Location
 
 
 def shown_path(path: str, base: Path | None) -> str:
@@ -28,3 +28,11 @@ def place(location: Location, base: Path | None = None) -> str:
     elif location.layer is not None:
         parts.append(f"layer {location.layer}")
     return ":".join(parts)
+
+
+def described(diagnostic: Diagnostic, base: Path | None) -> str:
+    """The message, after its place where that is no line of the file: a cell of a notebook, a layer of a model."""
+    location = diagnostic.location
+    if location.cell is None and location.layer is None:
+        return diagnostic.message
+    return f"{place(location, base)}: {diagnostic.message}"

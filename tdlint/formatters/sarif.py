@@ -6,9 +6,7 @@ logical locations (``cell 3, line 4``) and the physical location is the file as 
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections import Counter
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +14,8 @@ from urllib.parse import quote
 from tdlint._version import __version__
 from tdlint.diagnostics import Confidence, Diagnostic, Fix, Location, Severity
 from tdlint.formatters.options import Options
-from tdlint.formatters.place import place, shown_path
+from tdlint.formatters.place import described, place, shown_path
+from tdlint.linting.fingerprints import fingerprints
 from tdlint.linting.result import RunResult
 from tdlint.linting.rule import Rule
 
@@ -30,12 +29,15 @@ def render(result: RunResult, options: Options) -> str:
     """One run with its rules, results and the outcome of the invocation."""
     rules = _rules(result, options)
     index = {rule["id"]: number for number, rule in enumerate(rules)}
-    seen: Counter[str] = Counter()
+    known_by = fingerprints(result.diagnostics, lambda path: shown_path(path, options.base))
     run: dict[str, Any] = {
         "tool": {"driver": {"name": "tdlint", "semanticVersion": __version__, "rules": rules}},
         "invocations": [_invocation(result, options)],
         "columnKind": "unicodeCodePoints",
-        "results": [_result(each, index[each.code], seen, options) for each in result.diagnostics],
+        "results": [
+            _result(each, index[each.code], known, options)
+            for each, known in zip(result.diagnostics, known_by, strict=True)
+        ],
     }
     if options.base is not None:
         run["originalUriBaseIds"] = {_ROOT: {"uri": options.base.absolute().as_uri().rstrip("/") + "/"}}
@@ -76,14 +78,14 @@ def _invocation(result: RunResult, options: Options) -> dict[str, Any]:
     return invocation
 
 
-def _result(diagnostic: Diagnostic, rule_index: int, seen: Counter[str], options: Options) -> dict[str, Any]:
+def _result(diagnostic: Diagnostic, rule_index: int, fingerprint: str, options: Options) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": diagnostic.code,
         "ruleIndex": rule_index,
         "level": _LEVELS[diagnostic.severity],
         "message": {"text": _message(diagnostic, options)},
         "locations": [_location(diagnostic.location, options)],
-        "partialFingerprints": {"tdlint/v1": _fingerprint(diagnostic, seen, options)},
+        "partialFingerprints": {"tdlint/v1": fingerprint},
         "properties": {"name": diagnostic.name, "confidence": diagnostic.confidence.label},
     }
     if diagnostic.related:
@@ -97,9 +99,7 @@ def _result(diagnostic: Diagnostic, rule_index: int, seen: Counter[str], options
 
 
 def _message(diagnostic: Diagnostic, options: Options) -> str:
-    lines = [diagnostic.message]
-    if diagnostic.location.cell is not None:
-        lines[0] = f"{place(diagnostic.location, options.base)}: {diagnostic.message}"
+    lines = [described(diagnostic, options.base) if diagnostic.location.cell is not None else diagnostic.message]
     if diagnostic.fact:
         lines.append(f"Fact: {diagnostic.fact}")
     if diagnostic.help:
@@ -150,13 +150,3 @@ def _fix(fix: Fix, location: Location, options: Options) -> dict[str, Any]:
     ]
     change = {"artifactLocation": _artifact(location.path, options), "replacements": replacements}
     return {"description": {"text": f"{fix.title} ({fix.applicability.label})"}, "artifactChanges": [change]}
-
-
-def _fingerprint(diagnostic: Diagnostic, seen: Counter[str], options: Options) -> str:
-    """The same for the same diagnostic after lines were added above it: no line number is part of it."""
-    location = diagnostic.location
-    code = location.lines[0].strip() if location.lines else ""
-    parts = (diagnostic.code, shown_path(location.path, options.base), location.layer or "", code)
-    text = "\0".join(parts)
-    seen[text] += 1
-    return hashlib.sha256(f"{text}\0{seen[text]}".encode("utf-8", "surrogatepass")).hexdigest()[:32]

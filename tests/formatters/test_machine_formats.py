@@ -1,4 +1,4 @@
-"""The formats that programs read: JSON by its contract, SARIF by its schema, GitHub by its grammar."""
+"""The formats that programs read: JSON by its contract, SARIF by its schema, GitHub by its grammar, and so on."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def result(locate):
 def test_every_format_takes_an_empty_run(output_format):
     text = render(output_format, RunResult(()), Options())
     assert not text.endswith("\n")
-    if output_format in ("json", "sarif"):
+    if output_format in ("json", "sarif", "gitlab", "rdjson"):
         json.loads(text)
 
 
@@ -217,3 +217,91 @@ def test_github_escapes_properties():
     found = Diagnostic("TDL101", "x", "m", Location("a,b:c%.py"), Severity.ERROR)
     text = render("github", RunResult((FileResult("a,b:c%.py", (found,)),)), Options())
     assert text == "::error file=a%2Cb%3Ac%25.py,title=TDL101 [x]::m"
+
+
+# The places of the result that are lines of the file; the others are named in the text.
+IN_FILE = {("model.py", 2), ("model.py", 3)}
+
+
+def test_gitlab_issues(result):
+    issues = json.loads(render("gitlab", result, Options()))
+    assert [issue["severity"] for issue in issues] == ["minor", "info", "major", "minor", "major"]
+    assert len({issue["fingerprint"] for issue in issues}) == 5
+    begins = [(issue["location"]["path"], issue["location"]["positions"]["begin"]["line"]) for issue in issues]
+    assert set(begins) > IN_FILE
+    assert issues[4]["description"] == "TDL101 [missing] n b.ipynb:cell3:1:1: no"
+    for issue in issues:
+        assert {"description", "check_name", "fingerprint", "severity", "location"} <= issue.keys()
+        assert issue["location"]["positions"]["end"]["line"] >= issue["location"]["positions"]["begin"]["line"]
+
+
+LOGGED = re.compile(r"##vso\[task\.logissue ((?:\w+=[^;\]]*;)+)\](.*)")
+
+
+def test_azure_commands(result):
+    lines = render("azure", result, Options()).splitlines()
+    parsed = [LOGGED.fullmatch(line).groups() for line in lines]
+    assert [re.match(r"type=(\w+);", properties)[1] for properties, _ in parsed] == [
+        *("warning", "warning", "error", "warning", "error")
+    ]
+    assert parsed[2][0] == "type=error;sourcepath=model.py;linenumber=2;columnnumber=11;code=TDL101;"
+    assert parsed[2][1] == "[missing] 100%AZP25 wrong, é: yes%0Asecond%0Ahelp: do%0Ait"
+    assert "linenumber" not in parsed[4][0]
+    assert parsed[4][1].startswith("[missing] n b.ipynb:cell3:1:1: no")
+
+
+def test_azure_escapes_properties():
+    found = Diagnostic("TDL101", "x", "m", Location("a;b]c%.py"), Severity.ERROR)
+    text = render("azure", RunResult((FileResult("a;b]c%.py", (found,)),)), Options())
+    assert text == "##vso[task.logissue type=error;sourcepath=a%3Bb%5Dc%AZP25.py;code=TDL101;][x] m"
+
+
+def test_junit_is_read_by_a_library_made_for_it(result):
+    junitparser = pytest.importorskip("junitparser")
+    crash = Diagnostic("TDL002", "rule-crashed", "it \x00 crashed", Location("bad\x1b.py"), Severity.ERROR)
+    files = (*result.files, FileResult("bad\x1b.py", (crash,), failed=True), FileResult("clean.py"))
+    report = junitparser.JUnitXml.fromstring(render("junit", RunResult(files), Options()))
+    assert (report.tests, report.failures, report.errors) == (7, 5, 1)
+    suites = {suite.name: list(suite) for suite in report}
+    assert [case.is_passed for case in suites["clean.py"]] == [True]
+    kinds = [type(outcome).__name__ for cases in suites.values() for case in cases for outcome in case.result]
+    assert kinds == ["Failure"] * 5 + ["Error"]
+    first = suites["model.py"][1]
+    assert first.name == "TDL101 [missing] model.py:2:11"
+    assert first.result[0].message == "100% wrong, é: yes second"
+
+
+def test_rdjson_counts_bytes_and_suggests_what_lies_in_the_line(locate):
+    text = "日 = model.add(LSTM(64))\n"
+    inside = Fix("Add", (Edit(Span(21, 21), ", x"),), Applicability.SAFE)
+    outside = Fix("Add", (Edit(Span(21, 21), ", x"), Edit(Span(0, 99), "y")), Applicability.SAFE)
+    place = locate(text, "LSTM(64)")
+    found = tuple(
+        Diagnostic("TDL101", "missing", "m", place, Severity.ERROR, fix=fix) for fix in (inside, outside, None)
+    )
+    document = json.loads(render("rdjson", RunResult((FileResult("model.py", found),)), Options()))
+    given, withheld, without = document["diagnostics"]
+    assert given["location"]["range"] == {"start": {"line": 1, "column": 17}, "end": {"line": 1, "column": 25}}
+    spot = {"line": 1, "column": 24}
+    assert given["suggestions"] == [{"range": {"start": spot, "end": spot}, "text": ", x"}]
+    assert "suggestions" not in withheld
+    assert "suggestions" not in without
+
+
+def test_rdjson_names_other_places_in_the_message(result):
+    document = json.loads(render("rdjson", result, Options()))
+    found = document["diagnostics"]
+    assert [each["severity"] for each in found] == ["WARNING", "INFO", "ERROR", "WARNING", "ERROR"]
+    assert "range" not in found[0]["location"]
+    assert found[4]["message"] == "n b.ipynb:cell3:1:1: no"
+    assert found[2]["code"] == {"value": "TDL101 [missing]"}
+
+
+PARSEABLE = re.compile(r"([^:]+):(\d+): \[(\w+)\(([\w-]+)\), ([^\]]*)\] (.*)")
+
+
+def test_pylint_lines(result):
+    parsed = [PARSEABLE.fullmatch(line).groups() for line in render("pylint", result, Options()).splitlines()]
+    assert parsed[0] == ("m.keras", "1", "TDL201", "strong", "dense_1", "m.keras:layer dense_1: much")
+    assert parsed[2] == ("model.py", "2", "TDL101", "missing", "", "100% wrong, é: yes second")
+    assert parsed[4][1] == "1"
