@@ -21,6 +21,19 @@ def total(parts: Iterable[float | None]) -> float | None:
     return None if None in known else math.fsum(part for part in known if part is not None)
 
 
+def spread(weights: Iterable[WeightAccount]) -> float | None:
+    """The standard deviation of the sum of penalties at start; None if that is not known of some.
+
+    Weights drawn from one seed are not independent, so that no sum of theirs is given.
+    """
+    known = [weight for weight in weights if weight.counted]
+    seeds = [weight.seed for weight in known if weight.seed is not None and weight.expected_spread]
+    if len(set(seeds)) < len(seeds):
+        return None
+    variance = total(None if one.expected_spread is None else one.expected_spread**2 for one in known)
+    return None if variance is None else math.sqrt(variance)
+
+
 def trainable_params(weights: Iterable[WeightAccount]) -> int | None:
     """Elements that training changes, None if that is not known of some."""
     known = list(weights)
@@ -50,6 +63,9 @@ class Regularizer:
 class WeightAccount:
     """One weight. ``trainable`` allows for frozen layers; ``counted`` says whether Keras adds its penalty to the loss.
 
+    ``expected_penalty`` is the mean over random initial values, ``expected_spread`` the standard deviation.
+    ``seed`` is that of its initializer. ``share`` is the part of the whole penalty that this one is, None
+    where either is not known or nothing is penalized.
     ``understood`` is False for a weight of which only the size is known. ``non_finite`` counts its NaN and
     infinite elements.
     """
@@ -64,6 +80,9 @@ class WeightAccount:
     counted: bool
     understood: bool = True
     non_finite: int = 0
+    expected_spread: float | None = None
+    seed: int | None = None
+    share: float | None = None
 
 
 @dataclass(frozen=True)
@@ -124,13 +143,24 @@ class LayerAccount:
         """The penalty that the fresh layer was expected to cost, None if part of it is not known."""
         return total(weight.expected_penalty for weight in self.weights if weight.counted)
 
+    @property
+    def expected_spread(self) -> float | None:
+        """The standard deviation of ``expected_penalty``."""
+        return spread(self.weights)
+
+    @property
+    def share(self) -> float | None:
+        """The part of the whole penalty that this layer's is."""
+        return total(weight.share for weight in self.weights if weight.counted)
+
 
 @dataclass(frozen=True)
 class Totals:
     """Sums over all layers.
 
     ``penalty`` is what Keras has in ``model.losses`` without activity terms. ``known_penalty`` is the part of it that
-    is known. ``penalty_ratio`` is the penalty now over the data loss expected of a fresh model.
+    is known. ``penalty_ratio`` is the penalty now over the data loss expected of a fresh model. ``expected_spread`` is
+    the standard deviation of ``expected_penalty``.
     """
 
     params: int
@@ -142,6 +172,7 @@ class Totals:
     expected_data_loss: float | None
     data_loss_reason: str | None
     penalty_ratio: float | None
+    expected_spread: float | None = None
 
 
 @dataclass(frozen=True)

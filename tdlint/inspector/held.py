@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tdlint import values
 from tdlint.graph import ModelGraph
 from tdlint.shapes import FREE, Shape
 from tdlint.spec import layers as layer_spec
 from tdlint.spec.layers.base import WeightSpec
+from tdlint.spec.regularizers import orthogonality
 from tdlint.spec.version import KerasVersion
-from tdlint.values import Instance, LayerObject, Unknown, Value
+from tdlint.values import LayerObject, Unknown, Value
 
 if TYPE_CHECKING:
     import numpy
@@ -105,11 +105,8 @@ def sums_of(blocks: Blocks) -> Sums:
 
 def orthogonal_penalty(regularizer: Value, found: Found) -> float | None:
     """The penalty of an ``OrthogonalRegularizer`` (FACTS C3); None if it is another, or the matrix is too large."""
-    if not isinstance(regularizer, Instance) or regularizer.type != "keras.regularizers.OrthogonalRegularizer":
-        return None
-    factor = values.number(regularizer.args.get("factor")) if regularizer.args.passes("factor") else 0.01
-    mode = values.text(regularizer.args.get("mode")) if regularizer.args.passes("mode") else "rows"
-    if len(found.shape) != 2 or factor is None or mode not in ("rows", "columns"):
+    settings = orthogonality(regularizer)
+    if settings is None or len(found.shape) != 2:
         return None
     if not 0 < math.prod(found.shape) <= MAX_ORTHOGONAL:
         return None
@@ -117,14 +114,14 @@ def orthogonal_penalty(regularizer: Value, found: Found) -> float | None:
 
     flat = numpy.concatenate([block.reshape(-1) for block in found.read()]).astype(numpy.float64)
     matrix: Any = flat.reshape(found.shape)
-    vectors = matrix if mode == "rows" else matrix.T
+    vectors = matrix if settings.rows else matrix.T
     count = len(vectors)
     if count < 2:
         return None
     lengths = numpy.sqrt(numpy.maximum((vectors**2).sum(axis=1, keepdims=True), 1e-12))
     products = (vectors / lengths) @ (vectors / lengths).T
     outside = numpy.abs(products - numpy.diag(numpy.diag(products))).sum()
-    return float(factor * 0.5 * outside / (count * (count - 1) / 2))
+    return float(settings.factor * 0.5 * outside / (count * (count - 1) / 2))
 
 
 def measure(found: Found, spec: WeightSpec | None, trainable: bool | None = None) -> Held:

@@ -6,17 +6,27 @@ Which penalties Keras adds, by version: FACTS B1, C6, C7 and C9.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tdlint import values
 from tdlint.data_loss import data_loss_at_start
 from tdlint.graph import LayerNode, ModelGraph
-from tdlint.inspector.account import Account, LayerAccount, Regularizer, Totals, WeightAccount, total, trainable_params
+from tdlint.inspector.account import (
+    Account,
+    LayerAccount,
+    Regularizer,
+    Totals,
+    WeightAccount,
+    spread,
+    total,
+    trainable_params,
+)
 from tdlint.inspector.held import Held, Inspected
 from tdlint.inspector.terms import activity_of, inactive_of, unsafe_of
 from tdlint.shapes import AnyShape, UnknownShape
 from tdlint.spec.layers.base import WeightSpec
-from tdlint.spec.regularizers import coefficients, expected_penalty
+from tdlint.spec.moments import AtStart
+from tdlint.spec.regularizers import coefficients, penalty_at_start
 from tdlint.spec.version import KerasVersion
 from tdlint.values import Instance, LayerObject, Value
 
@@ -83,13 +93,19 @@ def _penalty_now(held: Held, keras: KerasVersion) -> float | None:
     return None if held.sums is None else found.penalty(held.sums.absolute, held.sums.square)
 
 
-def _penalty_expected(held: Held, keras: KerasVersion) -> float | None:
+def _penalty_at_start(held: Held, keras: KerasVersion) -> AtStart | None:
     if held.spec is None:
-        return 0.0 if held.regularizer.must_be(None) else None
+        return AtStart(0.0, 0.0) if held.regularizer.must_be(None) else None
     try:
-        return expected_penalty(held.spec, keras)
+        return penalty_at_start(replace(held.spec, regularizer=held.regularizer), keras)
     except OverflowError:  # a file may claim a size whose penalty no float can hold
         return None
+
+
+def _seed(held: Held) -> int | None:
+    initializer = held.spec.initializer if held.spec else None
+    seed = initializer.args.get("seed") if isinstance(initializer, Instance) else values.NONE
+    return values.integer(seed)
 
 
 def _weight(held: Held, frozen: bool, keras: KerasVersion) -> WeightAccount:
@@ -98,6 +114,7 @@ def _weight(held: Held, frozen: bool, keras: KerasVersion) -> WeightAccount:
     else:
         trainable = False if frozen or (held.spec is not None and _freezes(held.spec.layer, keras)) else held.trainable
         counted = trainable is not False or keras < (3, 1)
+    at_start = _penalty_at_start(held, keras)
     return WeightAccount(
         held.name,
         held.shape,
@@ -105,10 +122,12 @@ def _weight(held: Held, frozen: bool, keras: KerasVersion) -> WeightAccount:
         trainable,
         describe(held.regularizer, keras),
         _penalty_now(held, keras),
-        _penalty_expected(held, keras),
+        None if at_start is None else at_start.mean,
         counted,
         understood=not isinstance(held.regularizer, values.Unknown),
         non_finite=held.sums.non_finite if held.sums else 0,
+        expected_spread=None if at_start is None else at_start.spread,
+        seed=_seed(held),
     )
 
 
@@ -154,7 +173,20 @@ def _totals(layers: tuple[LayerAccount, ...], model: ModelGraph) -> Totals:
         loss.value if loss else None,
         loss.why if loss else None,
         penalty / loss.value if loss and loss.value > 0 and penalty is not None else None,
+        spread(weights),
     )
+
+
+def _with_shares(layer: LayerAccount, whole: float | None) -> LayerAccount:
+    if not whole:
+        return layer
+    weights = (
+        replace(weight, share=weight.penalty / whole if weight.counted else 0.0)
+        if weight.penalty is not None
+        else weight
+        for weight in layer.weights
+    )
+    return replace(layer, weights=tuple(weights))
 
 
 def _notes(inspected: Inspected, layers: tuple[LayerAccount, ...]) -> tuple[str, ...]:
@@ -184,14 +216,15 @@ def account_of(inspected: Inspected) -> Account:
         if inspected.held.get(owner.key):
             own = tuple(_weight(one, False, keras) for one in inspected.held[owner.key])
             layers.append(LayerAccount(path or owner.name, "weights of the model itself", UnknownShape(), own))
-    done = tuple(layers)
+    totals = _totals(tuple(layers), model)
+    done = tuple(_with_shares(layer, totals.penalty) for layer in layers)
     return Account(
         model.name,
         inspected.source,
         inspected.keras_version,
         keras,
         done,
-        _totals(done, model),
+        totals,
         tuple(item for visit, layer in zip(found, layers, strict=False) for item in inactive_of(visit, layer, keras)),
         tuple(item for visit in found for item in unsafe_of(visit)),
         _notes(inspected, done),

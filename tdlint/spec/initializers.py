@@ -1,4 +1,4 @@
-"""Initializers: the expected absolute value and square of a freshly made weight, in closed form.
+"""Initializers: the penalty that a freshly made weight is expected to have, in closed form.
 
 Source: FACTS C13, checked there by Monte Carlo to 0.4 %, and in tests/oracle against real Keras.
 """
@@ -7,23 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from tdlint import values
-from tdlint.values import Arguments, Const, Instance, Symbol, Value
-
-# A normal distribution cut at two standard deviations, by its own standard deviation before the cut.
-_CUT = 0.8796256610342398
-_MEAN_ABSOLUTE_CUT = 0.722789752
-_MEAN_SQUARE_CUT = 0.773741
-
-
-@dataclass(frozen=True)
-class Moments:
-    """Expected value of ``|w|`` and of ``w**2`` for one element of a weight."""
-
-    absolute: float
-    square: float
+from tdlint.spec import stft
+from tdlint.spec.moments import CUT, CUT_DEVIATION, AtStart, Moments, normal, orthonormal, uniform
+from tdlint.values import Arguments, Const, Instance, Sequence, Symbol, Value
 
 
 def fans(shape: tuple[int, ...]) -> tuple[float, float]:
@@ -36,42 +24,6 @@ def fans(shape: tuple[int, ...]) -> tuple[float, float]:
         return float(shape[0]), float(shape[1])
     field = math.prod(shape[:-2])
     return float(field * shape[-2]), float(field * shape[-1])
-
-
-def _uniform(limit: float) -> Moments:
-    return Moments(limit / 2, limit * limit / 3)
-
-
-def _normal(sigma: float) -> Moments:
-    return Moments(sigma * math.sqrt(2 / math.pi), sigma * sigma)
-
-
-def _cut_normal(sigma: float) -> Moments:
-    return Moments(_MEAN_ABSOLUTE_CUT * sigma, _MEAN_SQUARE_CUT * sigma * sigma)
-
-
-def _scaled(scale: float, mode: str, distribution: str, fan: tuple[float, float]) -> Moments | None:
-    fan_in, fan_out = fan
-    divisor = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}.get(mode)
-    if divisor is None:
-        return None
-    variance = scale / max(1.0, divisor)
-    if distribution == "uniform":
-        return _uniform(math.sqrt(3 * variance))
-    if distribution in ("truncated_normal", "normal"):
-        return Moments(_MEAN_ABSOLUTE_CUT * math.sqrt(variance) / _CUT, variance)
-    if distribution == "untruncated_normal":
-        return _normal(math.sqrt(variance))
-    return None
-
-
-def _orthogonal(gain: float, shape: tuple[int, ...]) -> Moments | None:
-    if len(shape) < 2:
-        return None
-    rows, columns = math.prod(shape[:-1]), shape[-1]
-    longer = max(rows, columns)
-    absolute = math.exp(math.lgamma(longer / 2) - math.lgamma((longer + 1) / 2)) / math.sqrt(math.pi)
-    return Moments(gain * absolute, gain * gain / longer)
 
 
 _SCALED = {
@@ -105,6 +57,8 @@ _NAMES = {
     "IdentityInitializer": "Identity",
     "constant": "Constant",
     "variance_scaling": "VarianceScaling",
+    "stft": "STFT",
+    "STFTInitializer": "STFT",
     "forget_gate_ones": "ForgetGateOnes",
 }
 
@@ -122,10 +76,14 @@ def class_name(initializer: Value) -> str | None:
     return None
 
 
-def moments(
-    initializer: Value, shape: tuple[int, ...], weight_fans: tuple[float, float] | None = None
-) -> Moments | None:
-    """Expected ``|w|`` and ``w**2`` of an element of a fresh weight of this shape; None if they can't be told.
+def at_start(
+    initializer: Value,
+    shape: tuple[int, ...],
+    l1: float,
+    l2: float,
+    weight_fans: tuple[float, float] | None = None,
+) -> AtStart | None:
+    """The penalty ``l1 * sum(|w|) + l2 * sum(w**2)`` of a fresh weight of this shape; None if it can't be told.
 
     ``weight_fans`` replaces the fan in and fan out of the shape (``WeightSpec.fans``). ``forget_gate_ones`` is the bias
     of an LSTM with ``unit_forget_bias``: a quarter of it is one, the rest what ``bias_initializer`` makes, zeros if it
@@ -135,82 +93,152 @@ def moments(
     if name is None:
         return None
     args = initializer.args if isinstance(initializer, Instance) else Arguments()
-    if name in _SCALED:
-        return _scaled(*_SCALED[name], weight_fans or fans(shape))
-    if name in _PLAIN:
-        return _PLAIN[name](args)
+    count = math.prod(shape)
     if name == "ForgetGateOnes":
-        return _forget_gate(args, shape)
+        return _forget_gate(args, shape, l1, l2)
     if name == "Orthogonal":
         gain = _given(args, "gain", 1.0)
-        return None if gain is None else _orthogonal(abs(gain), shape)
-    if name == "Identity" and len(shape) == 2:
-        gain = _given(args, "gain", 1.0)
-        share = min(shape) / math.prod(shape)
-        return None if gain is None else Moments(abs(gain) * share, gain * gain * share)
+        if gain is None or len(shape) < 2 or not count:
+            return None
+        return orthonormal(math.prod(shape[:-1]), shape[-1], gain, l1, l2)
+    constant = _constant(name, args, shape)
+    if constant is not None:
+        return AtStart(l1 * constant[0] + l2 * constant[1], 0.0)
+    element = moments(initializer, shape, weight_fans)
+    if element is None:
+        return None
+    return AtStart(count * element.mean(l1, l2), count * element.variance(l1, l2))
+
+
+def moments(
+    initializer: Value, shape: tuple[int, ...], weight_fans: tuple[float, float] | None = None
+) -> Moments | None:
+    """The distribution of an element, of initializers that draw each by itself; None for others."""
+    name = class_name(initializer)
+    args = initializer.args if isinstance(initializer, Instance) else Arguments()
+    if name in _SCALED:
+        scale, mode, distribution = _SCALED[name]
+    elif name == "VarianceScaling":
+        known = _given(args, "scale", 1.0)
+        mode = _text(args, "mode", "fan_in")
+        distribution = _text(args, "distribution", "truncated_normal")
+        if known is None or known <= 0:
+            return None
+        scale = known
+    else:
+        return _DRAWN[name](args) if name in _DRAWN else None
+    fan = _fans_of_axes(args, shape, weight_fans or fans(shape))
+    return None if fan is None else _scaled(scale, mode, distribution, fan)
+
+
+def is_normal(initializer: Value) -> bool:
+    """Whether an initializer draws every element from one normal distribution around zero that is not cut off."""
+    if not isinstance(initializer, Instance | Const | Symbol):
+        return False
+    args = initializer.args if isinstance(initializer, Instance) else Arguments()
+    name = class_name(initializer)
     if name == "VarianceScaling":
-        return _variance_scaling(args, weight_fans or fans(shape))
-    return None
+        return _text(args, "distribution", "truncated_normal") == "untruncated_normal"
+    return name == "RandomNormal" and _given(args, "mean", 0.0) == 0 and _given(args, "stddev", 0.05) != 0
 
 
 def _given(args: Arguments, key: str, default: float) -> float | None:
     return values.number(args.get(key)) if args.passes(key) or not args.complete else default
 
 
-def _constant(args: Arguments) -> Moments | None:
-    value = _given(args, "value", 0.0)
-    return None if value is None else Moments(abs(value), value * value)
+def _text(args: Arguments, key: str, default: str) -> str:
+    given = args.passes(key) or not args.complete
+    return (values.text(args.get(key)) or "").lower() if given else default
 
 
-def _random_normal(args: Arguments) -> Moments | None:
-    sigma = _given(args, "stddev", 0.05)
-    return None if _given(args, "mean", 0.0) != 0 or sigma is None else _normal(sigma)
+def _fans_of_axes(
+    args: Arguments, shape: tuple[int, ...], otherwise: tuple[float, float]
+) -> tuple[float, float] | None:
+    """Keras 3.15 lets initializers say which axes are the input and which the output."""
+    sizes = []
+    for name in ("input_axes", "output_axes"):
+        value = args.get(name) if args.passes(name) else Const(None)
+        if value.must_be(None):
+            return otherwise
+        axes = [values.integer(item) for item in value.items] if isinstance(value, Sequence) else [None]
+        if any(axis is None or not -len(shape) <= axis < len(shape) for axis in axes):
+            return None
+        sizes.append(float(math.prod(shape[axis] for axis in axes if axis is not None)))
+    return sizes[0], sizes[1]
 
 
-def _truncated_normal(args: Arguments) -> Moments | None:
-    sigma = _given(args, "stddev", 0.05)
-    return None if _given(args, "mean", 0.0) != 0 or sigma is None else _cut_normal(sigma)
+def _scaled(scale: float, mode: str, distribution: str, fan: tuple[float, float]) -> Moments | None:
+    fan_in, fan_out = fan
+    divisor = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}.get(mode)
+    if divisor is None:
+        return None
+    deviation = math.sqrt(scale / max(1.0, divisor))
+    if distribution == "uniform":
+        return uniform(-math.sqrt(3) * deviation, math.sqrt(3) * deviation)
+    if distribution in ("truncated_normal", "normal"):
+        return normal(0.0, deviation / CUT_DEVIATION, CUT)
+    if distribution == "untruncated_normal":
+        return normal(0.0, deviation)
+    return None
+
+
+def _constant(name: str, args: Arguments, shape: tuple[int, ...]) -> tuple[float, float] | None:
+    """``sum |w|`` and ``sum w**2`` of weights that always start from the same values, None for others."""
+    count = math.prod(shape)
+    if name in ("Zeros", "Ones"):
+        return (0.0, 0.0) if name == "Zeros" else (float(count), float(count))
+    if name == "Identity":
+        gain = _given(args, "gain", 1.0)
+        return None if gain is None or len(shape) != 2 else (abs(gain) * min(shape), gain * gain * min(shape))
+    if name == "STFT":
+        return stft.sums(args, shape)
+    if name != "Constant":
+        return None
+    value = args.get("value") if args.passes("value") or not args.complete else Const(0.0)
+    numbers = _numbers(value)
+    if not numbers or count % len(numbers):
+        return None
+    repeats = count // len(numbers)  # as numbers are broadcast, each of them is as often in the weight
+    return repeats * math.fsum(map(abs, numbers)), repeats * math.fsum(number * number for number in numbers)
+
+
+def _numbers(value: Value) -> list[float] | None:
+    """A number, or those of a list of numbers or of lists."""
+    if not isinstance(value, Sequence):
+        found = values.number(value)
+        return None if found is None else [float(found)]
+    parts = [_numbers(item) for item in value.items]
+    if not value.complete or any(part is None for part in parts):
+        return None
+    return [number for part in parts if part is not None for number in part]
+
+
+def _random_normal(args: Arguments, cut: float = math.inf) -> Moments | None:
+    mean, deviation = _given(args, "mean", 0.0), _given(args, "stddev", 0.05)
+    return None if mean is None or deviation is None or deviation < 0 else normal(mean, deviation, cut)
 
 
 def _random_uniform(args: Arguments) -> Moments | None:
     low, high = _given(args, "minval", -0.05), _given(args, "maxval", 0.05)
-    if low is None or high is None or high <= low:
-        return None
-    width = high - low
-    # the integral of |w| on each side of zero
-    absolute = (high * abs(high) - low * abs(low)) / (2 * width)
-    return Moments(absolute, (high**3 - low**3) / (3 * width))
+    return None if low is None or high is None or high <= low else uniform(low, high)
 
 
-def _variance_scaling(args: Arguments, fan: tuple[float, float]) -> Moments | None:
-    scale = _given(args, "scale", 1.0)
-    mode = values.text(args.get("mode")) if args.passes("mode") else "fan_in"
-    distribution = values.text(args.get("distribution")) if args.passes("distribution") else "truncated_normal"
-    if scale is None or mode is None or distribution is None or not args.complete:
-        return None
-    return _scaled(scale, mode.lower(), distribution.lower(), fan)
-
-
-def _forget_gate(args: Arguments, shape: tuple[int, ...]) -> Moments | None:
+def _forget_gate(args: Arguments, shape: tuple[int, ...], l1: float, l2: float) -> AtStart | None:
+    units = math.prod(shape) // 4
     if not args.passes("bias_initializer"):
-        return Moments(0.25, 0.25)
+        return AtStart((l1 + l2) * units, 0.0)
     # Keras makes the bias of three pieces: the input gate, ones, cell and output gate together
-    units = shape[0] // 4
-    first = moments(args.get("bias_initializer"), (units,))
-    last = moments(args.get("bias_initializer"), (2 * units,))
+    first = at_start(args.get("bias_initializer"), (units,), l1, l2)
+    last = at_start(args.get("bias_initializer"), (2 * units,), l1, l2)
     if first is None or last is None:
         return None
-    return Moments(
-        (first.absolute + 1 + 2 * last.absolute) / 4,
-        (first.square + 1 + 2 * last.square) / 4,
-    )
+    # one object draws both random pieces, from one seed: they are not independent
+    same = first.variance == last.variance == 0
+    return AtStart(first.mean + (l1 + l2) * units + last.mean, 0.0 if same else None)
 
 
-_PLAIN: dict[str, Callable[[Arguments], Moments | None]] = {
-    "Zeros": lambda _: Moments(0.0, 0.0),
-    "Ones": lambda _: Moments(1.0, 1.0),
-    "Constant": _constant,
+_DRAWN: dict[str, Callable[[Arguments], Moments | None]] = {
     "RandomNormal": _random_normal,
-    "TruncatedNormal": _truncated_normal,
+    "TruncatedNormal": lambda args: _random_normal(args, CUT),
     "RandomUniform": _random_uniform,
 }

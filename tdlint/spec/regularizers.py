@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tdlint import values
-from tdlint.spec.initializers import moments
+from tdlint.spec.initializers import at_start, class_name, is_normal, moments
 from tdlint.spec.layers.base import WeightSpec
+from tdlint.spec.moments import AtStart, mean_coordinate
 from tdlint.spec.version import NEWEST, KerasVersion
 from tdlint.values import Const, Instance, Symbol, Value
 
@@ -82,27 +83,78 @@ def coefficients(regularizer: Value, keras: KerasVersion = NEWEST) -> Coefficien
     return None if l1 is None or l2 is None else Coefficients(float(l1), float(l2))
 
 
+@dataclass(frozen=True)
+class Orthogonality:
+    """What an ``OrthogonalRegularizer`` was made with; ``rows`` says which vectors of the matrix it compares."""
+
+    factor: float
+    rows: bool
+
+
+def orthogonality(regularizer: Value) -> Orthogonality | None:
+    """The settings of an ``OrthogonalRegularizer`` of Keras, None if it is another or they can't be told."""
+    if isinstance(regularizer, Const) and regularizer.value in ("orthogonal_regularizer", "OrthogonalRegularizer"):
+        return Orthogonality(0.01, True)
+    if not isinstance(regularizer, Instance) or regularizer.type not in _ORTHOGONAL:
+        return None
+    args = regularizer.args
+    factor = values.number(args.get("factor")) if args.passes("factor") or not args.complete else 0.01
+    mode = values.text(args.get("mode")) if args.passes("mode") or not args.complete else "rows"
+    if factor is None or mode not in ("rows", "columns"):
+        return None
+    return Orthogonality(float(factor), mode == "rows")
+
+
+_ORTHOGONAL = ("keras.regularizers.OrthogonalRegularizer", "keras.regularizers.orthogonal_regularizer")
+
+
 def expected_penalty(weight: WeightSpec, keras: KerasVersion = NEWEST) -> float | None:
+    """The mean of ``penalty_at_start``."""
+    found = penalty_at_start(weight, keras)
+    return None if found is None else found.mean
+
+
+def penalty_at_start(weight: WeightSpec, keras: KerasVersion = NEWEST) -> AtStart | None:
     """The penalty that a weight is expected to cost when the model is fresh; None if it can't be told.
 
     A weight without regularizer costs 0, and so does one that its layer does not train: Keras counts only those that
     are trained. Units are those of the loss.
     """
     if not weight.trainable:
-        return 0.0
+        return AtStart(0.0, 0.0)
+    shape = tuple(dim for dim in weight.shape if isinstance(dim, int))
+    known = len(shape) == len(weight.shape)
     found = coefficients(weight.regularizer, keras)
     if found is None:
-        return None
+        settings = orthogonality(weight.regularizer)
+        return None if settings is None or not known else orthogonal_at_start(settings, weight.initializer, shape)
     if not found.active:
-        return 0.0
-    shape = tuple(dim for dim in weight.shape if isinstance(dim, int))
-    if len(shape) != len(weight.shape):
+        return AtStart(0.0, 0.0)
+    if not known:
         return None
     # before 3.15, Keras took the fans of every kernel from its shape
-    element = moments(weight.initializer, shape, weight.fans if keras >= (3, 15) else None)
-    if element is None:
+    return at_start(weight.initializer, shape, found.l1, found.l2, weight.fans if keras >= (3, 15) else None)
+
+
+def orthogonal_at_start(settings: Orthogonality, initializer: Value, shape: tuple[int, ...]) -> AtStart | None:
+    """The penalty of an ``OrthogonalRegularizer``: the mean ``|cos|`` between two vectors of the matrix (FACTS C3).
+
+    Known in closed form where all directions are as likely, and where the matrix is always the same in this respect.
+    """
+    if len(shape) != 2:
         return None
-    count = 1
-    for dim in shape:
-        count *= dim
-    return found.penalty(count * element.absolute, count * element.square)
+    count, size = shape if settings.rows else shape[::-1]
+    if count < 2 or size < 1:
+        return None
+    name = class_name(initializer)
+    if name in ("Zeros", "Identity") or (name == "Orthogonal" and count <= size):
+        return AtStart(0.0, 0.0)
+    element = moments(initializer, shape)
+    if name == "Ones" or (size == 1 and (element is not None or name == "Orthogonal")):
+        return AtStart(settings.factor, 0.0)
+    if element is None or not is_normal(initializer):
+        return None
+    mean = mean_coordinate(size)
+    # two cosines that share a vector are independent, given that vector
+    variance = (1 / size - mean * mean) / (count * (count - 1) / 2)
+    return AtStart(settings.factor * mean, settings.factor**2 * variance)
