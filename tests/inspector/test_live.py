@@ -184,3 +184,35 @@ def test_inactive_and_activity_terms():
     assert [term.acts for term in terms["wrapped"]] == [False]
     (term,) = terms["plain"]
     assert (term.acts, term.steps, term.calls, term.regularizer.describe()) == (True, 5, 1, "L1(0.5)")
+
+
+def test_spread_and_shares():
+    def build():
+        normal = keras.initializers.RandomNormal(stddev=0.2)
+        return keras.Sequential(
+            [
+                keras.Input((7,)),
+                layers.Dense(5, kernel_regularizer="l1", bias_regularizer="l2", bias_initializer=normal),
+                layers.Dense(3, kernel_initializer="orthogonal", kernel_regularizer=regularizers.L1L2(0.02, 0.01)),
+            ]
+        )
+
+    keras.utils.set_random_seed(4)
+    drawn = [weight_penalty(build()) for _ in range(200)]
+    account = inspect_model(build())
+    totals = account.totals
+    assert totals.expected_penalty == pytest.approx(np.mean(drawn), abs=5 * np.std(drawn) / 200**0.5)
+    assert totals.expected_spread == pytest.approx(np.std(drawn), rel=0.25)
+    weights = [weight for layer in account.layers for weight in layer.weights]
+    assert sum(weight.share for weight in weights) == pytest.approx(1)
+    assert [layer.share for layer in account.layers] == pytest.approx(
+        [layer.penalty / totals.penalty for layer in account.layers]
+    )
+
+
+def test_weights_of_one_seed_have_no_spread_together():
+    seeded = keras.initializers.HeNormal(seed=1)
+    head = [layers.Dense(4, kernel_initializer=seeded, kernel_regularizer="l2") for _ in range(2)]
+    account = inspect_model(keras.Sequential([keras.Input((4,)), *head]))
+    assert all(layer.expected_spread > 0 for layer in account.layers)
+    assert account.totals.expected_spread is None
