@@ -5,7 +5,7 @@ from __future__ import annotations
 from tdlint import values
 from tdlint.graph import ModelGraph
 from tdlint.heads import heads, per_output
-from tdlint.spec.losses import DataLoss, expected_data_loss
+from tdlint.spec.loss_at_start import DataLoss, expected_data_loss
 from tdlint.values import Const
 
 

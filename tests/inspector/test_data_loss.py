@@ -11,7 +11,8 @@ import pytest
 from tdlint.data_loss import data_loss_at_start
 from tdlint.graph import CallSite, ModelGraph
 from tdlint.inspector.archive import read_archive
-from tdlint.spec.losses import class_name, expected_data_loss
+from tdlint.spec.loss_at_start import expected_data_loss
+from tdlint.spec.losses import class_name
 from tdlint.values import Arguments, Const, Instance, Mapping, Sequence, Symbol, Unknown
 
 MODELS = Path(__file__).parents[2] / "fixtures" / "models"
@@ -64,34 +65,98 @@ def test_unknown_stays_unknown(loss, units, activation):
     assert expected_data_loss(loss, units, activation) is None
 
 
+@pytest.fixture(scope="module")
+def keras():
+    return pytest.importorskip("keras")
+
+
+def measured(keras, loss, targets, output):
+    arguments = {name: value.value for name, value in loss.args.bound}
+    return float(getattr(keras.losses, loss.type.rpartition(".")[2])(**arguments)(targets, output))
+
+
+ACTIVATIONS = ("linear", "relu", "tanh", "softplus", "exponential")
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize(
     "loss",
     [
-        given("MeanSquaredError"),
-        given("MeanAbsoluteError"),
-        given("LogCosh"),
-        given("Huber"),
+        *(given(name) for name in ("MeanSquaredError", "MeanAbsoluteError", "LogCosh", "Huber")),
         given("Huber", delta=0.3),
+        given("Huber", delta=2.5),
     ],
 )
-def test_standardized_targets_by_monte_carlo(loss):
-    keras = pytest.importorskip("keras")
+def test_standardized_targets_by_monte_carlo(keras, loss, activation):
     import numpy as np
 
+    expected = expected_data_loss(loss, 1, activation)
+    if expected is None:
+        assert activation in ("softplus", "exponential")
+        assert class_name(loss) in ("LogCosh", "Huber")
+        return
     targets = np.random.default_rng(1).normal(size=(200_000, 1)).astype("float32")
-    arguments = {name: value.value for name, value in loss.args.bound}
-    made = getattr(keras.losses, class_name(loss))(**arguments)
-    measured = float(made(targets, np.zeros_like(targets)))
-    assert expected_data_loss(loss, 1, "linear").value == pytest.approx(measured, rel=0.01)
+    output = np.asarray(getattr(keras.activations, activation)(np.zeros_like(targets)))
+    assert expected.value == pytest.approx(measured(keras, loss, targets, output), rel=0.01)
 
 
-@pytest.mark.parametrize("name", ["CategoricalCrossentropy", "CategoricalFocalCrossentropy"])
-def test_classes_by_real_loss(name):
-    keras = pytest.importorskip("keras")
+CATEGORICAL = [
+    *(given(name) for name in ("CategoricalCrossentropy", "CategoricalFocalCrossentropy", "KLDivergence")),
+    given("CategoricalCrossentropy", label_smoothing=0.1),
+    given("CategoricalCrossentropy", from_logits=True),
+    given("CategoricalFocalCrossentropy", alpha=0.5, gamma=3.0),
+    given("CategoricalHinge"),
+    *(given(name) for name in ("MeanSquaredError", "MeanAbsoluteError", "Dice", "Tversky")),
+    given("Tversky", alpha=0.3, beta=0.9),
+]
+
+
+@pytest.mark.parametrize("classes", [2, 5, 40])
+@pytest.mark.parametrize("loss", CATEGORICAL)
+def test_one_hot_classes_by_real_loss(keras, loss, classes):
     import numpy as np
 
-    measured = float(getattr(keras.losses, name)()(np.eye(5), np.full((5, 5), 0.2)))
-    assert expected_data_loss(given(name), 5, "softmax").value == pytest.approx(measured, rel=1e-5)
+    targets = np.eye(classes, dtype="float32")[np.random.default_rng(2).integers(classes, size=200)]
+    raw = "from_logits" in dict(loss.args.bound)
+    even = np.full_like(targets, 0.0 if raw else 1 / classes)
+    expected = expected_data_loss(loss, classes, "linear" if raw else "softmax")
+    assert expected.value == pytest.approx(measured(keras, loss, targets, even), rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("loss", "activation"),
+    [
+        (given("BinaryCrossentropy", label_smoothing=0.2), "sigmoid"),
+        (given("BinaryFocalCrossentropy"), "sigmoid"),
+        (given("BinaryFocalCrossentropy", gamma=1.0), "sigmoid"),
+        (given("BinaryFocalCrossentropy", from_logits=True), "linear"),
+        *((given(name), activation) for name in ("Hinge", "SquaredHinge") for activation in ("linear", "sigmoid")),
+        *((given(name), "sigmoid") for name in ("MeanSquaredError", "MeanAbsoluteError")),
+        (given("SparseCategoricalCrossentropy"), "softmax"),
+        (given("SparseCategoricalCrossentropy", from_logits=True, ignore_class=1), "linear"),
+        (given("CategoricalGeneralizedCrossEntropy"), "softmax"),
+        (given("CategoricalGeneralizedCrossEntropy", q=0.9), "softmax"),
+        (given("Poisson"), "exponential"),
+    ],
+)
+def test_binary_and_numbered_labels_by_real_loss(keras, loss, activation):
+    import numpy as np
+
+    if not hasattr(keras.losses, loss.type.rpartition(".")[2]):
+        pytest.skip("this Keras has no such loss")
+    numbered = "Categorical" in loss.type
+    units = 2 if numbered else 1
+    targets = np.arange(100).reshape(-1, 1) % 2
+    output = np.asarray(getattr(keras.activations, activation)(np.zeros((100, units), "float32")))
+    targets = targets if numbered else targets.astype("float32")
+    expected = expected_data_loss(loss, units, activation)
+    assert expected.value == pytest.approx(measured(keras, loss, targets, output), rel=1e-5)
+
+
+@pytest.mark.parametrize("loss", [Const("dice"), Const("Dice"), Symbol("keras.losses.dice"), given("Dice")])
+def test_overlap_of_classes(loss):
+    assert expected_data_loss(loss, 4, "softmax").value == pytest.approx(3 / 4)
+    assert expected_data_loss(loss, 1, "sigmoid") is None
 
 
 def compiled(model: ModelGraph, **arguments) -> ModelGraph:
