@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from tdlint.diagnostics import Diagnostic
 from tdlint.graph import ModelGraph
+from tdlint.inspector.measurement import Measurement
 from tdlint.shapes import AnyShape
 from tdlint.spec.version import KerasVersion
 
@@ -197,7 +198,8 @@ class Account:
     """What a model's weights are, what regularizes them, and what that costs.
 
     ``notes`` are facts about the account as a whole; ``unknown`` the reasons why a part of the model is not understood.
-    ``model`` is the graph that rules check; ``diagnostics`` are filled in by who runs them.
+    ``model`` is the graph that rules check; ``diagnostics`` are filled in by who runs them. ``measurement`` is there if
+    the model was tried on data, ``samples`` the number of samples that it is trained on, if somebody told.
     """
 
     name: str
@@ -211,4 +213,6 @@ class Account:
     notes: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    measurement: Measurement | None = None
+    samples: int | None = None
     model: ModelGraph = field(default_factory=lambda: ModelGraph(0, "", "sequential", ()), repr=False, compare=False)
