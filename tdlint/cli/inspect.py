@@ -20,12 +20,20 @@ from tdlint.cli.reports import render_options, settings_of, write
 @click.argument("target")
 @table_or_json
 @output_file_option
+@click.option("--samples", type=click.IntRange(1), metavar="N", help="How many samples it is trained on.")
 @rule_options
 @settings_options
 @no_color_option
 @click.pass_context
 def inspect(
-    ctx: click.Context, /, target: str, output_format: str, output_file: str | None, no_color: bool, **given: Any
+    ctx: click.Context,
+    /,
+    target: str,
+    output_format: str,
+    output_file: str | None,
+    samples: int | None,
+    no_color: bool,
+    **given: Any,
 ) -> None:
     """Account for the regularization of a model.
 
@@ -43,7 +51,7 @@ def inspect(
 
     rules, settings = load_rules(), settings_of((), **given)
     check_selectors(settings, rules)
-    account = inspect_target(target)
+    account = replace(inspect_target(target), samples=samples)
     if settings.source("keras_version") == "default":
         settings = replace(settings, keras_version=account.keras)  # the model says itself what it is made for
     account = replace(account, diagnostics=check_graph(account.model, account.source, settings, rules))

@@ -16,6 +16,7 @@ from tdlint.inspector.account import Account, LayerAccount, Regularizer, WeightA
 
 TARGET = 0.1
 """The part of the data loss that advice aims at; below it, a layer is left alone."""
+NEARLY_ALL = 0.9
 
 Basis = Literal["start", "now", "measured"]
 
@@ -57,7 +58,9 @@ def verdicts(account: Account) -> tuple[Verdict, ...]:
     found: list[Verdict] = []
     for layer in regularized:
         basis, penalty = _penalty(account, layer)
-        if penalty is not None and penalty / loss >= TARGET:
+        if layer.penalty is not None and not math.isfinite(layer.penalty):
+            found.append(_broken(layer, layer.penalty, loss))
+        elif penalty is not None and penalty / loss >= TARGET:
             found.append(_on_layer(account, layer, basis, penalty, loss, why))
     if len(regularized) > 1:
         found += _together(account, regularized, loss, why)
@@ -81,13 +84,15 @@ def _amount(weight: WeightAccount, basis: Basis) -> float:
     return (weight.expected_penalty if basis == "start" else weight.penalty) or 0.0
 
 
+def _broken(layer: LayerAccount, penalty: float, loss: float) -> Verdict:
+    named = ", ".join(weight.name for weight in layer.weights if weight.non_finite)
+    sentence = f"its penalty is not finite: {named or 'one of its weights'} holds NaN, infinite or huge values"
+    return Verdict(layer.layer, sentence, penalty, loss, penalty / loss, "now")
+
+
 def _on_layer(account: Account, layer: LayerAccount, basis: Basis, penalty: float, loss: float, why: str) -> Verdict:
     ratio = penalty / loss
     costing = [weight for weight in layer.weights if weight.counted and _amount(weight, basis) > 0]
-    if not math.isfinite(penalty):
-        named = ", ".join(weight.name for weight in costing if weight.non_finite)
-        sentence = f"its penalty is not finite: {named or 'its weights'} hold NaN, infinite or huge values"
-        return Verdict(layer.layer, sentence, penalty, loss, ratio, basis)
     advice = _advice(costing, TARGET / ratio)
     parts = [f"{_compared(basis, penalty, ratio, loss, why)}{_pull(account, layer)}{_meaning(account, basis, ratio)}"]
     if advice:
@@ -99,10 +104,12 @@ def _on_layer(account: Account, layer: LayerAccount, basis: Basis, penalty: floa
 
 
 def _together(account: Account, layers: list[LayerAccount], loss: float, why: str) -> Iterator[Verdict]:
-    """All penalties at once; quiet where some are not known or they are small."""
+    """All penalties at once; quiet where some are not known, they are small, or one layer is nearly all of it."""
     amounts = [_penalty(account, layer) for layer in layers]
     penalty = total(amount for _, amount in amounts)
     if penalty is None or not math.isfinite(penalty) or penalty / loss < TARGET:
+        return
+    if max(amount or 0.0 for _, amount in amounts) >= NEARLY_ALL * penalty:
         return
     bases = {basis for basis, _ in amounts}
     basis: Basis = bases.pop() if len(bases) == 1 else "now"
@@ -180,23 +187,3 @@ def _described(advice: tuple[Advice, ...]) -> str:
         unique = list(dict.fromkeys(names))
         parts.append(f"{text} on {', '.join(unique) if len(unique) <= 3 else f'{len(names)} weights'}")
     return " and ".join(parts)
-
-
-def samples_sentence(account: Account) -> str | None:
-    """What the number of samples means for the parameters; None if it is not known."""
-    samples, totals = account.samples, account.totals
-    if samples is None:
-        return None
-    of_trained = _for_each(samples, totals.trainable_params, "trainable parameter")
-    of_regularized = _for_each(samples, totals.regularized_params, "regularized parameter")
-    counted = " and ".join(part for part in (of_regularized, of_trained) if part)
-    if not counted:
-        return None
-    return (
-        f"{samples:,} samples: {counted}. The data loss is a mean over samples and a penalty is not divided by their "
-        "number, so more samples do not weaken a penalty"
-    )
-
-
-def _for_each(samples: int, params: int | None, what: str) -> str:
-    return f"{samples / params:.3g} for each of {params:,} {what}s" if params else ""

@@ -11,9 +11,10 @@ from typing import Any
 
 from tdlint.formatters import json_
 from tdlint.formatters.graph.json_ import json_shape
+from tdlint.formatters.inspection.measured_json import parts, regularizer
 from tdlint.formatters.inspection.view import View
 from tdlint.formatters.options import Options
-from tdlint.inspector.account import Account, ActivityTerm, LayerAccount, Regularizer, WeightAccount
+from tdlint.inspector.account import Account, ActivityTerm, LayerAccount, WeightAccount
 from tdlint.linting.result import FileResult, RunResult
 
 FORMAT_VERSION = 1
@@ -42,6 +43,7 @@ def render(account: Account, options: Options, view: View) -> str:
             "expected_data_loss_reason": totals.data_loss_reason,
             "penalty_ratio": totals.penalty_ratio,
         },
+        **parts(account),
         "inactive": [
             {"layer": item.layer, "argument": item.argument, "reason": item.reason} for item in account.inactive
         ],
@@ -87,7 +89,7 @@ def _weight(weight: WeightAccount) -> dict[str, Any]:
         "shape": list(weight.shape),
         "params": weight.params,
         "trainable": weight.trainable,
-        "regularizer": _regularizer(weight.regularizer),
+        "regularizer": regularizer(weight.regularizer),
         "penalty": weight.penalty,
         "expected_penalty": weight.expected_penalty,
         "expected_spread": weight.expected_spread,
@@ -98,13 +100,9 @@ def _weight(weight: WeightAccount) -> dict[str, Any]:
     }
 
 
-def _regularizer(regularizer: Regularizer | None) -> dict[str, Any] | None:
-    return None if regularizer is None else {"type": regularizer.type, **dict(regularizer.coefficients)}
-
-
 def _activity(term: ActivityTerm) -> dict[str, Any]:
     return {
-        "regularizer": _regularizer(term.regularizer),
+        "regularizer": regularizer(term.regularizer),
         "acts": term.acts,
         "divided_by_batch": term.divided_by_batch,
         "over_time": term.over_time,

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from tdlint.formatters.summary import count
 from tdlint.inspector.account import Account, ActivityTerm
+from tdlint.inspector.statements import statements
+from tdlint.inspector.verdicts import verdicts
 
 
 def amount(value: float | None, relevant: bool) -> str:
@@ -57,6 +59,8 @@ def _weight_of(ratio: float) -> str:
 def sections(account: Account) -> Iterator[tuple[str, list[str]]]:
     """What is to be said below the numbers: titles, and under each one or more sentences."""
     found = {
+        "Verdict": (f"{one.layer}: {one.sentence}" if one.layer else one.sentence for one in verdicts(account)),
+        "Against the data": statements(account),
         "Diagnostics": diagnostics(account),
         "Declared, and never acting": (f"{item.layer}: {item.argument}: {item.reason}" for item in account.inactive),
         "Notes": (*notes(account), *account.notes),
