@@ -16,7 +16,7 @@ from tdlint.feeding import (
 )
 from tdlint.graph import CallSite, Edge, LayerNode, ModelGraph, Place, layer_place
 from tdlint.heads import Head, LabelsGiven, Passed, activation_name, heads, labels_given, layer_activation
-from tdlint.interp.class_facts import CallFact, ClassFacts, MethodFacts, Parameter
+from tdlint.interp.class_facts import CallFact, ClassFacts, KeyRead, LogReads, MethodFacts, Parameter
 from tdlint.interp.program import (
     Assignment,
     DatedCall,
@@ -120,9 +120,11 @@ __all__ = [
     "InsertItem",
     "Instance",
     "KerasVersion",
+    "KeyRead",
     "LabelsGiven",
     "LayerNode",
     "LayerObject",
+    "LogReads",
     "Mapping",
     "MemberChange",
     "MethodFacts",

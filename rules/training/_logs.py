@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tdlint.api import CallSite, Instance, ModelGraph, Program, Sequence, Value, log_keys, number
+from dataclasses import replace
+
+from tdlint.api import CallSite, Instance, MethodFacts, ModelGraph, Program, Sequence, Value, log_keys, number
 
 FITS = ("keras.Model.fit", "keras.Model.fit_generator")
 # Logged by callbacks of Keras itself, whatever is compiled.
@@ -20,19 +22,63 @@ _OTHER_NAMES = _SHORT_NAMES | {name: short for short, name in _SHORT_NAMES.items
 """What older versions of Keras logged a metric as, whichever of its names ``compile`` was given."""
 
 
-def keras_callbacks(value: Value) -> tuple[Instance, ...]:
-    """The callbacks, if every one of them is a class of Keras, which adds nothing of its own to the logs; else none."""
-    listed = value.items if isinstance(value, Sequence) and value.complete else (value,)
-    found = tuple(item for item in listed if isinstance(item, Instance) and item.type.startswith("keras.callbacks."))
-    named = all(callback.type.rpartition(".")[2] not in ("LambdaCallback", "Callback") for callback in found)
-    return found if len(found) == len(listed) and named else ()
+def callbacks_of(call: CallSite) -> tuple[Value, ...] | None:
+    """The callbacks that ``fit`` is given; None if there may be more."""
+    value = call.args.get("callbacks")
+    if value.must_be(None):
+        return ()
+    if isinstance(value, Sequence):
+        return value.items if value.complete else None
+    return (value,)
 
 
-def adds_nothing(value: Value) -> bool:
-    """Whether no callback can add to the logs: there is none, or each is a class of Keras."""
-    if value.must_be(None) or (isinstance(value, Sequence) and value.complete and not value.items):
-        return True
-    return bool(keras_callbacks(value))
+def logs_nothing_more(call: CallSite, program: Program) -> bool:
+    """Whether no callback can add to the logs."""
+    found = callbacks_of(call)
+    return found is not None and all(_is_kerass(each) or only_reads(each, program) for each in found)
+
+
+def keras_callbacks(call: CallSite, program: Program) -> tuple[Instance, ...]:
+    """The callbacks of Keras, if no other among them can add to the logs; else none."""
+    found = (callbacks_of(call) or ()) if logs_nothing_more(call, program) else ()
+    return tuple(each for each in found if isinstance(each, Instance) and _is_kerass(each))
+
+
+def only_kerass(call: CallSite) -> bool:
+    """Whether each of the callbacks, if there are any, is one of Keras: no other can end the training."""
+    found = callbacks_of(call)
+    return found is not None and all(map(_is_kerass, found))
+
+
+def _is_kerass(callback: Value) -> bool:
+    if not isinstance(callback, Instance) or not callback.type.startswith("keras.callbacks."):
+        return False
+    return callback.type.rpartition(".")[2] not in ("LambdaCallback", "Callback")
+
+
+def only_reads(callback: Value, program: Program) -> bool:
+    """Whether a callback of the program does nothing with its logs but read them."""
+    methods = log_methods(callback, program)
+    return methods is not None and all(method.logs is not None and method.logs.only_read for method in methods)
+
+
+def log_methods(callback: Value, program: Program) -> tuple[MethodFacts, ...] | None:
+    """The methods of a callback of the program that get logs; None if they are not known."""
+    if not isinstance(callback, Instance):
+        return None
+    if callback.type == "keras.callbacks.LambdaCallback":
+        if not callback.args.complete:
+            return None
+        given = [(name, program.function(value)) for name, value in callback.args.bound if not value.must_be(None)]
+        found = [replace(method, name=name) if method else None for name, method in given]
+    else:
+        facts = program.class_named(callback.type)
+        if facts is None or facts.kind != "callback" or facts.open or "keras.callbacks.LambdaCallback" in facts.bases:
+            return None
+        names = dict.fromkeys(name for name in (*facts.own, *facts.inherited) if name.startswith("on_"))
+        found = [facts.method(name) for name in names]
+    known = tuple(method for method in found if method is not None)
+    return known if len(known) == len(found) else None
 
 
 def validated(call: CallSite) -> bool | None:

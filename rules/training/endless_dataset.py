@@ -43,7 +43,7 @@ from collections.abc import Iterator
 
 from tdlint.api import CallSite, Context, DatasetValue, Program, Report, Rule, Severity
 
-from ._logs import adds_nothing
+from ._logs import only_kerass
 
 _STEPS = {
     "keras.Model.fit": (("x", "steps_per_epoch"), ("validation_data", "validation_steps")),
@@ -65,7 +65,7 @@ class EndlessDataset(Rule):
             data = call.args.get(argument)
             if not isinstance(data, DatasetValue) or not data.endless:
                 continue
-            if call.args.get(steps).must_be(None) and adds_nothing(call.args.get("callbacks")):
+            if call.args.get(steps).must_be(None) and only_kerass(call):
                 short = call.name.rpartition(".")[2]
                 yield Report(
                     call.place(argument),

@@ -92,7 +92,7 @@ WATCHING = {
 
 
 class MonitorUnavailable(Rule):
-    """Needs a fit whose callbacks are all Keras' own: others may add to the logs."""
+    """Needs a fit whose callbacks are of Keras, or only read their logs: others may add to them."""
 
     code = "TDL501"
     severity = Severity.WARNING
@@ -101,7 +101,7 @@ class MonitorUnavailable(Rule):
         """Report at the ``monitor`` argument, or at the callback where it is the default."""
         if call.name not in FITS or not call.args.complete:
             return
-        callbacks = keras_callbacks(call.args.get("callbacks"))
+        callbacks = keras_callbacks(call, program)
         has_validation = validated(call)
         for callback in callbacks:
             monitor = text(callback.args.get("monitor"))

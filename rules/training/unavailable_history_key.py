@@ -67,13 +67,13 @@ from collections.abc import Iterator
 
 from tdlint.api import Applicability, CallSite, Context, FixPlan, Program, ReplaceCode, Report, Rule, Severity, text
 
-from ._logs import adds_nothing, as_measured, is_measured, measured, validated
+from ._logs import as_measured, is_measured, logs_nothing_more, measured, validated
 
 LOGS = "keras.callbacks.History.history"
 
 
 class UnavailableHistoryKey(Rule):
-    """Needs a fit whose callbacks are all Keras' own, and names that are all known."""
+    """Needs a fit whose callbacks add nothing to the logs, and names that are all known."""
 
     code = "TDL513"
     severity = Severity.ERROR
@@ -84,7 +84,7 @@ class UnavailableHistoryKey(Rule):
         key = text(call.args.get("key"))
         if fit is None or key is None or not call.certain or not fit.args.complete:
             return
-        if not adds_nothing(fit.args.get("callbacks")):
+        if not logs_nothing_more(fit, program):
             return
         has_validation, names = validated(fit), measured(fit, program)
         if key.startswith("val_") and has_validation is False:

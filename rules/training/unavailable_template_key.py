@@ -73,7 +73,7 @@ from ._logs import FITS, as_measured, is_measured, keras_callbacks, measured, va
 
 
 class UnavailableTemplateKey(Rule):
-    """Needs a fit whose callbacks are all Keras' own: others may add to the logs."""
+    """Needs a fit whose callbacks are of Keras, or only read their logs: others may add to them."""
 
     code = "TDL502"
     severity = Severity.ERROR
@@ -83,7 +83,7 @@ class UnavailableTemplateKey(Rule):
         if call.name not in FITS or not call.args.complete:
             return
         has_validation, names = validated(call), measured(call, program)
-        for callback in keras_callbacks(call.args.get("callbacks")):
+        for callback in keras_callbacks(call, program):
             if callback.type != "keras.callbacks.ModelCheckpoint" or not callback.args.get("save_freq").must_be(
                 "epoch"
             ):

@@ -51,13 +51,35 @@ class CallFact:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyRead:
+    """``logs["val_acc"]``, or ``logs.get("val_acc")``, which does not raise; ``site`` is the place of the text.
+
+    ``guarded`` says that the program asks before whether it is there, or catches what it raises.
+    """
+
+    key: str
+    site: Site
+    raises: bool
+    guarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LogReads:
+    """What a callback reads of its logs by name; ``only_read`` says that they can't be changed there or later."""
+
+    keys: tuple[KeyRead, ...]
+    only_read: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MethodFacts:
     """A method as it is written.
 
     ``keywords`` says that it takes ``**kwargs``. ``decorators`` are their canonical names, empty text for what is not
     known. ``conditions`` are the tests, and ``iterations`` the things iterated over, that are certainly tensors and
     certainly reached. ``axis_loops`` are what loops go over that count the second axis of the first argument.
-    ``names`` has every attribute, keyword and constant text in it.
+    ``names`` has every attribute, keyword and constant text in it. ``logs`` is what a method of a callback, or a lambda,
+    reads of its last parameter.
     """
 
     name: str
@@ -70,6 +92,7 @@ class MethodFacts:
     iterations: tuple[Site, ...] = ()
     axis_loops: tuple[Site, ...] = ()
     names: frozenset[str] = frozenset()
+    logs: LogReads | None = None
 
     def calls_of(self, *names: str) -> Iterator[CallFact]:
         """The calls of functions with these canonical names."""

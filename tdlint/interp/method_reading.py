@@ -11,10 +11,10 @@ from typing import Any, Literal, TypeAlias
 
 import libcst as cst
 
-from tdlint.interp import expressions
 from tdlint.interp.axis_loops import axis_loops
 from tdlint.interp.class_facts import CallFact, ClassFacts, ClassKind, MethodFacts, Parameter
 from tdlint.interp.classes import find_attribute, is_layer, is_model, mro
+from tdlint.interp.log_reads import log_reads
 from tdlint.interp.run import MAIN, Function, Run
 from tdlint.sources.plain_nodes import fields_of
 from tdlint.spec.names import member
@@ -69,6 +69,7 @@ def read_function(run: Run, function: Function) -> MethodFacts:
         tuple(reader.iterations),
         tuple(run.site(each) for each in axis_loops(node.body, parameters[0].name)) if parameters else (),
         frozenset(reader.names),
+        log_reads(node, run.site) if isinstance(node, cst.Lambda) or node.name.value.startswith("on_") else None,
     )
 
 
@@ -362,11 +363,8 @@ class _Reader:
         return "tensor" if "tensor" in taints and all(map(_compares_values, node.comparisons)) else None
 
     def _constant(self, node: cst.BaseExpression) -> Const | Symbol | None:
-        if isinstance(node, cst.SimpleString):
+        if isinstance(node, cst.SimpleString | cst.Integer | cst.Float):
             return Const(node.evaluated_value)
-        if isinstance(node, cst.Integer | cst.Float):
-            value = expressions.evaluate(self.run, node)
-            return value if isinstance(value, Const) else None
         if isinstance(node, cst.Name) and node.value in _LITERALS:
             return Const(_LITERALS[node.value])
         name = self.name_of(node) if isinstance(node, cst.Name | cst.Attribute) else ""

@@ -153,3 +153,46 @@ def test_a_model_called_under_a_tape_is_known_with_what_is_read_of_it():
     assert taped.model == program.models[0].key
     assert "trainable_variables" in taped.reads
     assert "losses" not in taped.reads
+
+
+def logs_of(body: str) -> tuple[list[tuple[str, bool, bool]], bool]:
+    text = "class A(keras.callbacks.Callback):\n    def on_epoch_end(self, epoch, logs=None):\n"
+    found = classes(text + textwrap.indent(textwrap.dedent(body), " " * 8))[0].method("on_epoch_end")
+    assert found is not None
+    assert found.logs is not None
+    return [(key.key, key.raises, key.guarded) for key in found.logs.keys], found.logs.only_read
+
+
+@pytest.mark.parametrize(
+    ("body", "keys"),
+    [
+        ("self.best = logs['acc']", [("acc", True, False)]),
+        ("if logs.get('acc') > 0.9: pass", [("acc", False, False)]),
+        ("if 'acc' in logs: print(logs['acc'])", [("acc", True, True)]),
+        ("try:\n    print(logs['acc'])\nexcept KeyError: pass", [("acc", True, True)]),
+        ("logs = logs or {}\nprint(f'{logs}', '%s' % logs, len(logs), logs[self.monitor])", []),
+        ("for name, value in logs.items(): self.all[name].append(value)", []),
+        ("super().on_epoch_end(epoch, logs)", []),
+        ("self.lines.append('{loss:.3f}'.format(**logs))", []),
+    ],
+)
+def test_a_callback_that_only_reads_its_logs(body, keys):
+    assert logs_of(body) == (keys, True)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "logs['f1'] = 1.0",
+        "logs['loss'] += 1.0",
+        "del logs['loss']",
+        "logs.update(f1=1.0)",
+        "self.report(logs)",
+        "self.last = logs",
+        "last = logs or {}",
+        "logs = self.logs",
+        "for logs['f1'] in range(3): pass",
+    ],
+)
+def test_a_callback_that_may_change_its_logs(body):
+    assert not logs_of(body)[1]
