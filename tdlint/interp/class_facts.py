@@ -78,8 +78,8 @@ class MethodFacts:
     ``keywords`` says that it takes ``**kwargs``. ``decorators`` are their canonical names, empty text for what is not
     known. ``conditions`` are the tests, and ``iterations`` the things iterated over, that are certainly tensors and
     certainly reached. ``axis_loops`` are what loops go over that count the second axis of the first argument.
-    ``names`` has every attribute, keyword and constant text in it. ``logs`` is what a method of a callback, or a lambda,
-    reads of its last parameter.
+    ``names`` has every attribute, keyword and constant text in it. ``logs`` is what a method of a callback, or
+    a lambda, reads of its last parameter.
     """
 
     name: str
