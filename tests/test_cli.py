@@ -92,7 +92,7 @@ def test_a_folder_called_like_a_command_nearly_is_a_path(run, tmp_path):
     [
         (["check", "gone.py"], "gone.py"),
         (["--selct", "TDL101"], "--select"),
-        (["check", "--select", "TDL101,"], "received an empty word"),
+        (["check", "--select", "TDL101,"], "received an empty one"),
         (["check", ".", "--select", "TDL19"], "TDL19"),
         (["check", ".", "--ignore", "missing-return-sequence"], "did you mean `missing-return-sequences`?"),
         (["check", "--keras-version", "9"], "expected a Keras version"),
@@ -410,6 +410,24 @@ def test_inspect_accounts_and_checks(run, model_file):
     assert account["totals"]["penalty"] == pytest.approx(100 * (1 + 4 + 0.25))
     assert [each["code"] for each in account["diagnostics"]] == ["TDL201"]
     assert "525" in run("inspect", "small.keras")[1]
+
+
+def test_inspect_shows_what_is_asked_for(run, model_file):
+    code, out, _ = run("inspect", "small.keras", "--columns", "name,penalty", "--columns", "share", "--sort", "penalty")
+    assert code == 1
+    assert out.splitlines()[2].split() == ["layer", "penalty", "share"]
+    assert "kernel" in run("inspect", "small.keras", "--weights")[1]
+    for args, message in (
+        (["--columns", "nmae"], "no column is called `nmae`; did you mean `name`?"),
+        (["--sort", "size"], "no column is called `size`"),
+        (["--columns", "name,"], "received an empty one"),
+        (["--depth", "1", "--weights"], "can't be joined with --depth"),
+        (["--depth", "0"], "0 is not in the range"),
+        (["--sort", "name", "--output-format", "json"], "json always has everything"),
+    ):
+        code, _, err = run("inspect", "small.keras", *args)
+        assert code == 2
+        assert message in err
 
 
 def test_inspect_chooses_rules_and_writes_files(run, model_file, tmp_path):

@@ -6,21 +6,33 @@ from typing import Any
 
 import click
 
-from tdlint.cli.options import (
-    no_color_option,
-    output_file_option,
-    rule_options,
-    settings_options,
-    table_or_json,
-)
+from tdlint.cli.options import no_color_option, output_file_option, rule_options, settings_options, words
 from tdlint.cli.reports import render_options, settings_of, write
+from tdlint.formatters.inspection import MODULES
+from tdlint.formatters.inspection.view import COLUMN_NAMES, View
 
 
 @click.command()
 @click.argument("target")
-@table_or_json
+@click.option(
+    "--output-format",
+    type=click.Choice(list(MODULES)),
+    default="table",
+    show_default=True,
+    help="How to show it.",
+)
 @output_file_option
 @click.option("--samples", type=click.IntRange(1), metavar="N", help="How many samples it is trained on.")
+@click.option(
+    "--columns",
+    multiple=True,
+    callback=words,
+    metavar="NAMES",
+    help="Columns of the table: " + ", ".join(COLUMN_NAMES) + ".",
+)
+@click.option("--sort", metavar="NAME", help="Sort by this column; numbers from the largest down.")
+@click.option("--depth", type=click.IntRange(min=1), help="Take models that lie this deep together, each in one row.")
+@click.option("--weights", is_flag=True, help="A row for each weight instead of each layer.")
 @rule_options
 @settings_options
 @no_color_option
@@ -32,6 +44,10 @@ def inspect(
     output_format: str,
     output_file: str | None,
     samples: int | None,
+    columns: tuple[str, ...],
+    sort: str | None,
+    depth: int | None,
+    weights: bool,
     no_color: bool,
     **given: Any,
 ) -> None:
@@ -49,6 +65,8 @@ def inspect(
     from tdlint.linting.registry import load_rules
     from tdlint.linting.selection import check_selectors
 
+    view = View(columns, depth, sort, weights)
+    _check_view(view, output_format)
     rules, settings = load_rules(), settings_of((), **given)
     check_selectors(settings, rules)
     account = replace(inspect_target(target), samples=samples)
@@ -56,5 +74,20 @@ def inspect(
         settings = replace(settings, keras_version=account.keras)  # the model says itself what it is made for
     account = replace(account, diagnostics=check_graph(account.model, account.source, settings, rules))
     options = render_options(no_color or output_file is not None)
-    write(render(output_format, account, options), output_file)
+    write(render(output_format, account, options, view), output_file)
     ctx.exit(1 if account.diagnostics else 0)
+
+
+def _check_view(view: View, output_format: str) -> None:
+    """See to it that a view can be had.
+
+    Raises:
+        click.UsageError: it can't, in this format.
+    """
+    from tdlint.formatters.inspection.columns import check_columns
+
+    if view != View() and output_format == "json":
+        raise click.UsageError("--columns, --sort, --depth and --weights are for tables; json always has everything")
+    if view.weights and view.depth is not None:
+        raise click.UsageError("--weights has a row for each weight, so it can't be joined with --depth")
+    check_columns((*view.columns, *([view.sort] if view.sort is not None else [])))

@@ -10,11 +10,11 @@ import click
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def _words(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+def words(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     """The values of an option that takes lists joined by commas and may be repeated."""
     words = tuple(word.strip() for value in values for word in value.split(","))
     if "" in words:
-        raise click.BadParameter("expected codes, prefixes, names or ALL joined by commas, received an empty word")
+        raise click.BadParameter("expected words joined by commas, received an empty one")
     return words
 
 
@@ -46,9 +46,9 @@ def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Comm
 
 
 rule_options = _options(
-    click.option("--select", multiple=True, callback=_words, metavar="RULES", help="Run only these rules."),
-    click.option("--extend-select", multiple=True, callback=_words, metavar="RULES", help="Run these rules as well."),
-    click.option("--ignore", multiple=True, callback=_words, metavar="RULES", help="Leave these rules out."),
+    click.option("--select", multiple=True, callback=words, metavar="RULES", help="Run only these rules."),
+    click.option("--extend-select", multiple=True, callback=words, metavar="RULES", help="Run these rules as well."),
+    click.option("--ignore", multiple=True, callback=words, metavar="RULES", help="Leave these rules out."),
     click.option(
         "--min-severity",
         type=click.Choice(["advice", "warning", "error"]),
@@ -73,7 +73,7 @@ fix_options = _options(
         default=None,
         help="With --fix or --diff: also fixes that may change what the program computes, or drop a comment.",
     ),
-    click.option("--unfixable", multiple=True, callback=_words, metavar="RULES", help="Don't fix what these report."),
+    click.option("--unfixable", multiple=True, callback=words, metavar="RULES", help="Don't fix what these report."),
     click.option("--fix-only", is_flag=True, help="As --fix, but report nothing that is left, and exit with 0."),
     click.option("--diff", is_flag=True, help="Show what --fix would change, and write nothing. Exit with 1 if it is."),
     click.option("--show-fixes", is_flag=True, help="Add which fixes were applied, by file and rule."),

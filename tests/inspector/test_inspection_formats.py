@@ -86,7 +86,7 @@ def test_the_table_fits_and_names_every_layer(path, width):
 
 def test_the_table_says_what_matters():
     text = " ".join(render("table", account("branches.keras"), Options()).split())
-    assert "36 parameters (32%) are regularized and cost 0.349 now" in text
+    assert "36 of 112 parameters (32%) are regularized and cost 0.349 now" in text
     assert "ln 3 for 3 classes" in text
     assert "frozen: kernel: the layer is frozen" in text
     assert "twin: it is called 2 times, and its penalty counts once" in text

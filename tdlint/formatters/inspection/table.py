@@ -1,96 +1,215 @@
-"""The account for a terminal: a table of layers, with the verdict and notes below."""
+"""The account for a terminal: a table of layers, with the verdict and what is to be said below.
+
+Columns that were asked for and don't fit beside each other are written below each other, a paragraph per layer.
+"""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from tdlint.formatters.inspection.columns import COLUMNS, DEFAULT, sorted_rows
+from tdlint.formatters.inspection.rows import Row, total_row
 from tdlint.formatters.inspection.view import View
-from tdlint.formatters.inspection.words import amount, sections, verdict
+from tdlint.formatters.inspection.words import alarm, headline, sections, verdict
 from tdlint.formatters.options import Options
-from tdlint.formatters.terminal import Paint, printable, wrap
-from tdlint.inspector.account import Account, LayerAccount, WeightAccount
-from tdlint.shapes import format_shape
+from tdlint.formatters.terminal import Paint, cells, printable, wrap
+from tdlint.inspector.account import Account
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from rich.table import Table
+    from rich.text import Text
 
-SHAPE_FROM = 92
-TYPE_FROM = 120
-"""From how many cells on the output shape and the type have columns of their own."""
+_GAP = 2
+_NARROW = 14
+_WIDE = 40
+"""Texts are broken at ``_NARROW`` cells where nothing else helps; a column is left out rather than breaking one below
+``_WIDE``."""
+_BARS = "share"
+"""The column that has a bar before its numbers where there is room."""
+_BAR = 8
+_ALWAYS = 4  # so many columns of DEFAULT are shown even if that breaks names
 
 
 def render(account: Account, options: Options, view: View) -> str:
     """A table of layers, then a paragraph per section; at most ``options.width`` cells wide."""
     paint, width = Paint(options.color), options.width
-    lines = [_table(account, width, options.color), *wrap(verdict(account), width, "", "")]
-    for title, items in sections(account):
-        lines += ["", paint(title, "bold"), *(line for item in items for line in wrap(item, width, "  ", "    "))]
+    grid = _grid(account, view, width)
+    shown = _table(grid, width) if grid.fits(width) else None
+    title = _printed([_bold(printable(headline(account)))], options)
+    lines = [*title, "", *(_records(grid, options) if shown is None else _printed([shown], options)), ""]
+    tone = alarm(account)
+    said = wrap(verdict(account), width, "", "")
+    lines += [paint(line, tone) for line in said] if tone else said
+    for heading, items in sections(account):
+        lines += ["", paint(heading, "bold"), *(line for item in items for line in wrap(item, width, "  ", "    "))]
     return "\n".join(lines)
 
 
-def _table(account: Account, width: int, color: bool) -> str:
-    from rich.console import Console
+@dataclass(frozen=True)
+class _Grid:
+    """The texts of the columns that are shown, the sums last."""
+
+    names: tuple[str, ...]
+    rows: tuple[Row, ...]
+    texts: Mapping[str, tuple[str, ...]]
+
+    def natural(self, name: str) -> int:
+        """Cells that a column takes if nothing is broken or left out."""
+        return self._text_width(name) + (_BAR + 1 if name == _BARS else 0)
+
+    def least(self, name: str) -> int:
+        """Cells without which a column can't be read: numbers are never broken."""
+        natural = self._text_width(name)
+        return natural if COLUMNS[name].number else min(natural, max(_NARROW, cells(COLUMNS[name].title)))
+
+    def _text_width(self, name: str) -> int:
+        return max(map(cells, (COLUMNS[name].title, *self.texts[name])))
+
+    def fits(self, width: int) -> bool:
+        """Whether the columns have room beside each other."""
+        return _sum(self.least(name) for name in self.names) <= width
+
+    def widths(self, width: int) -> dict[str, int]:
+        """The cells of each column; what is left goes to texts and bars, the first ones first."""
+        found = {name: self.least(name) for name in self.names}
+        for name in self.names:
+            found[name] += min(self.natural(name) - found[name], width - _sum(found.values()))
+        return found
+
+
+def _sum(widths: Iterable[int]) -> int:
+    each = list(widths)
+    return sum(each) + _GAP * (len(each) - 1)
+
+
+def _grid(account: Account, view: View, width: int) -> _Grid:
+    rows = sorted_rows(account, view)
+    wanted = view.columns or tuple(name for name in COLUMNS if name in DEFAULT)
+    texts = {name: tuple(_texts(name, rows, total_row(account), "type" in view.columns)) for name in wanted}
+    every = _Grid(wanted, tuple(rows), texts)
+    return every if view.columns else _Grid(_chosen(every, width), every.rows, texts)
+
+
+def _texts(name: str, rows: Sequence[Row], total: Row, with_type: bool) -> Iterator[str]:
+    column = COLUMNS[name]
+    for row in rows:
+        text = printable(column.text(row))
+        yield text if name != "name" or with_type or _evident(row) else f"{text} ({printable(row.type)})"
+    yield column.text(total) if column.summed else "total" if name == "name" else ""
+
+
+def _chosen(grid: _Grid, width: int) -> tuple[str, ...]:
+    """The default columns that have something to say and fit, in their order."""
+    taken: list[str] = []
+    for rank, name in enumerate(DEFAULT):
+        if name != "name" and not any(grid.texts[name][:-1]):
+            continue
+        least = rank < _ALWAYS
+        sizes = [grid.least(each) if least else min(grid.natural(each), _WIDE) for each in taken]
+        sizes.append(grid.least(name) if least or COLUMNS[name].number else min(grid.natural(name), _WIDE))
+        if _sum(sizes) <= width:
+            taken.append(name)
+    return tuple(name for name in grid.names if name in taken)
+
+
+def _evident(row: Row) -> bool:
+    """Whether the name of a layer tells its type, as the names do that Keras gives."""
+    name = row.name.rpartition("/")[2].rstrip("0123456789_").replace("_", "")
+    return not row.type or name.lower() == row.type.lower()
+
+
+def _table(grid: _Grid, width: int) -> Table:
+    from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    version = f", Keras {account.keras_version}" if account.keras_version else ""
-    title = Text(printable(f"{account.name} ({account.source}{version})"), style="bold")
-    table = Table(box=None, pad_edge=False, header_style="bold", footer_style="bold", show_footer=True)
-    _columns(table, account, width)
-    for layer in account.layers:
-        with_type = width >= TYPE_FROM
-        shown = [layer.layer if with_type or _evident(layer) else f"{layer.layer} ({layer.type})"]
-        shown += [
-            *([layer.type] if with_type else []),
-            *([format_shape(layer.output_shape)] if width >= SHAPE_FROM else []),
-            f"{layer.params:,}" if layer.params else "",
-            f"{layer.regularized_params:,}" if layer.regularized_params else "",
-            ", ".join(_regularizers(layer)),
-            amount(layer.penalty, any(weight.regularizer or not weight.understood for weight in layer.weights)),
-            amount(layer.expected_penalty, bool(layer.regularized_params)),
+    table = Table(
+        box=box.SIMPLE,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, _GAP - 1, 0, 0),
+        header_style="bold",
+        footer_style="bold",
+        show_footer=True,
+    )
+    widths = grid.widths(width)
+    bars = widths.get(_BARS) == grid.natural(_BARS) if _BARS in grid.names else False
+    for name in grid.names:
+        column = COLUMNS[name]
+        table.add_column(
+            column.title,
+            grid.texts[name][-1],
+            justify="right" if column.number and not (bars and name == _BARS) else "left",
+            width=widths[name],
+            overflow="fold",
+            no_wrap=column.number,
+        )
+    for number, row in enumerate(grid.rows):
+        shown = [
+            _with_bar(row.share, grid.texts[name][number], widths[name])
+            if bars and name == _BARS
+            else Text(grid.texts[name][number])
+            for name in grid.names
         ]
-        table.add_row(*(Text(printable(cell)) for cell in shown), style=None if layer.params else "dim")
+        table.add_row(*shown, style=None if row.params else "dim")
+    return table
+
+
+def _with_bar(share: float | None, text: str, width: int) -> Text:
+    """A bar as long as the share, and the share as a number."""
+    from rich.text import Text
+
+    eighths = round(max(0.0, min(share or 0.0, 1.0)) * _BAR * 8)
+    blocks = "█" * (eighths // 8) + (" ▏▎▍▌▋▊▉"[eighths % 8] if eighths % 8 else "")
+    return Text.assemble((f"{blocks:{_BAR}}", "cyan"), f"{text:>{width - _BAR}}")
+
+
+def _records(grid: _Grid, options: Options) -> Iterator[str]:
+    """A paragraph per row: the name, and the columns that have something to say of it."""
+    paint = Paint(options.color)
+    for number in range(len(grid.rows) + 1):
+        first = grid.texts["name"][number] if "name" in grid.names else ""
+        if first:
+            yield from (paint(line, "bold") for line in _printed([_plain(first)], options))
+        facts = [
+            f"{COLUMNS[name].title}: {grid.texts[name][number]}"
+            for name in grid.names
+            if name != "name" and grid.texts[name][number]
+        ]
+        yield from (line for fact in facts for line in _printed([_plain(fact)], options, indent=2))
+
+
+def _plain(text: str) -> Text:
+    from rich.text import Text
+
+    return Text(text, overflow="fold")
+
+
+def _bold(text: str) -> Text:
+    from rich.text import Text
+
+    return Text(text, "bold", overflow="fold")
+
+
+def _printed(things: Sequence[RenderableType], options: Options, indent: int = 0) -> list[str]:
+    """What rich makes of things, in lines."""
+    from rich.console import Console
+    from rich.padding import Padding
+
     stream = io.StringIO()
-    colors: Literal["standard"] | None = "standard" if color else None
-    console = Console(file=stream, width=width, color_system=colors, force_terminal=color, legacy_windows=False)
-    console.print(title, "", table, sep="\n")
-    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
-
-
-def _evident(layer: LayerAccount) -> bool:
-    """Whether the name of a layer tells its type, as the names do that Keras gives."""
-    name = layer.layer.rpartition("/")[2].rstrip("0123456789_").replace("_", "")
-    return name.lower() == layer.type.lower()
-
-
-def _columns(table: Table, account: Account, width: int) -> None:
-    totals = account.totals
-    longest = max((len(layer.layer) + len(layer.type) + 3 for layer in account.layers), default=0)
-    table.add_column("layer", "total", overflow="fold", no_wrap=longest <= width // 2)
-    if width >= TYPE_FROM:
-        table.add_column("type", overflow="fold")
-    if width >= SHAPE_FROM:
-        table.add_column("output shape", overflow="fold")
-    table.add_column("params", f"{totals.params:,}", justify="right", no_wrap=True)
-    table.add_column("regularized", f"{totals.regularized_params:,}", justify="right", no_wrap=True)
-    table.add_column("regularizer", overflow="fold")
-    table.add_column("penalty", amount(totals.penalty, True), justify="right", no_wrap=True)
-    relevant = bool(totals.regularized_params)
-    table.add_column("at start", amount(totals.expected_penalty, relevant), justify="right", no_wrap=True)
-
-
-def _regularizers(layer: LayerAccount) -> Iterator[str]:
-    """What regularizes the weights, each once; of weights that differ, which ones."""
-    groups: dict[str, list[WeightAccount]] = {}
-    for weight in layer.weights:
-        if weight.regularizer is not None:
-            text = weight.regularizer.describe() + ("" if weight.counted else " frozen")
-            groups.setdefault(text, []).append(weight)
-    for text, weights in groups.items():
-        names = list(dict.fromkeys(weight.name.rpartition("/")[2] for weight in weights))
-        where = "" if names == ["kernel"] or len(names) > 3 else f" on {', '.join(names)}"
-        yield text + where
-    for term in layer.activity:
-        yield f"{term.regularizer.describe()} on output" + ("" if term.acts else " (never acts)")
+    colors: Literal["standard"] | None = "standard" if options.color else None
+    console = Console(
+        file=stream,
+        width=options.width,
+        color_system=colors,
+        force_terminal=options.color,
+        legacy_windows=False,
+        highlight=False,
+    )
+    for thing in things:
+        console.print(Padding(thing, (0, 0, 0, indent)) if indent else thing)
+    return [line.rstrip() for line in stream.getvalue().splitlines()]

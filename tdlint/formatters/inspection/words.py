@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Literal
 
-from tdlint.formatters.summary import count
 from tdlint.inspector.account import Account, ActivityTerm
 from tdlint.inspector.statements import statements
 from tdlint.inspector.verdicts import verdicts
@@ -16,6 +16,29 @@ def amount(value: float | None, relevant: bool) -> str:
     if not relevant:
         return ""
     return "?" if value is None else f"{value:.4g}"
+
+
+def percent(value: float | None) -> str:
+    """``45 %``, ``0.3 %``; empty for what is not known or nothing."""
+    if not value or not math.isfinite(value):
+        return ""
+    if value < 0.001:
+        return "<0.1 %"
+    return f"{value:,.0%}".replace("%", " %") if value >= 0.0995 else f"{value:.1%}".replace("%", " %")
+
+
+def headline(account: Account) -> str:
+    """``model (model.keras, Keras 3.15.1)``."""
+    version = f", Keras {account.keras_version}" if account.keras_version else ""
+    return f"{account.name} ({account.source}{version})"
+
+
+def alarm(account: Account) -> Literal["warning", "error"] | None:
+    """How loud the verdict is to be said: as what the ratio of penalty to data loss means, below."""
+    ratio = account.totals.penalty_ratio
+    if ratio is None or ratio < 1:
+        return None
+    return "warning" if ratio < 10 else "error"
 
 
 def verdict(account: Account) -> str:
@@ -30,7 +53,7 @@ def verdict(account: Account) -> str:
     if not totals.regularized_params:
         return "No weight is regularized: the loss is the data loss, and activity terms if there are any."
     share = totals.regularized_params / totals.params
-    size = f"{count(totals.regularized_params, 'parameter')} ({share:.0%})"
+    size = f"{totals.regularized_params:,} of {totals.params:,} parameters ({share:.0%})"
     lead = f"{size} are regularized and cost {totals.penalty:.4g} now."
     if totals.expected_data_loss is None or totals.penalty_ratio is None:
         return (
