@@ -40,7 +40,8 @@ class Settings:
     ``select`` is None for the rules that are on by default; a given ``select`` replaces them, ``extend_select`` adds,
     ``ignore`` takes away; where both name a rule, the more specific selector counts. ``min_severity`` None shows advice
     only of rules that were selected. ``unsafe_fixes`` says that these are applied too where fixes are asked for,
-    ``unfixable`` names rules whose fixes are only shown. ``root`` is the folder that globs are relative to. ``sources``
+    ``unfixable`` names rules whose fixes are only shown. ``baseline`` is
+    the file of what is known already. ``root`` is the folder that globs are relative to. ``sources``
     says for each field that is not a default where its value is from: a file, or ``command line``.
     """
 
@@ -55,6 +56,7 @@ class Settings:
     unsafe_fixes: bool = False
     unfixable: tuple[str, ...] = ()
     output_format: str = "full"
+    baseline: str | None = None
     explain_unknown: bool = False
     root: str = "."
     config_file: str | None = None
@@ -99,6 +101,8 @@ def override(settings: Settings, given: Mapping[str, Any]) -> Settings:
     changes: dict[str, Any] = {
         name: (*getattr(settings, name), *value) if name in _ADDED else value for name, value in given.items()
     }
+    if changes.get("baseline") == "":
+        changes["baseline"] = None
     sources = tuple((name, COMMAND_LINE) for name in given)
     kept_sources = tuple(item for item in settings.sources if item[0] not in given)
     return replace(settings, **changes, sources=kept_sources + sources)
@@ -135,6 +139,8 @@ def read_config(file: Path) -> Settings:
             changes[key.replace("-", "_")] = reader(value)
         except ValueError as error:
             raise ConfigError(f"{shown}: tool.tdlint.{key}: {error}") from None
+    if changes.get("baseline"):
+        changes["baseline"] = str(file.parent / changes["baseline"])
     sources = tuple((name, shown) for name in changes)
     return Settings(**changes, root=str(file.absolute().parent), config_file=shown, sources=sources)
 
@@ -162,7 +168,7 @@ def settings_table(settings: Settings) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-_UNSET = {"select": "(default rules)", "min_severity": "(advice only of selected rules)"}
+_UNSET = {"baseline": "(none)", "select": "(default rules)", "min_severity": "(advice only of selected rules)"}
 
 
 def _show(value: Any, unset: str) -> str:
@@ -230,6 +236,12 @@ def _boolean(value: Any) -> bool:
     return value
 
 
+def _file_name(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"must be the name of a file, received {_type(value)}")
+    return value
+
+
 def _choice(names: Iterable[str]) -> Callable[[Any], str]:
     known = tuple(names)
 
@@ -258,4 +270,5 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "unsafe-fixes": _boolean,
     "unfixable": _texts,
     "output-format": _choice(OUTPUT_FORMATS),
+    "baseline": _file_name,
 }

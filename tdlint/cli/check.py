@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from tdlint.cli.options import fix_options, no_color_option, output_file_option, rule_options, settings_options
+from tdlint.cli.options import (
+    baseline_options,
+    fix_options,
+    no_color_option,
+    output_file_option,
+    rule_options,
+    settings_options,
+)
 from tdlint.cli.reports import render_options, settings_of, write, write_program
 from tdlint.formatters import MODULES, TEXT_FORMATS, render
 
@@ -17,12 +25,46 @@ if TYPE_CHECKING:
     from tdlint.linting.result import RunResult
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What one call of ``tdlint check`` is to do beside what the settings say."""
+
+    paths: tuple[str, ...]
+    fix: bool
+    fix_only: bool
+    diff: bool
+    show_fixes: bool
+    update_baseline: bool
+    statistics: bool
+    show_files: bool
+    stdin_filename: str | None
+    jobs: int | None
+    output_file: str | None
+    no_color: bool
+
+    @property
+    def fixing(self) -> bool:
+        """Whether fixes are applied, be it to show what they would change."""
+        return self.fix or self.fix_only or self.diff
+
+    @property
+    def from_stdin(self) -> bool:
+        """Whether the program is on standard input."""
+        return self.paths == ("-",)
+
+    @property
+    def writes_program(self) -> bool:
+        """Whether standard output gets the fixed program, and reports go to standard error."""
+        return self.from_stdin and self.fixing and not self.diff
+
+
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @rule_options
 @fix_options
 @click.option("--output-format", type=click.Choice(list(MODULES)), help="How to report.  [default: full]")
 @output_file_option
+@baseline_options
 @click.option("--statistics", is_flag=True, help="Add how often each rule reported.")
 @click.option("--explain-unknown", is_flag=True, help="Add what was not understood, and why.")
 @click.option("--show-files", is_flag=True, help="List the files that would be read, and read none.")
@@ -32,111 +74,126 @@ if TYPE_CHECKING:
 @settings_options
 @no_color_option
 @click.pass_context
-def check(
-    ctx: click.Context,
-    /,
-    paths: tuple[str, ...],
-    output_file: str | None,
-    fix: bool,
-    fix_only: bool,
-    diff: bool,
-    show_fixes: bool,
-    statistics: bool,
-    show_files: bool,
-    stdin_filename: str | None,
-    jobs: int | None,
-    exit_zero: bool,
-    no_color: bool,
-    **given: Any,
-) -> None:
+def check(ctx: click.Context, /, paths: tuple[str, ...], exit_zero: bool, **given: Any) -> None:
     """Check Python files, stubs and notebooks (default: the current folder).
 
     RULES are codes (TDL101), prefixes (TDL1), names (missing-return-sequences) or ALL, joined by commas. With - as
     PATHS, one program is read from standard input; with --fix, it is written to standard output, and the report to
     standard error.
     """
-    paths = paths or (("-",) if stdin_filename else (".",))
-    if paths != ("-",):
-        if "-" in paths:
-            raise click.UsageError("- (standard input) can't be joined with other paths", ctx)
-        if stdin_filename:
-            raise click.UsageError("--stdin-filename names the program on standard input: give - as PATHS", ctx)
-    settings = settings_of(paths, **given)
-    for name, wanted in (("--statistics", statistics), ("--show-fixes", show_fixes)):
-        if wanted and settings.output_format not in TEXT_FORMATS:
-            formats = " or ".join(TEXT_FORMATS)
-            raise click.UsageError(f"{name} needs --output-format {formats}; json has the counts in its summary", ctx)
-    if show_files:
+    named = {name: given.pop(name) for name in Wanted.__dataclass_fields__ if name in given}
+    wanted = Wanted(paths or (("-",) if named["stdin_filename"] else (".",)), **named)
+    settings = settings_of(wanted.paths, **given)
+    _refuse_contradictions(wanted, settings, ctx)
+    if wanted.show_files:
         from tdlint.sources.discovery import discover
 
-        write("\n".join(discover(paths, settings.all_excluded, settings.root)), output_file)
+        write("\n".join(discover(wanted.paths, settings.all_excluded, settings.root)), wanted.output_file)
         return
-    from tdlint.linting.registry import load_rules
-
-    rules, fixing = load_rules(), fix or fix_only or diff
-    program = sys.stdin.buffer.read() if paths == ("-",) else None
-    if program is None:
-        result = _checked(paths, settings, rules, jobs, fix=fixing, write=not diff)
-    else:
-        result = _checked_program(program, stdin_filename or "<stdin>", settings, rules, fix=fixing)
-    fixed_program = program is not None and fixing and not diff
-    if fixed_program:
-        write_program(result.fixings[0][1].after if result.fixings else program or b"")
-    options = render_options(no_color or output_file is not None, rules, settings.unsafe_fixes)
-    if diff or fix_only:
-        code = _report_fixes(result, options, output_file, diff=diff, listed=show_fixes, to_stderr=fixed_program)
-    else:
-        parts = [render(settings.output_format, result, options)]
-        if settings.output_format in TEXT_FORMATS:
-            from tdlint.formatters import fixes, summary
-
-            parts += [fixes.render_list(result, options)] if show_fixes else []
-            parts += [summary.statistics(result, options)] if statistics else []
-            parts += [summary.unknown_reasons(result, options)] if settings.explain_unknown else []
-        write("\n\n".join(part for part in parts if part), output_file, to_stderr=fixed_program)
-        code = result.exit_code
+    code = _run(wanted, settings)
     ctx.exit(0 if exit_zero and code == 1 else code)
 
 
-def _checked(
-    paths: tuple[str, ...], settings: Settings, rules: Any, jobs: int | None, *, fix: bool, write: bool
-) -> RunResult:
+def _refuse_contradictions(wanted: Wanted, settings: Settings, ctx: click.Context) -> None:
+    if not wanted.from_stdin:
+        if "-" in wanted.paths:
+            raise click.UsageError("- (standard input) can't be joined with other paths", ctx)
+        if wanted.stdin_filename:
+            raise click.UsageError("--stdin-filename names the program on standard input: give - as PATHS", ctx)
+    for name, asked in (("--statistics", wanted.statistics), ("--show-fixes", wanted.show_fixes)):
+        if asked and settings.output_format not in TEXT_FORMATS:
+            formats = " or ".join(TEXT_FORMATS)
+            raise click.UsageError(f"{name} needs --output-format {formats}; json has the counts in its summary", ctx)
+    if wanted.update_baseline:
+        if settings.baseline is None:
+            raise click.UsageError("--update-baseline needs --baseline FILE, or the key baseline in [tool.tdlint]", ctx)
+        if wanted.fixing or wanted.from_stdin:
+            other = "standard input" if wanted.from_stdin else "--fix, --fix-only and --diff"
+            raise click.UsageError(f"--update-baseline can't be joined with {other}", ctx)
+
+
+def _run(wanted: Wanted, settings: Settings) -> int:
+    """Check and report once; returns the exit code."""
+    from tdlint.linting.registry import load_rules
+
+    rules = load_rules()
+    baseline = _baseline(wanted, settings)
+    program = sys.stdin.buffer.read() if wanted.from_stdin else None
+    result = (
+        _checked(wanted, settings, rules) if program is None else _checked_program(program, wanted, settings, rules)
+    )
+    if wanted.writes_program:
+        write_program(result.fixings[0][1].after if result.fixings else program or b"")
+    if baseline is not None:
+        from tdlint.cli.baselines import update
+        from tdlint.linting.baseline import apply_baseline
+
+        if wanted.update_baseline:
+            return update(result, baseline)
+        result = apply_baseline(result, baseline)
+    options = render_options(wanted.no_color or wanted.output_file is not None, rules, settings.unsafe_fixes)
+    if wanted.diff or wanted.fix_only:
+        return _report_fixes(result, options, wanted)
+    write(_report(result, options, wanted, settings), wanted.output_file, to_stderr=wanted.writes_program)
+    return result.exit_code
+
+
+def _baseline(wanted: Wanted, settings: Settings) -> Any:
+    """The baseline that the settings name, if they do; read before anything is checked, as it may be wrong."""
+    if settings.baseline is None:
+        return None
+    from tdlint.cli.baselines import open_baseline
+
+    return open_baseline(settings.baseline, make=wanted.update_baseline)
+
+
+def _checked(wanted: Wanted, settings: Settings, rules: Any) -> RunResult:
     """What is found in files, or left in them after they were fixed."""
-    if fix:
+    if wanted.fixing:
         from tdlint.linting.fixing import fix_paths
 
-        return fix_paths(paths, settings, rules, jobs, write=write)
+        return fix_paths(wanted.paths, settings, rules, wanted.jobs, write=not wanted.diff)
     from tdlint.linting.engine import check_paths
 
-    return check_paths(paths, settings, rules, jobs)
+    return check_paths(wanted.paths, settings, rules, wanted.jobs)
 
 
-def _checked_program(program: bytes, name: str, settings: Settings, rules: Any, *, fix: bool) -> RunResult:
+def _checked_program(program: bytes, wanted: Wanted, settings: Settings, rules: Any) -> RunResult:
     """What is found in a program from standard input, or left in it after it was fixed."""
     from tdlint.linting.engine import check_stdin
     from tdlint.linting.result import RunResult
 
-    if fix:
+    name = wanted.stdin_filename or "<stdin>"
+    if wanted.fixing:
         from tdlint.linting.fixing import fix_bytes
 
         return RunResult((check_stdin(program, name, settings, rules, fix_bytes),))
     return RunResult((check_stdin(program, name, settings, rules),))
 
 
-def _report_fixes(
-    result: RunResult, options: Options, output_file: str | None, *, diff: bool, listed: bool, to_stderr: bool
-) -> int:
+def _report(result: RunResult, options: Options, wanted: Wanted, settings: Settings) -> str:
+    parts = [render(settings.output_format, result, options)]
+    if settings.output_format in TEXT_FORMATS:
+        from tdlint.formatters import fixes, summary
+
+        parts += [fixes.render_list(result, options)] if wanted.show_fixes else []
+        parts += [summary.statistics(result, options)] if wanted.statistics else []
+        parts += [summary.unknown_reasons(result, options)] if settings.explain_unknown else []
+    return "\n\n".join(part for part in parts if part)
+
+
+def _report_fixes(result: RunResult, options: Options, wanted: Wanted) -> int:
     """Write what was fixed, or the differences that fixing would make; returns the exit code."""
     from tdlint.formatters import fixes
 
-    outcome = fixes.render_outcome(result, options, would=diff)
-    parts = [fixes.render_list(result, options)] if listed and result.fixed else []
-    if diff:
-        write(fixes.render_diff(result, options), output_file)
+    outcome = fixes.render_outcome(result, options, would=wanted.diff)
+    parts = [fixes.render_list(result, options)] if wanted.show_fixes and result.fixed else []
+    if wanted.diff:
+        write(fixes.render_diff(result, options), wanted.output_file)
         write("\n\n".join([*parts, outcome]), to_stderr=True)
     else:
-        write("\n\n".join([*parts, outcome]), output_file, to_stderr=to_stderr)
+        write("\n\n".join([*parts, outcome]), wanted.output_file, to_stderr=wanted.writes_program)
     write(fixes.render_trouble(result, options), to_stderr=True)
     if result.failed:
         return 2
-    return 1 if diff and result.fixed else 0
+    return 1 if wanted.diff and result.fixed else 0

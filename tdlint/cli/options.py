@@ -78,6 +78,11 @@ fix_options = _options(
     click.option("--diff", is_flag=True, help="Show what --fix would change, and write nothing. Exit with 1 if it is."),
     click.option("--show-fixes", is_flag=True, help="Add which fixes were applied, by file and rule."),
 )
+baseline_options = _options(
+    click.option("--baseline", metavar="FILE", help="Leave out what this file has of earlier runs, on whatever line."),
+    click.option("--no-baseline", "baseline", flag_value="", help="Use no baseline, whatever the configuration says."),
+    click.option("--update-baseline", is_flag=True, help="Write what is found now into the baseline's file."),
+)
 no_color_option = click.option(
     "--no-color", is_flag=True, help="Use no colors. NO_COLOR and FORCE_COLOR are obeyed too."
 )

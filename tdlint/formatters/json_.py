@@ -76,6 +76,8 @@ def _summary(result: RunResult, options: Options) -> dict[str, Any]:
         "models": sum(file.models for file in result.files),
         "models_understood_in_part": sum(len(file.partly) for file in result.files),
         "suppressed": sum(file.suppressed for file in result.files),
+        "baselined": len(result.baselined),
+        "baseline_gone": len(result.gone or ()),
         "failed_files": [shown_path(file.path, options.base) for file in result.files if file.failed],
         "by_rule": by_rule(result),
         "fixable": result.fixable(Applicability.SAFE),

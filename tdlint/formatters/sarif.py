@@ -7,6 +7,7 @@ logical locations (``cell 3, line 4``) and the physical location is the file as 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +17,7 @@ from tdlint.diagnostics import Confidence, Diagnostic, Fix, Location, Severity
 from tdlint.formatters.options import Options
 from tdlint.formatters.place import described, place, shown_path
 from tdlint.linting.fingerprints import fingerprints
-from tdlint.linting.result import RunResult
+from tdlint.linting.result import KnownDiagnostic, RunResult
 from tdlint.linting.rule import Rule
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -27,16 +28,22 @@ _ROOT = "SRCROOT"
 
 def render(result: RunResult, options: Options) -> str:
     """One run with its rules, results and the outcome of the invocation."""
-    rules = _rules(result, options)
+    diagnostics = sorted((*result.diagnostics, *result.baselined), key=Diagnostic.sort_key)
+    names = dict.fromkeys((each.code for each in result.gone or ()), "")
+    rules = _rules(names | {each.code: each.name for each in diagnostics}, options)
     index = {rule["id"]: number for number, rule in enumerate(rules)}
-    known_by = fingerprints(result.diagnostics, lambda path: shown_path(path, options.base))
+    known_by = fingerprints(diagnostics, lambda path: shown_path(path, options.base))
+    old = None if result.gone is None else frozenset(result.baselined)
     run: dict[str, Any] = {
         "tool": {"driver": {"name": "tdlint", "semanticVersion": __version__, "rules": rules}},
         "invocations": [_invocation(result, options)],
         "columnKind": "unicodeCodePoints",
         "results": [
-            _result(each, index[each.code], known, options)
-            for each, known in zip(result.diagnostics, known_by, strict=True)
+            *(
+                _result(each, index[each.code], known, options) | _state(each, old)
+                for each, known in zip(diagnostics, known_by, strict=True)
+            ),
+            *(_absent(each, index[each.code], options) for each in result.gone or ()),
         ],
     }
     if options.base is not None:
@@ -44,11 +51,27 @@ def render(result: RunResult, options: Options) -> str:
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
-def _rules(result: RunResult, options: Options) -> list[dict[str, Any]]:
-    """The rules that ran, and those that reported without being among them (the tool's own)."""
+def _state(diagnostic: Diagnostic, old: frozenset[Diagnostic] | None) -> dict[str, str]:
+    """Whether a result is in the baseline; nothing where there is none."""
+    return {} if old is None else {"baselineState": "unchanged" if diagnostic in old else "new"}
+
+
+def _absent(known: KnownDiagnostic, rule_index: int, options: Options) -> dict[str, Any]:
+    """What the baseline has and was not found any more."""
+    return {
+        "ruleId": known.code,
+        "ruleIndex": rule_index,
+        "message": {"text": known.message},
+        "locations": [_location(Location(known.path), options)],
+        "baselineState": "absent",
+    }
+
+
+def _rules(reported: Mapping[str, str], options: Options) -> list[dict[str, Any]]:
+    """The rules that ran, and those that reported, by code and name, without being among them (the tool's own)."""
     described = {rule.code: _rule(rule) for rule in options.rules}
-    for diagnostic in result.diagnostics:
-        described.setdefault(diagnostic.code, {"id": diagnostic.code, "name": diagnostic.name})
+    for code, name in reported.items():
+        described.setdefault(code, {"id": code, "name": name} if name else {"id": code})
     return [described[code] for code in sorted(described)]
 
 

@@ -43,6 +43,10 @@ def summary(result: RunResult, options: Options) -> str:
     suppressed = sum(file.suppressed for file in result.files)
     if suppressed:
         parts.append(f"{suppressed} suppressed")
+    if result.baselined:
+        parts.append(f"{len(result.baselined)} in the baseline")
+    if result.gone:
+        parts.append(f"{len(result.gone)} of the baseline not found any more (--update-baseline takes them out)")
     advice = sum(file.advice for file in result.files)
     if advice:
         parts.append(f"{advice} advice not shown (--min-severity advice shows it)")

@@ -27,6 +27,17 @@ class Fixing:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownDiagnostic:
+    """A diagnostic as a baseline file has it. ``line`` is the line of code that it starts on."""
+
+    fingerprint: str
+    code: str
+    path: str
+    line: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class FileResult:
     """One file's part of a run.
 
@@ -34,7 +45,7 @@ class FileResult:
     ``partly`` has, for each that was understood in part only, the first reason why. ``suppressed`` diagnostics were
     hidden by a comment, ``advice`` was not shown because nobody asked for it. ``unknown`` has the reasons for what was
     not understood, each with its place as ``path:line``. ``fixing`` is there if fixes were applied; the other fields
-    tell what is left after them.
+    tell what is left after them. ``baselined`` diagnostics are in the baseline, and not among the others.
     """
 
     path: str
@@ -46,19 +57,29 @@ class FileResult:
     advice: int = 0
     unknown: tuple[str, ...] = ()
     fixing: Fixing | None = None
+    baselined: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """All files of a run, in order of their paths."""
+    """All files of a run, in order of their paths.
+
+    ``gone`` is what a baseline has of them and was not found any more; None if no baseline was applied.
+    """
 
     files: tuple[FileResult, ...]
+    gone: tuple[KnownDiagnostic, ...] | None = None
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """All diagnostics in the one order that every format uses."""
         found = (diagnostic for file in self.files for diagnostic in file.diagnostics)
         return tuple(sorted(found, key=Diagnostic.sort_key))
+
+    @property
+    def baselined(self) -> tuple[Diagnostic, ...]:
+        """The diagnostics that were found and are in the baseline."""
+        return tuple(diagnostic for file in self.files for diagnostic in file.baselined)
 
     @property
     def failed(self) -> bool:

@@ -36,6 +36,31 @@ def replace_contents(path: str, before: bytes, after: bytes) -> None:
         raise NotWritable(f"can't be written: {(error.strerror or type(error).__name__).lower()}") from None
 
 
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file that need not be there yet; a reader sees all of it, or what was there before.
+
+    Raises:
+        NotWritable: the place is read-only, full, or no folder; what was there is as it was.
+    """
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            # a temporary file is its owner's alone; this one is as any other that the user makes
+            mask = os.umask(0)
+            os.umask(mask)
+            temporary.chmod(0o666 & ~mask)
+            temporary.replace(path)
+        except BaseException:
+            with suppress(OSError):
+                temporary.unlink()
+            raise
+    except OSError as error:
+        raise NotWritable(f"can't be written: {(error.strerror or type(error).__name__).lower()}") from None
+
+
 def _replace(target: Path, before: bytes, after: bytes, status: os.stat_result) -> None:
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
     temporary = Path(name)

@@ -112,6 +112,8 @@ def test_json_has_the_names_of_the_contract(result):
         "models": 3,
         "models_understood_in_part": 1,
         "suppressed": 4,
+        "baselined": 0,
+        "baseline_gone": 0,
         "failed_files": ["n b.ipynb"],
         "by_rule": {"TDL101": 2, "TDL201": 2, "TDL601": 1},
         "fixable": 0,
