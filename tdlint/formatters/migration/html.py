@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from html import escape
 
 from tdlint._version import __version__
 from tdlint.formatters.fixes import diff_lines
 from tdlint.formatters.migration.words import BY_WORK, MEANING, counts, headline, how, label, steps
 from tdlint.formatters.options import Options
+from tdlint.formatters.page import document, marked, text
 from tdlint.formatters.place import shown_path
-from tdlint.formatters.terminal import printable
 from tdlint.linting.migration import FilePlan, Finding, Plan, Way
 
 _CLASSES = {Way.SAFE: "safe", Way.UNSAFE: "unsafe", Way.BY_HAND: "hand"}
@@ -19,28 +17,12 @@ _OPEN_FILES = 10
 """So many files are unfolded; the ones with most work come first."""
 
 _STYLE = """
-:root { color-scheme: light dark; --text: #1c2127; --faint: #667180; --page: #f6f7f9; --card: #fff; --line: #dde1e6;
-  --safe: #1a7f4b; --unsafe: #a86500; --hand: #c22f2f;
-  --mono: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
-@media (prefers-color-scheme: dark) { :root { --text: #e3e7ec; --faint: #98a3b1; --page: #14171b; --card: #1d2126;
-  --line: #333a43; --safe: #4cc38a; --unsafe: #e5a13b; --hand: #f07171; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 68rem; background: var(--page); color: var(--text);
-  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif; }
-h1 { margin: 0; font-size: 1.6rem; } h2 { margin: 2.5rem 0 .75rem; font-size: 1.15rem; }
-p { margin: .25rem 0; } .faint { color: var(--faint); }
-code, pre { font-family: var(--mono); font-size: .86em; }
-.tiles { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1.5rem 0 .75rem; }
-.tile { flex: 1 1 11rem; padding: .9rem 1rem; border: 1px solid var(--line); border-top: 4px solid var(--faint);
-  border-radius: .5rem; background: var(--card); }
-.tile b { display: block; font-size: 1.9rem; line-height: 1.2; } .tile.safe { border-top-color: var(--safe); }
-.tile.unsafe { border-top-color: var(--unsafe); } .tile.hand { border-top-color: var(--hand); }
+:root { --safe: var(--good); --unsafe: var(--warning); --hand: var(--error); }
+.tile.safe { border-top-color: var(--safe); } .tile.unsafe { border-top-color: var(--unsafe); }
+.tile.hand { border-top-color: var(--hand); }
 .bar { display: flex; height: .8rem; overflow: hidden; border-radius: .4rem; background: var(--line); }
 .bar i { min-width: .35rem; } i.safe { background: var(--safe); } i.unsafe { background: var(--unsafe); }
 i.hand { background: var(--hand); }
-table { width: 100%; border-collapse: collapse; background: var(--card); border: 1px solid var(--line); }
-th, td { padding: .4rem .75rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
-th { font-size: .85em; color: var(--faint); } .number { text-align: right; font-variant-numeric: tabular-nums; }
 ol.steps { padding-left: 1.4rem; } ol.steps li { margin: .4rem 0; }
 ol.steps code { display: inline-block; padding: .15rem .4rem; border: 1px solid var(--line); border-radius: .3rem;
   background: var(--card); overflow-wrap: anywhere; }
@@ -49,32 +31,25 @@ details.file > summary { padding: .7rem 1rem; cursor: pointer; }
 summary code { font-size: .95em; font-weight: 600; overflow-wrap: anywhere; }
 .finding { display: grid; grid-template-columns: 7.5rem 1fr; gap: .25rem 1rem; padding: .8rem 1rem;
   border-top: 1px solid var(--line); }
-.badge { display: inline-block; padding: 0 .5rem; border: 1px solid; border-radius: 1rem; font-size: .78em;
-  white-space: nowrap; } .badge.safe { color: var(--safe); } .badge.unsafe { color: var(--unsafe); }
-.badge.hand { color: var(--hand); }
+.badge.safe { color: var(--safe); } .badge.unsafe { color: var(--unsafe); } .badge.hand { color: var(--hand); }
 .finding pre { margin: .4rem 0; padding: .4rem .6rem; overflow-x: auto; border-radius: .3rem; background: var(--page); }
 .diff { margin: 0; padding: .75rem 1rem; overflow-x: auto; border-top: 1px solid var(--line); line-height: 1.4; }
 .diff .add { color: var(--safe); } .diff .del { color: var(--hand); } .diff .at { color: var(--faint); }
 details.changes { border-top: 1px solid var(--line); }
 details.changes > summary { padding: .6rem 1rem; cursor: pointer; }
 @media (max-width: 40rem) { .finding { grid-template-columns: 1fr; } }
-@media print { body { max-width: none; background: none; } details.file { break-inside: avoid; } }
+@media print { details.file { break-inside: avoid; } }
 """
 
 
 def render(plan: Plan, paths: Sequence[str], options: Options) -> str:
     """The plan as an HTML document."""
     title = f"Move to Keras {plan.target}"
-    body = "\n".join(_body(plan, paths, options))
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n{body}\n</body>\n</html>"
-    )
+    return document(title, "\n".join([f"<h1>{title}</h1>", *_body(plan, paths, options)]), _STYLE)
 
 
 def _body(plan: Plan, paths: Sequence[str], options: Options) -> Iterator[str]:
-    yield f'<p class="faint">{_text(headline(plan))} tdlint {__version__}, {_text(" ".join(paths))}</p>'
+    yield f'<p class="faint">{text(headline(plan))} tdlint {__version__}, {text(" ".join(paths))}</p>'
     if not plan.files:
         return
     yield '<div class="tiles">'
@@ -85,9 +60,7 @@ def _body(plan: Plan, paths: Sequence[str], options: Options) -> Iterator[str]:
     bars = (f'<i class="{_CLASSES[way]}" style="flex:{plan.count(way)}"></i>' for way in reversed(BY_WORK))
     yield f'<div class="bar">{"".join(bar for bar in bars if "flex:0" not in bar)}</div>'
     yield "<h2>What to do</h2>"
-    items = (
-        f"<li>{f'<code>{_text(run)}</code> ' if run else ''}{_text(what)}</li>" for run, what in steps(plan, paths)
-    )
+    items = (f"<li>{f'<code>{text(run)}</code> ' if run else ''}{text(what)}</li>" for run, what in steps(plan, paths))
     yield f'<ol class="steps">{"".join(items)}</ol>'
     yield "<h2>By rule</h2>"
     yield from _rules(plan)
@@ -101,14 +74,14 @@ def _rules(plan: Plan) -> Iterator[str]:
     yield f"<table>\n<tr><th>rule</th><th></th>{head}</tr>"
     for code, name, ways in plan.by_rule():
         numbers = "".join(f'<td class="number">{ways[way] or "·"}</td>' for way in reversed(BY_WORK))
-        yield f"<tr><td><code>{code}</code></td><td>{_text(name)}</td>{numbers}</tr>"
+        yield f"<tr><td><code>{code}</code></td><td>{text(name)}</td>{numbers}</tr>"
     yield "</table>"
 
 
 def _file(file: FilePlan, options: Options, *, unfolded: bool) -> Iterator[str]:
     path = shown_path(file.path, options.base)
     yield f'<details class="file"{" open" if unfolded else ""}>'
-    yield f'<summary><code>{_text(path)}</code> <span class="faint">{counts(file)}</span></summary>'
+    yield f'<summary><code>{text(path)}</code> <span class="faint">{counts(file)}</span></summary>'
     for finding in file.findings:
         yield from _finding(finding)
     if file.fixing is not None:
@@ -126,25 +99,16 @@ def _finding(finding: Finding) -> Iterator[str]:
     later = ' <span class="faint">(in the fixed text)</span>' if finding.after_fixes else ""
     badge = f'<span class="badge {_CLASSES[finding.way]}">{finding.way.value}</span>'
     yield f'<div class="finding"><div>{line}{later}<br>{badge}</div><div>'
-    yield f'<p>{_marked(diagnostic.message)} <span class="faint">{label(finding)} {_text(diagnostic.name)}</span></p>'
+    yield f'<p>{marked(diagnostic.message)} <span class="faint">{label(finding)} {text(diagnostic.name)}</span></p>'
     if location.lines:
-        yield f"<pre>{_text(location.lines[0].strip())}{' …' if len(location.lines) > 1 else ''}</pre>"
+        yield f"<pre>{text(location.lines[0].strip())}{' …' if len(location.lines) > 1 else ''}</pre>"
     if how(finding):
-        yield f"<p>→ {_marked(how(finding))}</p>"
+        yield f"<p>→ {marked(how(finding))}</p>"
     if finding.way is Way.BY_HAND and diagnostic.fact:
-        yield f'<p class="faint">{_marked(diagnostic.fact)}</p>'
+        yield f'<p class="faint">{marked(diagnostic.fact)}</p>'
     yield "</div></div>"
 
 
 def _diff_line(line: str) -> str:
     kind = "at" if line.startswith(("---", "+++")) else {"+": "add", "-": "del", "@": "at"}.get(line[:1])
-    return f'<span class="{kind}">{_text(line)}</span>' if kind else _text(line)
-
-
-def _text(text: str) -> str:
-    return escape(printable(text))
-
-
-def _marked(text: str) -> str:
-    """Text whose code between backticks is shown as code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", _text(text))
+    return f'<span class="{kind}">{text(line)}</span>' if kind else text(line)
