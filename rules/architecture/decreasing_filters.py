@@ -60,7 +60,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from tdlint.api import Context, ModelGraph, Report, Rule, Severity, layer_place
+from tdlint.api import Context, LayerNode, ModelGraph, Report, Rule, Sequence, Severity, layer_place
 
 from ._chain import classifier, units
 
@@ -76,7 +76,7 @@ class DecreasingFilters(Rule):
         found = classifier(model)
         for first, second in pairwise(found.convolutions if found is not None else ()):
             before, now = units(first), units(second)
-            if before is None or now is None or before <= now or second.layer.args.get("kernel_size").may_be(1):
+            if before is None or now is None or before <= now or _may_mix_channels_only(second):
                 continue
             yield Report(
                 layer_place(second.layer, "filters"),
@@ -84,3 +84,9 @@ class DecreasingFilters(Rule):
                 help="let the number of filters grow with depth, or stay",
                 related=((first.place, f"this has {before} filters"),),
             )
+
+
+def _may_mix_channels_only(node: LayerNode) -> bool:
+    """Whether the window of a convolution may be one position."""
+    size = node.layer.args.get("kernel_size")
+    return all(item.may_be(1) for item in size.items) if isinstance(size, Sequence) else size.may_be(1)

@@ -52,41 +52,37 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tdlint.api import (
-    CallSite,
     Confidence,
     Context,
     Head,
-    Program,
     Report,
-    Rule,
     Severity,
     labels_given,
     metric_class,
 )
 
-from ._compiled import ELEMENTWISE, Compiled, compiled_by
+from ._compiled import ELEMENTWISE, Compiled, HeadRule
 
 ACCURACIES = frozenset({"accuracy", "Accuracy", "BinaryAccuracy", "CategoricalAccuracy", "SparseCategoricalAccuracy"})
 OF_NUMBERS = ELEMENTWISE - {"MeanSquaredError", "MeanAbsoluteError"}
 
 
-class AccuracyOfRegression(Rule):
+class AccuracyOfRegression(HeadRule):
     """The labels are seen, or the loss leaves no doubt."""
 
     code = "TDL415"
     severity = Severity.WARNING
 
-    def check_call(self, call: CallSite, program: Program, context: Context) -> Iterator[Report]:
+    def check_compiled(self, compiled: Compiled, context: Context) -> Iterator[Report]:
         """Report at ``metrics``."""
-        compiled = compiled_by(call, program) if call.name == "keras.Model.compile" else None
-        for head in compiled.heads if compiled is not None else ():
+        for head in compiled.heads:
             named = [name for name in map(metric_class, head.metrics or ()) if name in ACCURACIES]
-            if compiled is None or not named or head.loss_class not in ELEMENTWISE or head.activation != "linear":
+            if not named or head.loss_class not in ELEMENTWISE or head.activation != "linear":
                 continue
-            kinds = _kinds(compiled, head, program)
+            kinds = _kinds(compiled, head)
             if kinds == {"real"} or (not kinds and head.loss_class in OF_NUMBERS and head.units == 1):
                 yield Report(
-                    call.place("metrics"),
+                    compiled.call.place("metrics"),
                     f"{named[0]} counts right classes, and {head.loss_class} trains the output to be a number",
                     fact="accuracy showed 0.0 while the mean squared error fell to 0.01 (FACTS D7g)",
                     help="metrics=['mae'], or another metric of numbers",
@@ -94,11 +90,11 @@ class AccuracyOfRegression(Rule):
                 )
 
 
-def _kinds(compiled: Compiled, head: Head, program: Program) -> set[str | None]:
+def _kinds(compiled: Compiled, head: Head) -> set[str | None]:
     """What the labels are that are given for a head; None among them for labels of an unknown kind."""
     return {
         given.labels.labels
-        for call in program.calls_on(compiled.model.key)
+        for call in (compiled.program.calls_on(compiled.model.key) if compiled.program is not None else ())
         if call.name in ("keras.Model.fit", "keras.Model.evaluate", "keras.Model.fit_generator")
         for given in labels_given(call, compiled.heads)
         if given.head.index == head.index

@@ -49,27 +49,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tdlint.api import CallSite, Context, Program, Report, Rule, Severity, metric_class
+from tdlint.api import Context, Report, Severity, metric_class
 
-from ._compiled import BINARY, compiled_by, given_labels
+from ._compiled import BINARY, Compiled, HeadRule, given_labels
 
 
-class MultiLabelAccuracy(Rule):
+class MultiLabelAccuracy(HeadRule):
     """Silent where labels are seen to be one-hot."""
 
     code = "TDL416"
     severity = Severity.ADVICE
 
-    def check_call(self, call: CallSite, program: Program, context: Context) -> Iterator[Report]:
+    def check_compiled(self, compiled: Compiled, context: Context) -> Iterator[Report]:
         """Report at ``metrics``."""
-        compiled = compiled_by(call, program) if call.name == "keras.Model.compile" else None
-        for head in compiled.heads if compiled is not None else ():
+        for head in compiled.heads:
             units = head.units
             if units is None or units < 2 or head.activation != "sigmoid" or head.loss_class not in BINARY:
                 continue
-            if "accuracy" in map(metric_class, head.metrics or ()) and not _one_hot(call, program):
+            if "accuracy" in map(metric_class, head.metrics or ()) and not _one_hot(compiled):
                 yield Report(
-                    call.place("metrics"),
+                    compiled.call.place("metrics"),
                     f"accuracy compares the largest of {units} outputs with the largest label, and {head.loss_class} "
                     "takes each by itself",
                     fact="it showed 0.7375 where 0.8625 of the labels were right (FACTS D7h)",
@@ -77,10 +76,11 @@ class MultiLabelAccuracy(Rule):
                 )
 
 
-def _one_hot(call: CallSite, program: Program) -> bool:
+def _one_hot(compiled: Compiled) -> bool:
     """Whether one-hot labels are given to a model that is compiled here."""
-    return any(
+    program = compiled.program
+    return program is not None and any(
         given.labels.labels == "one-hot"
-        for fit in program.calls_on(call.models[0])
+        for fit in program.calls_on(compiled.call.models[0])
         for _, given in given_labels(fit, program)
     )

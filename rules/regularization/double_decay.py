@@ -48,6 +48,7 @@ from tdlint.api import (
     CallSite,
     Context,
     Instance,
+    ModelGraph,
     Program,
     Report,
     Rule,
@@ -68,24 +69,32 @@ class DoubleDecay(Rule):
 
     def check_call(self, call: CallSite, program: Program, context: Context) -> Iterator[Report]:
         """Report at the optimizer; the first penalized layer is related."""
-        optimizer = call.args.get("optimizer") if call.name == "keras.Model.compile" else None
-        if not isinstance(optimizer, Instance) or len(call.models) != 1:
+        model = program.model(call.models[0]) if call.name == "keras.Model.compile" and len(call.models) == 1 else None
+        if model is not None:
+            yield from _compiled(model, call, context)
+
+    def check_model(self, model: ModelGraph, context: Context) -> Iterator[Report]:
+        """The same for a model file or a live model."""
+        if model.origin != "source" and model.compile is not None:
+            yield from _compiled(model, model.compile, context)
+
+
+def _compiled(model: ModelGraph, call: CallSite, context: Context) -> Iterator[Report]:
+    optimizer = call.args.get("optimizer")
+    decay = number(optimizer.args.get("weight_decay")) if isinstance(optimizer, Instance) else None
+    if not isinstance(optimizer, Instance) or not decay or decay < 0:
+        return
+    for layer in with_inner(model):
+        for name, value in regularizer_arguments(layer):
+            found = coefficients(value, context.version(layer.namespace))
+            if found is None or not found.l2 or name == "activity_regularizer" or layer.trainable is not True:
+                continue
+            short = optimizer.type.rpartition(".")[2]
+            yield Report(
+                call.place("optimizer"),
+                f"{short} decays all weights by {decay:g}, and layers of the model have L2 penalties as well",
+                fact="both act on the same weight, and add (FACTS C10d)",
+                help="choose one: weight_decay with AdamW, or the penalties with another optimizer",
+                related=((layer_place(layer, name), "an L2 penalty"),),
+            )
             return
-        decay = number(optimizer.args.get("weight_decay"))
-        model = program.model(call.models[0])
-        if model is None or not decay or decay < 0:
-            return
-        for layer in with_inner(model):
-            for name, value in regularizer_arguments(layer):
-                found = coefficients(value, context.version(layer.namespace))
-                if found is None or not found.l2 or name == "activity_regularizer" or layer.trainable is not True:
-                    continue
-                short = optimizer.type.rpartition(".")[2]
-                yield Report(
-                    call.place("optimizer"),
-                    f"{short} decays all weights by {decay:g}, and layers of the model have L2 penalties as well",
-                    fact="both act on the same weight, and add (FACTS C10d)",
-                    help="choose one: weight_decay with AdamW, or the penalties with another optimizer",
-                    related=((layer_place(layer, name), "an L2 penalty"),),
-                )
-                return

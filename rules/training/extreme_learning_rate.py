@@ -53,7 +53,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tdlint.api import CallSite, Context, Instance, Place, Program, Report, Rule, Severity, number
+from tdlint.api import CallSite, Context, Instance, ModelGraph, Place, Program, Report, Rule, Severity, number
 
 LARGEST = 10.0
 
@@ -66,20 +66,30 @@ class ExtremeLearningRate(Rule):
 
     def check_call(self, call: CallSite, program: Program, context: Context) -> Iterator[Report]:
         """Report at the learning rate."""
-        optimizer = call.args.get("optimizer") if call.name == "keras.Model.compile" else None
-        if not isinstance(optimizer, Instance) or not optimizer.type.startswith("keras.optimizers."):
-            return
-        name = "learning_rate" if optimizer.args.passes("learning_rate") else "lr"
-        rate = number(optimizer.args.get(name)) if optimizer.args.passes(name) else None
-        problem = _problem(rate) if rate is not None else None
-        if problem is not None:
-            short = optimizer.type.rpartition(".")[2]
-            yield Report(
-                Place(optimizer.args.site(name) or optimizer.site),
-                f"{short} with a learning rate of {rate:g} {problem}",
-                fact="Keras accepts any number without a word (FACTS E7)",
-                help="try 0.001 with Adam, 0.01 with SGD",
-            )
+        if call.name == "keras.Model.compile":
+            yield from _compiled(call)
+
+    def check_model(self, model: ModelGraph, context: Context) -> Iterator[Report]:
+        """The same for a model file or a live model."""
+        if model.origin != "source" and model.compile is not None:
+            yield from _compiled(model.compile)
+
+
+def _compiled(call: CallSite) -> Iterator[Report]:
+    optimizer = call.args.get("optimizer")
+    if not isinstance(optimizer, Instance) or not optimizer.type.startswith("keras.optimizers."):
+        return
+    name = "learning_rate" if optimizer.args.passes("learning_rate") else "lr"
+    rate = number(optimizer.args.get(name)) if optimizer.args.passes(name) else None
+    problem = _problem(rate) if rate is not None else None
+    if problem is not None:
+        short = optimizer.type.rpartition(".")[2]
+        yield Report(
+            Place(optimizer.args.site(name) or optimizer.site),
+            f"{short} with a learning rate of {rate:g} {problem}",
+            fact="Keras accepts any number without a word (FACTS E7)",
+            help="try 0.001 with Adam, 0.01 with SGD",
+        )
 
 
 def _problem(rate: float) -> str | None:

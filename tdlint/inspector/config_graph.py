@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from tdlint.graph import CallSite, Edge, LayerNode, ModelGraph, Origin
 from tdlint.inspector.config_calls import calls_of, tensors_at
+from tdlint.inspector.config_compile import compile_arguments
 from tdlint.inspector.config_entries import MODEL_TYPES, Entry, declared_input, in_order, saved_shapes, settled
 from tdlint.inspector.config_values import (
     MAX_DEPTH,
@@ -19,6 +20,7 @@ from tdlint.inspector.config_values import (
     layer_type,
 )
 from tdlint.inspector.errors import ModelFileError
+from tdlint.naming import OPERATION
 from tdlint.shapes import AnyShape, UnknownShape
 from tdlint.spec import layers as layer_spec
 from tdlint.spec.layers.base import WeightSpec
@@ -39,8 +41,8 @@ def read_model(config: Json, compile_config: Json = None, origin: Origin = "arch
         model = _Models(reader, origin).read(block, "config", (), 0)
         compiled = compile_config if compile_config is not None else block.get("compile_config")
         if isinstance(compiled, dict) and compiled:
-            bound = tuple((key, reader.value(item, f"compile_config.{key}", key)) for key, item in compiled.items())
-            model = replace(model, compile=CallSite("keras.Model.compile", Arguments(bound), models=(model.key,)))
+            arguments = compile_arguments(compiled, reader)
+            model = replace(model, compile=CallSite("keras.Model.compile", arguments, models=(model.key,)))
     except RecursionError:
         raise ModelFileError("config", "objects are nested too deeply") from None
     return model
@@ -55,7 +57,7 @@ def all_weights(model: ModelGraph) -> tuple[WeightSpec, ...] | None:
     """The weights of all layers of a model in the order of its config, named by layer; None if some are not known."""
     found: list[WeightSpec] = []
     for node in sorted({node.layer.key: node for node in model.nodes}.values(), key=lambda node: node.layer.key):
-        if node.type.startswith("keras.ops."):
+        if node.type.startswith(OPERATION):
             continue
         specs = all_weights(node.inner) if node.inner is not None else model.weights.get(node.layer.key)
         if specs is None:

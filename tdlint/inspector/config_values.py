@@ -7,14 +7,17 @@ module out in many places.
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Iterator
 from typing import TypeAlias
 
 from tdlint.inspector.errors import ModelFileError
+from tdlint.naming import OPERATION, snake_case
 from tdlint.shapes import FREE, AnyShape, Dim
 from tdlint.spec import layers as layer_spec
+from tdlint.spec.initializers import class_name as initializer_class
 from tdlint.spec.losses import class_name as loss_class
-from tdlint.spec.signature import REQUIRED, constant
+from tdlint.spec.objects import signature_of
 from tdlint.values import Arguments, Const, Instance, LayerObject, Mapping, Sequence, Symbol, Unknown, Value
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -158,7 +161,7 @@ class ValueReader:
             raise ModelFileError(where, "a number with more than 64 bits")
         if isinstance(raw, float) and not math.isfinite(raw):
             return Unknown("not a finite number", name or None)
-        return Const(raw)
+        return Const(written(raw) if isinstance(raw, float) else raw)
 
     def _serialized(self, raw: dict[str, Json], where: str, name: str, depth: int) -> Value:
         short = expect_text(raw["class_name"], f"{where}.class_name")
@@ -205,8 +208,12 @@ class ValueReader:
         else:
             # the mark keeps a user's own `L2` apart from that of Keras
             kind = f"{module or 'custom'}>{raw.get('registered_name') or short}"
-        bound = tuple((key, self.value(item, f"{where}.config.{key}", key, depth + 1)) for key, item in config.items())
-        return Instance(kind, Arguments(bound), namespace="keras" if kind.startswith("keras.") else None)
+        bound = {key: self.value(item, f"{where}.config.{key}", key, depth + 1) for key, item in config.items()}
+        ours = kind.startswith("keras.")
+        # all coefficients of a regularizer are shown, chosen or not
+        chosen = ours and not kind.startswith("keras.regularizers.")
+        args = _chosen(bound, dict(signature_of(kind).defaults)) if chosen else Arguments(tuple(bound.items()))
+        return Instance(kind, args, namespace="keras" if ours else None)
 
     def layer(self, raw: dict[str, Json], where: str, depth: int = 0) -> LayerObject:
         """A serialized layer; its own config becomes its arguments, less those that equal the default.
@@ -252,16 +259,17 @@ def layer_type(raw: dict[str, Json]) -> tuple[str, bool]:
         return "keras.Model", False
     config = raw.get("config")
     if short in _KERAS_2_OPERATIONS and isinstance(config, dict):
-        return f"keras.ops.{str(config.get('function', short)).rpartition('.')[2]}", False
+        return OPERATION + snake_case(str(config.get("function", short)).rpartition(".")[2]), False
     if isinstance(module, str) and is_keras(module):
-        return f"{public_module(module)}.{short}", False
+        public = public_module(module)
+        return OPERATION + snake_case(short) if public == "keras.ops" else f"{public}.{short}", False
     if module is None and ">" not in short and layer_spec.find(f"keras.layers.{short}") is not None:
         return f"keras.layers.{short}", False
     if short in ("Lambda", "InputLayer"):
         return f"keras.layers.{short}", False
     if module is None and registered is None and isinstance(config, dict) and "trainable" not in config:
         # an operation such as `x[:, 0]` in an `.h5` file, which leaves modules out; all layers have this key
-        return f"keras.ops.{short}", False
+        return OPERATION + snake_case(short), False
     return (registered if isinstance(registered, str) and registered else short), True
 
 
@@ -269,18 +277,48 @@ def _arguments(kind: str, bound: dict[str, Value], complete: bool) -> Arguments:
     spec = layer_spec.find(kind)
     if spec is None:
         return Arguments(tuple(bound.items()), complete=complete)
-    defaults = {
-        param.name: Unknown("required", param.name) if param.default is REQUIRED else constant(param.default)
-        for param in spec.signature.params
-    }
-    # a config has every argument; `bound` is for those that somebody chose
-    chosen = {name: value for name, value in bound.items() if not _is_default(value, defaults.get(name))}
+    return _chosen(bound, dict(spec.signature.defaults), complete)
+
+
+def _chosen(bound: dict[str, Value], defaults: dict[str, Value], complete: bool = True) -> Arguments:
+    """A config has every argument; ``bound`` of the result has those that are not as they would be anyway."""
+    chosen = {name: value for name, value in bound.items() if not _is_default(name, value, defaults.get(name))}
     left = tuple((name, value) for name, value in defaults.items() if name not in chosen)
     return Arguments(tuple(chosen.items()), left, complete)
 
 
-def _is_default(value: Value, default: Value | None) -> bool:
-    return isinstance(value, Const) and isinstance(default, Const) and value.must_be(default.value)
+def _is_default(name: str, value: Value, default: Value | None) -> bool:
+    if not isinstance(default, Const):
+        return (
+            isinstance(value, Sequence) and isinstance(default, Sequence) and _constants(value) == _constants(default)
+        )
+    if default.value is None and name.endswith("activation"):
+        return value.must_be("linear") or value.must_be(None)
+    if default.value is None and name == "data_format":  # the setting of Keras, as it was when the model was made
+        return value.must_be("channels_last") or value.must_be(None)
+    if isinstance(value, Instance) and isinstance(default.value, str) and name.endswith("_initializer"):
+        return not value.args.bound and initializer_class(value) == initializer_class(default)
+    return isinstance(value, Const) and value.must_be(default.value)
+
+
+def _constants(value: Value | None) -> tuple[object, ...] | None:
+    if not isinstance(value, Sequence):
+        return None
+    return tuple(item.value if isinstance(item, Const) else item for item in value.items) if value.complete else None
+
+
+def written(number: float) -> float:
+    """A number as it was written, where Keras kept it in 32 bits: 0.009999999776482582 is 0.01."""
+    try:
+        if struct.unpack("f", struct.pack("f", number))[0] != number:
+            return number
+    except OverflowError:
+        return number
+    for digits in range(1, 9):
+        shorter = float(f"{number:.{digits}g}")
+        if struct.unpack("f", struct.pack("f", shorter))[0] == number:
+            return shorter
+    return number
 
 
 def inner_layers(layer: LayerObject) -> Iterator[tuple[str, LayerObject]]:

@@ -8,6 +8,7 @@ from tdlint.graph import LayerNode, ModelGraph
 from tdlint.inspector.errors import ModelFileError
 from tdlint.inspector.hdf5 import Tree, found_at
 from tdlint.inspector.held import Found, Held, Sums, concrete, fitted, match, measure, unread
+from tdlint.naming import OPERATION
 from tdlint.spec.layers.base import WeightSpec
 from tdlint.values import LayerObject
 
@@ -107,7 +108,7 @@ def _expected(model: ModelGraph, trainable: bool) -> Iterator[tuple[LayerNode, W
             yield from _expected(node.inner, free)
             continue
         specs = model.weights.get(node.layer.key)
-        if specs is None and not node.layer.type.startswith("keras.ops."):
+        if specs is None and not node.layer.type.startswith(OPERATION):
             yield node, None, free
         for spec in specs or ():
             yield node, spec, free and spec.trainable

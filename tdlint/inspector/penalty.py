@@ -23,6 +23,7 @@ from tdlint.inspector.account import (
 )
 from tdlint.inspector.held import Held, Inspected
 from tdlint.inspector.terms import activity_of, inactive_of, unsafe_of
+from tdlint.naming import OPERATION
 from tdlint.shapes import AnyShape, UnknownShape
 from tdlint.spec.layers.base import WeightSpec
 from tdlint.spec.moments import AtStart
@@ -209,7 +210,7 @@ def account_of(inspected: Inspected) -> Account:
         visit
         for visit in visits(model, keras, inspected.frozen)
         # an operation such as `x[:, 0]` is not a layer
-        if not visit.node.type.startswith("keras.ops.") or inspected.held.get(visit.node.layer.key)
+        if not visit.node.type.startswith(OPERATION) or inspected.held.get(visit.node.layer.key)
     ]
     layers = [_layer(visit, inspected.held.get(visit.node.layer.key, ()), keras) for visit in found]
     for owner, path in _models(model):

@@ -14,7 +14,7 @@ from tdlint.graph import ModelGraph
 from tdlint.interp.program import Program
 from tdlint.linting.fixes import only_shown
 from tdlint.linting.reading import Readable, read, uses_imported_model, worth_reading
-from tdlint.linting.resolve import Found, resolve_in_model, resolve_in_source, tool_diagnostic
+from tdlint.linting.resolve import Found, resolve_in_model, resolve_in_source, tool_diagnostic, unique
 from tdlint.linting.result import FileResult, RunResult
 from tdlint.linting.rule import Context, Report, Rule
 from tdlint.linting.selection import Selection, check_selectors, known_entries, select
@@ -116,9 +116,21 @@ def check_bytes(data: bytes, path: str, settings: Settings, rules: Rules) -> Fil
 def check_graph(model: ModelGraph, path: str, settings: Settings, rules: Rules) -> tuple[Diagnostic, ...]:
     """What the rules say of the graph of a model file or of a live model; ``path`` is what it is called."""
     selection = select(settings, rules, path)
-    found, crashes = _run_rules(rules, Program(models=(model,)), selection, settings, models_only=True)
-    diagnostics = [*resolve_in_model(found, path), *(_crash(crash, Location(path)) for crash in crashes)]
-    return tuple(sorted(filter(selection.shows, diagnostics), key=Diagnostic.sort_key))
+    diagnostics: list[Diagnostic] = []
+    for each, prefix in _with_nested(model):
+        found, crashes = _run_rules(rules, Program(models=(each,)), selection, settings, models_only=True)
+        diagnostics += [*resolve_in_model(found, path, prefix), *(_crash(crash, Location(path)) for crash in crashes)]
+    return tuple(sorted(filter(selection.shows, unique(diagnostics)), key=Diagnostic.sort_key))
+
+
+def _with_nested(model: ModelGraph, prefix: str = "") -> Iterator[tuple[ModelGraph, str]]:
+    """A model and the models within it, each with the path to its layers."""
+    yield model, prefix
+    seen = set()
+    for node in model.nodes:
+        if node.inner is not None and node.layer.key not in seen:
+            seen.add(node.layer.key)
+            yield from _with_nested(node.inner, f"{prefix}{node.name}/")
 
 
 def _check(readable: Readable, settings: Settings, rules: Rules) -> FileResult:

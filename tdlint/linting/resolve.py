@@ -98,11 +98,11 @@ def place_in_source(site: Site | None, node: FindNode, spans: Spans, source: Sou
     return source.location(span or Span(0, 0))
 
 
-def resolve_in_model(found: Iterable[Found], path: str) -> tuple[Diagnostic, ...]:
-    """Diagnostics at the layers of a model file or of a live model."""
+def resolve_in_model(found: Iterable[Found], path: str, prefix: str = "") -> tuple[Diagnostic, ...]:
+    """Diagnostics at the layers of a model file or of a live model; ``prefix`` is the path to them."""
 
     def at(place: Place) -> Location:
-        return Location(path, layer=place.layer)
+        return Location(path, layer=None if place.layer is None else prefix + place.layer)
 
     return tuple(unique(_diagnostic(item, at(item.report.at), _related(item.report, at), None) for item in found))
 
