@@ -12,7 +12,7 @@ from tdlint.inspector.config_values import Json, inner_layers
 from tdlint.inspector.container import open_hdf5, open_member_as_hdf5, open_zip, parse_json, read_json
 from tdlint.inspector.errors import ModelFileError
 from tdlint.inspector.hdf5 import Tree, found_at
-from tdlint.inspector.held import Found, Held, Inspected, fitted, match, measure, unread
+from tdlint.inspector.held import Found, Held, Inspected, fitted, match, measure, merged_adapters, unread
 from tdlint.inspector.legacy_h5 import held_in_legacy
 from tdlint.inspector.steps import with_step_copies
 from tdlint.spec.layers.base import WeightSpec
@@ -192,7 +192,7 @@ class _Keeper:
             specs = fitted(layer, [one.shape for one in found])
         if not found:
             return tuple(one for one in map(unread, specs or ()) if one is not None)
-        return tuple(measure(one, spec) for one, spec in match(found, specs))
+        return (*(measure(one, spec) for one, spec in match(found, specs)), *merged_adapters(found, specs))
 
     def _own_of_model(self, tree: Tree, container: Tree | None, taken: set[str]) -> Iterator[Found]:
         """What lies beside the layers of a model: its own weights, extra attributes, layers that the config has not."""

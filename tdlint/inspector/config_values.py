@@ -30,6 +30,9 @@ _NOT_ARGUMENTS = frozenset({"name", "trainable", "dtype", "batch_shape", "batch_
 _KERAS_ROOTS = ("keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras", "keras_core")
 _KERAS_2_OPERATIONS = frozenset({"TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer"})
 _REGULARIZERS = frozenset({"L1", "L2", "L1L2", "OrthogonalRegularizer"})
+_CLASS_NAMES = {"GroupedQueryAttention": "GroupQueryAttention"}
+"""Public names of layers whose class is called otherwise, as `.h5` files have it."""
+_BYTECODE, _FUNCTION = "Python bytecode of a lambda, which is not read", "a function of the user"
 _DOMAINS = {"regularizer": "keras.regularizers", "initializer": "keras.initializers", "constraint": "keras.constraints"}
 
 
@@ -124,6 +127,11 @@ def public_module(module: str) -> str:
     return ".".join(["keras", *parts[1:2]])
 
 
+def is_user_code(value: Value) -> bool:
+    """Whether a value stands for a function of the user, or for a lambda, that is not read."""
+    return isinstance(value, Unknown) and value.reason in (_BYTECODE, _FUNCTION)
+
+
 def _looks_serialized(value: dict[str, Json]) -> bool:
     return "class_name" in value and "config" in value
 
@@ -167,7 +175,7 @@ class ValueReader:
         short = expect_text(raw["class_name"], f"{where}.class_name")
         module, config = raw.get("module"), raw["config"]
         if short == "__lambda__":
-            return Unknown("Python bytecode of a lambda, which is not read", name or None)
+            return Unknown(_BYTECODE, name or None)
         if short == "__tuple__" or short == "__set__":
             return self.value(config, f"{where}.config", name, depth + 1)
         if short in ("function", "builtin_function_or_method"):
@@ -186,7 +194,7 @@ class ValueReader:
             return Symbol(f"{public_module(module)}.{called}", "keras")
         if module in (None, "builtins") and loss_class(Const(called)):
             return Symbol(f"keras.losses.{called}", "keras")
-        return Unknown("a function of the user", called)
+        return Unknown(_FUNCTION, called)
 
     def _is_layer(self, raw: dict[str, Json], name: str) -> bool:
         module, short = raw.get("module"), raw["class_name"]
@@ -253,6 +261,7 @@ class ValueReader:
 def layer_type(raw: dict[str, Json]) -> tuple[str, bool]:
     """The canonical type of a serialized layer, and whether it is a class of the user."""
     short, module, registered = str(raw.get("class_name")), raw.get("module"), raw.get("registered_name")
+    short = _CLASS_NAMES.get(short, short)
     if short == "Sequential" and (module is None or is_keras(module)):
         return "keras.Sequential", False
     if short in ("Functional", "Model") and (module is None or is_keras(module)):

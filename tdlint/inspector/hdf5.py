@@ -129,8 +129,9 @@ def _read(dataset: h5py.Dataset, where: str) -> Blocks:
 def _numbers(block: Any, dataset: h5py.Dataset, where: str) -> Any:
     import numpy
 
-    if dataset.attrs.get("dtype") == "bfloat16" and block.dtype.itemsize == 2:
-        # the upper half of a float32
+    nameless = block.dtype.kind == "V" and block.dtype.fields is None  # as `.h5` files have it
+    if (nameless or dataset.attrs.get("dtype") == "bfloat16") and block.dtype.itemsize == 2:
+        # bfloat16 is the upper half of a float32
         return (block.view(numpy.uint16).astype(numpy.uint32) << 16).view(numpy.float32)
     if block.dtype.kind not in "fiub":
         raise ModelFileError(where, f"expected numbers, found {block.dtype}")

@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tdlint.graph import ModelGraph
@@ -117,7 +117,7 @@ def orthogonal_penalty(regularizer: Value, found: Found) -> float | None:
     vectors = matrix if settings.rows else matrix.T
     count = len(vectors)
     if count < 2:
-        return None
+        return math.nan  # Keras divides by the number of pairs
     lengths = numpy.sqrt(numpy.maximum((vectors**2).sum(axis=1, keepdims=True), 1e-12))
     products = (vectors / lengths) @ (vectors / lengths).T
     outside = numpy.abs(products - numpy.diag(numpy.diag(products))).sum()
@@ -142,6 +142,16 @@ def unread(spec: WeightSpec) -> Held | None:
     """A weight that the config tells of and the file does not hold; None if its shape is not known."""
     shape = concrete(spec)
     return None if shape is None else Held(spec.name, shape, None, spec, spec.regularizer, spec.trainable)
+
+
+def merged_adapters(found: Sequence[Found], specs: Sequence[WeightSpec] | None) -> Iterator[Held]:
+    """The weights of LoRA that a `.keras` file lacks: saving adds them to the kernel, loading starts them from zero."""
+    left_out = [spec for spec in specs or () if spec.name.startswith("lora_")]
+    if specs is not None and left_out and len(found) == len(specs) - len(left_out):
+        for spec in left_out:
+            held = unread(spec)
+            if held is not None:
+                yield replace(held, sums=Sums(0.0, 0.0, 0))
 
 
 def concrete(spec: WeightSpec) -> tuple[int, ...] | None:

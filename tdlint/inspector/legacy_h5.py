@@ -82,8 +82,10 @@ def _listed(tree: Tree) -> Iterator[Found]:
 
 
 def _in_file_order(specs: tuple[WeightSpec, ...], frozen: bool) -> list[WeightSpec]:
-    """Trainable weights come first; of a frozen layer none is trainable."""
-    return sorted(specs, key=lambda spec: not spec.trainable) if not frozen else list(specs)
+    """Trainable weights come first; of a frozen layer none is trainable, and a layer within may be frozen alone."""
+    if frozen:
+        return list(specs)
+    return sorted(specs, key=lambda spec: not spec.trainable or spec.layer.trainable is False)
 
 
 def _matched(found: list[Found], specs: tuple[WeightSpec, ...] | None, layer: LayerObject | None) -> tuple[Held, ...]:

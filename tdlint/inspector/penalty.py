@@ -5,6 +5,7 @@ Which penalties Keras adds, by version: FACTS B1, C6, C7 and C9.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,7 @@ from tdlint.inspector.account import (
     total,
     trainable_params,
 )
+from tdlint.inspector.config_values import is_user_code
 from tdlint.inspector.held import Held, Inspected
 from tdlint.inspector.terms import activity_of, inactive_of, unsafe_of
 from tdlint.naming import OPERATION
@@ -67,7 +69,13 @@ def visits(model: ModelGraph, keras: KerasVersion, frozen: bool, prefix: str = "
 
 def describe(regularizer: Value, keras: KerasVersion) -> Regularizer | None:
     """A regularizer argument for people; None where there is none, or none that is known."""
-    if regularizer.must_be(None) or isinstance(regularizer, values.Unknown):
+    if isinstance(regularizer, values.Unknown):
+        return (
+            Regularizer((regularizer.name or "lambda").rpartition(">")[2], custom=True)
+            if is_user_code(regularizer)
+            else None
+        )
+    if regularizer.must_be(None):
         return None
     found = coefficients(regularizer, keras)
     if not isinstance(regularizer, Instance):
@@ -125,7 +133,7 @@ def _weight(held: Held, frozen: bool, keras: KerasVersion) -> WeightAccount:
         _penalty_now(held, keras),
         None if at_start is None else at_start.mean,
         counted,
-        understood=not isinstance(held.regularizer, values.Unknown),
+        understood=not isinstance(held.regularizer, values.Unknown) or is_user_code(held.regularizer),
         non_finite=held.sums.non_finite if held.sums else 0,
         expected_spread=None if at_start is None else at_start.spread,
         seed=_seed(held),
@@ -197,6 +205,9 @@ def _notes(inspected: Inspected, layers: tuple[LayerAccount, ...]) -> tuple[str,
         if odd:
             size = sum(weight.params for weight in odd)
             notes.append(f"{layer.layer}: {size:,} parameters are counted, and what regularizes them is not known")
+        for weight in layer.weights:
+            if weight.penalty is not None and not math.isfinite(weight.penalty):
+                notes.append(f"{layer.layer}: the penalty of {weight.name} is {weight.penalty}, and so is the loss")
         bad = sum(weight.non_finite for weight in layer.weights)
         if bad:
             notes.append(f"{layer.layer}: {bad:,} values are NaN or infinite")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tdlint import values
 from tdlint.graph import LayerNode
 from tdlint.inspector.account import ActivityTerm, Inactive, LayerAccount, Regularizer, Unsafe
-from tdlint.inspector.config_values import inner_layers
+from tdlint.inspector.config_values import inner_layers, is_user_code
 from tdlint.shapes import UnknownShape
 from tdlint.spec.regularizers import coefficients
 from tdlint.spec.version import KerasVersion
@@ -96,7 +96,5 @@ def unsafe_of(visit: Visit) -> Iterator[Unsafe]:
             for part in values.walk(value) if not isinstance(value, LayerObject) else ():
                 if isinstance(part, Instance) and not part.type.startswith("keras."):
                     yield Unsafe(visit.path, f"{argument} is an object of the class {part.type.replace('>', '.')}")
-                elif isinstance(part, Unknown) and part.reason.startswith(
-                    ("Python bytecode", "a function of the user")
-                ):
+                elif isinstance(part, Unknown) and is_user_code(part):
                     yield Unsafe(visit.path, f"{argument} is {part.reason}" + (f" ({part.name})" if part.name else ""))

@@ -5,6 +5,7 @@ Source: FACTS C1 (formulas: sums, not means, and no one half), C1b-C2b (defaults
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from tdlint import values
@@ -144,8 +145,10 @@ def orthogonal_at_start(settings: Orthogonality, initializer: Value, shape: tupl
     if len(shape) != 2:
         return None
     count, size = shape if settings.rows else shape[::-1]
-    if count < 2 or size < 1:
+    if size < 1:
         return None
+    if count < 2:
+        return AtStart(math.nan, None)  # Keras divides by the number of pairs
     name = class_name(initializer)
     if name in ("Zeros", "Identity") or (name == "Orthogonal" and count <= size):
         return AtStart(0.0, 0.0)
