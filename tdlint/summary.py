@@ -99,6 +99,11 @@ def summarize(model: ModelGraph, names: Mapping[int, str]) -> ModelSummary:
     return _Summarizer(names).summarize(model)[0]
 
 
+def params_of(model: ModelGraph, node: LayerNode) -> int | None:
+    """The number of parameters of the layer that a node calls; None if it can't be told."""
+    return _total(_Summarizer({}).weights(model, node)[1])
+
+
 @dataclass(frozen=True)
 class _Summarizer:
     names: Mapping[int, str]
@@ -116,7 +121,7 @@ class _Summarizer:
         if own:
             weights.update(_weights_of(LayerObject(model.key, "keras.Model"), own))
         for node in nodes:
-            inner, parts = self._weights(model, node)
+            inner, parts = self.weights(model, node)
             weights.update({key: weight for key, weight in parts.items() if key not in weights})
             row = self._row(node, parts, rows_of, first_of.get(node.layer.key), inner, model.kind)
             first_of.setdefault(node.layer.key, row.id)
@@ -142,7 +147,7 @@ class _Summarizer:
             weights if whole else {**weights, (model.key, "missing", 0): _Weight(None, None)},
         )
 
-    def _weights(self, model: ModelGraph, node: LayerNode) -> tuple[ModelSummary | None, _Weights]:
+    def weights(self, model: ModelGraph, node: LayerNode) -> tuple[ModelSummary | None, _Weights]:
         """The weights of a layer, and the summary of what is in it where it is a model."""
         if node.inner is not None:
             inner, weights = self.summarize(node.inner)

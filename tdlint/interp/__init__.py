@@ -149,6 +149,7 @@ def interpret(
     project: Project | None = None,
     path: Path | None = None,
     call: str | None = None,
+    watch: Callable[[cst.CSTNode, Value], None] | None = None,
 ) -> Analysis:
     """Follow a module from top to bottom, then everything in it that nobody calls.
 
@@ -156,6 +157,7 @@ def interpret(
     functions, those that nobody calls and that name nothing of Keras are left out. With a ``project`` and the ``path``
     of the source, imports from other files of the project are followed. ``call`` names a function of the module that is
     entered with its defaults, in place of what nobody calls; ``Program.returned`` has the models that it returns.
+    ``watch`` is told every expression and its value, each time that it is evaluated.
 
     Raises:
         NoSuchFunction: the module has no function of the name ``call``.
@@ -166,6 +168,7 @@ def interpret(
     from tdlint.interp.run import MAIN, Run
 
     run = Run(lines)
+    run.watch = watch
     run.outside.trees[MAIN] = module
     if path is not None and project is not None:
         run.outside.project = project

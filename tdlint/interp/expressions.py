@@ -57,7 +57,12 @@ def evaluate(run: Run, node: cst.CSTNode) -> Value:
     if run.steps > run.max_steps:
         raise OutOfSteps
     handler = _HANDLERS.get(type(node))
-    return handler(run, node) if handler is not None else Unknown("not followed")
+    if handler is None:
+        return Unknown("not followed")
+    value = handler(run, node)
+    if run.watch is not None and not run.muted:
+        run.watch(node, value)
+    return value
 
 
 def _name(run: Run, node: cst.Name) -> Value:

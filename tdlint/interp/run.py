@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -206,6 +206,7 @@ class Run:
         self.loops = 0  # those that are being run, counted or not
         self.epochs = 0  # those of them that are over epochs, by the name of their variable
         self.assigning: cst.Assign | None = None
+        self.watch: Callable[[cst.CSTNode, Value], None] | None = None
         self.taping = 0  # blocks under a GradientTape
         self.taped: dict[int, Site] = {}
         self.taped_training: set[int] = set()

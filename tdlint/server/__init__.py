@@ -12,8 +12,11 @@ import sys
 __all__ = ["serve"]
 
 
-def serve() -> int:
-    """Serve one client over standard input and output until it leaves; returns the exit code."""
+def serve(time_limit: float | None = None) -> int:
+    """Serve one client over standard input and output until it leaves; returns the exit code.
+
+    ``time_limit`` is how many seconds one check may take.
+    """
     import logging
 
     from tdlint.server.features import make_server
@@ -21,7 +24,7 @@ def serve() -> int:
     # the log of pygls has tracebacks; what a user should know is sent to the client
     logging.getLogger("pygls").addHandler(logging.NullHandler())
     logging.getLogger("pygls").propagate = bool(os.environ.get("TDLINT_DEBUG"))
-    server = make_server()
+    server = make_server() if time_limit is None else make_server(time_limit)
     # nothing but messages may reach the client
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

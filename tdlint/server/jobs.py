@@ -5,13 +5,16 @@ The server itself never analyses anything: a program, or a rule of someone else,
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 from tdlint.config import Settings
+from tdlint.diagnostics import Edit, Span
 from tdlint.errors import UsageError
+from tdlint.linting.facts import Fact
 from tdlint.linting.result import FileResult
 from tdlint.linting.rule import Rule
 
@@ -35,11 +38,28 @@ class Fix:
 
 
 @dataclass(frozen=True)
+class Ignore:
+    """Make the edits that hide diagnostics by comments, each given by its code and place."""
+
+    data: bytes
+    path: str
+    wanted: tuple[tuple[str, Span], ...]
+
+
+@dataclass(frozen=True)
+class Explain:
+    """Tell what is known of the expressions of a program."""
+
+    data: bytes
+    path: str
+
+
+@dataclass(frozen=True)
 class ListRules:
     """Tell what rules there are."""
 
 
-Job: TypeAlias = Check | Fix | ListRules
+Job: TypeAlias = Check | Fix | Ignore | Explain | ListRules
 
 
 @dataclass(frozen=True)
@@ -62,7 +82,21 @@ class Refused:
     defect: bool = False
 
 
-Answer: TypeAlias = FileResult | tuple[Described, ...] | Refused
+@dataclass(frozen=True)
+class Edits:
+    """An edit for each thing that was wanted, None where there is none."""
+
+    edits: tuple[Edit | None, ...]
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What is known of expressions."""
+
+    facts: tuple[Fact, ...] = ()
+
+
+Answer: TypeAlias = FileResult | Explained | tuple[Described, ...] | Edits | Refused
 
 
 def do(job: Job, rules: Sequence[type[Rule]]) -> Answer:
@@ -81,12 +115,35 @@ def _do(job: Job, rules: Sequence[type[Rule]]) -> Answer:
         return check_stdin(job.data, job.path, job.settings, rules)
     if isinstance(job, Fix):
         return check_stdin(job.data, job.path, job.settings, rules, fix_bytes)
+    if isinstance(job, Ignore):
+        return _hidden(job)
+    if isinstance(job, Explain):
+        return _explained(job)
     return tuple(_described(rule) for rule in rules)
 
 
-def _described(rule: type[Rule]) -> Described:
-    import sys
+def _hidden(job: Ignore) -> Edits:
+    from tdlint.linting.comment_edits import hiding
+    from tdlint.linting.reading import read
 
+    readable = read(job.path, job.data)
+    if readable is None:
+        return Edits(())
+    return Edits(tuple(hiding(code, span, readable.source) for code, span in job.wanted))
+
+
+def _explained(job: Explain) -> Explained:
+    from tdlint.linting.facts import facts_of
+    from tdlint.sources.source_file import UnreadableFile
+    from tdlint.sources.syntax import TooComplex
+
+    try:
+        return Explained(facts_of(job.path, job.data))
+    except (UnreadableFile, TooComplex, RecursionError):
+        return Explained()  # which the check reports
+
+
+def _described(rule: type[Rule]) -> Described:
     file = getattr(sys.modules.get(rule.__module__), "__file__", None)
     shown = str(Path(file).resolve()) if file else None
     return Described(rule.code, rule.name(), rule.severity.label, rule.family(), rule.page(), shown)

@@ -24,7 +24,7 @@ class Lost(Exception):
 class Worker:
     """Hands jobs to a process that is started when it is needed, and again after it was lost."""
 
-    def __init__(self, time_limit: float = TIME_LIMIT) -> None:
+    def __init__(self, time_limit: float) -> None:
         self.time_limit = time_limit
         self._process: Process | None = None
         self._jobs: asyncio.Queue[tuple[Job, asyncio.Future[Answer]]] = asyncio.Queue()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -14,12 +14,13 @@ from pygls.lsp.server import LanguageServer
 from tdlint.config import Settings, load_settings
 from tdlint.diagnostics import Location
 from tdlint.errors import UsageError
+from tdlint.linting.facts import Fact
 from tdlint.linting.resolve import tool_diagnostic
 from tdlint.linting.result import FileResult
 from tdlint.linting.tool_codes import ANALYSIS_FAILED
 from tdlint.server.documents import Opened, all_opened, opened
-from tdlint.server.jobs import Answer, Check, Described, Job, ListRules, Refused
-from tdlint.server.options import ClientOptions, read_options
+from tdlint.server.jobs import Answer, Check, Described, Explain, Explained, Job, ListRules, Refused
+from tdlint.server.options import SECTION, ClientOptions, read_options
 from tdlint.server.process import Lost, Worker
 from tdlint.server.report import diagnostics_of
 from tdlint.sources.discovery import is_excluded
@@ -52,6 +53,7 @@ class Session:
         self._pushes: dict[str, asyncio.Task[None]] = {}
         self._dirty_since: dict[str, float] = {}
         self._published: dict[str, set[str]] = {}
+        self._facts: dict[str, tuple[Opened, int, tuple[Fact, ...]]] = {}
         self._said: set[str] = set()
         self._rules: dict[str, Described] | None = None
 
@@ -64,11 +66,25 @@ class Session:
         except UsageError as error:
             self.say(str(error))
 
+    async def ask_for_options(self) -> None:
+        """Ask the client for its options, if it has such, and check all with them."""
+        workspace = self.server.client_capabilities.workspace
+        if not (workspace and workspace.configuration):
+            return
+        asked = lsp.ConfigurationParams([lsp.ConfigurationItem(section=SECTION)])
+        [given] = await self.server.workspace_configuration_async(asked) or [None]
+        before = self.options
+        if given is not None:
+            self.configure(given)
+        if self.options != before:
+            self.check_again()
+
     def changed(self, uri: str, delay: float = QUIET) -> None:
         """A program was opened or edited: tell soon what is found in it, unless the client asks for that."""
-        program = self._key(uri)
-        if program is None or self.pulls:
+        found = self.opened(uri)
+        if found is None or self.pulls:
             return
+        program = unquote(found.uri)
         now = time.monotonic()
         since = self._dirty_since.setdefault(program, now)
         if program in self._pushes:
@@ -84,6 +100,7 @@ class Session:
         if (check := self._checks.pop(uri, None)) is not None:
             check.task.cancel()
         self._dirty_since.pop(uri, None)
+        self._facts.pop(uri, None)
         for part in self._published.pop(uri, ()):
             self._publish(part, None, [])
 
@@ -91,8 +108,10 @@ class Session:
         """Something changed that any program may depend on: a configuration, or a file that others import."""
         self._round += 1
         self._said.clear()
+        workspace = self.server.client_capabilities.workspace
+        if workspace and workspace.inlay_hint and workspace.inlay_hint.refresh_support:
+            self.server.workspace_inlay_hint_refresh(None)
         if self.pulls:
-            workspace = self.server.client_capabilities.workspace
             if workspace and workspace.diagnostics and workspace.diagnostics.refresh_support:
                 self.server.workspace_diagnostic_refresh(None)
             return
@@ -109,7 +128,7 @@ class Session:
 
     async def result(self, uri: str) -> tuple[Opened, FileResult] | None:
         """The program that a text belongs to, as it is when this returns, and what is found in it."""
-        while (program := opened(self.server.workspace, uri)) is not None:
+        while (program := self.opened(uri)) is not None:
             key = unquote(program.uri)
             check = self._check_of(key, program)
             try:
@@ -119,6 +138,19 @@ class Session:
                     raise
                 # given up for a newer state
         return None
+
+    async def facts(self, program: Opened) -> tuple[Fact, ...]:
+        """What is known of the expressions of a program; nothing where it is excluded."""
+        key, settings = unquote(program.uri), self.settings(program.path)
+        known = self._facts.get(key)
+        if known is not None and known[:2] == (program, self._round):
+            return known[2]
+        if settings is None or is_excluded(program.path, settings.all_excluded, settings.root):
+            return ()
+        answer = await self.ask(Explain(program.data, program.path))
+        facts = answer.facts if isinstance(answer, Explained) else ()
+        self._facts[key] = program, self._round, facts
+        return facts
 
     async def rules(self) -> Mapping[str, Described]:
         """All rules, by code."""
@@ -192,10 +224,6 @@ class Session:
     def _publish(self, uri: str, version: int | None, diagnostics: list[lsp.Diagnostic]) -> None:
         self.server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, diagnostics, version))
 
-    def _key(self, uri: str) -> str | None:
-        program = opened(self.server.workspace, uri)
-        return None if program is None else unquote(program.uri)
-
-    def programs(self) -> Iterator[str]:
-        """The addresses of all that is open."""
-        return all_opened(self.server.workspace)
+    def opened(self, uri: str) -> Opened | None:
+        """The program that a text belongs to, as it is now."""
+        return opened(self.server.workspace, uri)

@@ -44,7 +44,7 @@ def rewrite(source: SourceFile, data: bytes, edits: Sequence[Edit]) -> bytes:
     Raises:
         NotWritable: the bytes can't be told from the text, or a new character is not in the encoding.
     """
-    edits = [_with_line_ends_of(source.text, edit) for edit in edits]
+    edits = [with_line_ends_of(source.text, edit) for edit in edits]
     if source.cells:
         encoding = "utf-8-sig" if data.startswith(b"\xef\xbb\xbf") else "utf-8"
         text = data.decode(encoding)
@@ -61,7 +61,7 @@ def rewrite(source: SourceFile, data: bytes, edits: Sequence[Edit]) -> bytes:
         raise NotWritable(f"is {encoding}, which has no {missing!r}") from None
 
 
-def _with_line_ends_of(text: str, edit: Edit) -> Edit:
+def with_line_ends_of(text: str, edit: Edit) -> Edit:
     """The edit with the line ends that the text has: those of its first line."""
     first = _LINE_END.search(text)
     if first is None or first[0] == "\n" or "\n" not in edit.replacement:

@@ -32,7 +32,7 @@ def connect(tmp_path: Path) -> Iterator[Callable[..., Client]]:
             client.kill()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     client = Client(tmp_path_factory.mktemp("project"))
     client.initialize()
@@ -45,7 +45,7 @@ def _shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
 
 @pytest.fixture
 def client(_shared: Client) -> Client:
-    """A client without special abilities, whose server all such tests share; each has names of its own."""
+    """A client without special abilities, whose server all such tests of a module share; each has names of its own."""
     _shared.prefix = f"test_{next(_numbers)}_"
     _shared.messages.clear()
     return _shared

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import re
 import subprocess
 import sys
 import threading
@@ -203,3 +204,19 @@ class Client:
         """End the server whatever it does."""
         self.process.kill()
         self.process.wait()
+
+
+def apply(text: str, edits: list[dict[str, Any]], encoding: str = "utf-16") -> str:
+    """A text after edits, which count as the protocol says: written anew here, from its specification."""
+    codec = {"utf-8": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}[encoding]
+    width = {"utf-8": 1, "utf-16": 2, "utf-32": 4}[encoding]
+    lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)
+
+    def offset(position: dict[str, int]) -> int:
+        units = lines[position["line"]].encode(codec)[: position["character"] * width]
+        return sum(map(len, lines[: position["line"]])) + len(units.decode(codec))
+
+    spans = [(offset(edit["range"]["start"]), offset(edit["range"]["end"]), edit["newText"]) for edit in edits]
+    for start, end, new in sorted(spans, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
