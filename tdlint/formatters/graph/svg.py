@@ -48,6 +48,12 @@ _STYLE = """\
   .tdlint .refused { fill: #4d2323; stroke: #f28b82; }
 }"""
 
+TIP = (
+    '<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7"'
+    ' orient="auto"><path class="tip" d="M0 1L10 5L0 9z"/></marker></defs>'
+)
+"""The tip of the arrows that ``link_curve`` draws, once per document."""
+
 
 def render(sources: Sequence[SourceModels], options: Options) -> str:
     """All models, one below the other."""
@@ -64,8 +70,7 @@ def render(sources: Sequence[SourceModels], options: Options) -> str:
             f'<svg xmlns="http://www.w3.org/2000/svg" class="tdlint" width="{width}" height="{height}"'
             f' viewBox="0 0 {width} {height}">',
             f"<style>{_STYLE}</style>",
-            '<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7"'
-            ' orient="auto"><path class="tip" d="M0 1L10 5L0 9z"/></marker></defs>',
+            TIP,
             f'<rect class="page" width="{width}" height="{height}"/>',
             *parts,
             "</svg>",
@@ -85,7 +90,7 @@ def _model(drawing: Drawing, layout: Layout, top: float) -> Iterator[str]:
     yield f'<g transform="translate(0 {HEAD:g})">'
     sizes = {box.id: _size(box) for box in drawing.boxes}
     for start, end in dict.fromkeys(drawing.links):
-        yield _link(layout, sizes, start, end, drawing.links.count((start, end)))
+        yield link_curve(layout, sizes, start, end, drawing.links.count((start, end)))
     for box in drawing.boxes:
         yield from _box(box, sizes[box.id], layout.centers[box.id])
     yield "</g></g>"
@@ -103,7 +108,7 @@ def _box(box: Box, size: Size, center: tuple[float, float]) -> Iterator[str]:
         yield f'<text class="{kind}" x="{center[0]:.1f}" y="{baseline:.1f}" text-anchor="middle">{escape(line)}</text>'
 
 
-def _link(layout: Layout, sizes: dict[int, Size], start: int, end: int, times: int) -> str:
+def link_curve(layout: Layout, sizes: dict[int, Size], start: int, end: int, times: int) -> str:
     """A curve from the bottom of a box to the top of another, with ``2x`` where it stands for two tensors."""
     (first, upper), (last, lower) = layout.centers[start], layout.centers[end]
     way = layout.ways[start, end]

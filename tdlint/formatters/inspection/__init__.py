@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tdlint.formatters.options import Options
     from tdlint.inspector.account import Account
 
-MODULES = {"table": "table", "json": "json_"}
+MODULES = {"table": "table", "json": "json_", "html": "html"}
 """The output formats of ``tdlint inspect`` and the modules that make them."""
 
 

@@ -10,6 +10,9 @@ from tdlint.inspector.account import Account, ActivityTerm
 from tdlint.inspector.statements import statements
 from tdlint.inspector.verdicts import verdicts
 
+DIAGNOSTICS = "Diagnostics"
+"""The title of the section that says what rules report."""
+
 
 def amount(value: float | None, relevant: bool) -> str:
     """A penalty in four digits, ``?`` if it is not known; empty where there is nothing to know."""
@@ -84,7 +87,7 @@ def sections(account: Account) -> Iterator[tuple[str, list[str]]]:
     found = {
         "Verdict": (f"{one.layer}: {one.sentence}" if one.layer else one.sentence for one in verdicts(account)),
         "Against the data": statements(account),
-        "Diagnostics": diagnostics(account),
+        DIAGNOSTICS: diagnostics(account),
         "Declared, and never acting": (f"{item.layer}: {item.argument}: {item.reason}" for item in account.inactive),
         "Notes": (*notes(account), *account.notes),
         "Runs code of its own when loaded": (f"{item.layer}: {item.reason}" for item in account.unsafe),
