@@ -29,6 +29,7 @@ from tdlint.interp.program import (
 )
 from tdlint.linting.changes import (
     AddArgument,
+    Define,
     FixPlan,
     Imported,
     InsertBefore,
@@ -39,6 +40,7 @@ from tdlint.linting.changes import (
     RenameArgument,
     ReplaceBy,
     ReplaceCode,
+    ReplaceStatement,
     Rewrite,
     RewriteImport,
 )
@@ -77,6 +79,7 @@ from tdlint.values import (
     Sequence,
     Site,
     Symbol,
+    TensorValue,
     Unknown,
     Value,
     integer,
@@ -104,6 +107,7 @@ __all__ = [
     "DatedCall",
     "DatedRead",
     "DefaultChange",
+    "Define",
     "Edge",
     "Family",
     "Fault",
@@ -144,6 +148,7 @@ __all__ = [
     "RenameArgument",
     "ReplaceBy",
     "ReplaceCode",
+    "ReplaceStatement",
     "Report",
     "Rewrite",
     "RewriteImport",
@@ -156,6 +161,7 @@ __all__ = [
     "Symbol",
     "Symbolic",
     "TapedCall",
+    "TensorValue",
     "Unknown",
     "UnknownDim",
     "UnknownShape",

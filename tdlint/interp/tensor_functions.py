@@ -96,7 +96,10 @@ def _broadcast(*names: str) -> Rule:
 
 
 def _reduced(call: _Call) -> Shape:
-    return arrays.reduce(call.shape(), call.axes(), call.flag("keepdims"))
+    axes, keeps = call.axes(), call.flag("keepdims")
+    if axes is None and not keeps and isinstance(call.any_shape("x"), UnknownShape):
+        return ()  # whatever it is of
+    return arrays.reduce(call.shape(), axes, keeps)
 
 
 def _found(call: _Call) -> Shape:

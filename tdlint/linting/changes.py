@@ -80,6 +80,30 @@ class InsertBefore:
 
 
 @dataclass(frozen=True, slots=True)
+class Define:
+    """Define a class for what is at ``site``, behind the imports; one that is there already is used again.
+
+    There is no fix where the file binds ``name`` to something else.
+    """
+
+    site: Site
+    name: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceStatement:
+    """Put another statement in the place of one that is nothing but the expression at ``site``.
+
+    The new one binds the name ``binds``; there is no fix where the old one's own module or function does not bind it.
+    """
+
+    site: Site
+    parts: tuple[Part, ...]
+    binds: str
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveStatement:
     """Take away the statement that is nothing but the expression at ``site``; there is no fix where it is more."""
 
@@ -127,6 +151,8 @@ Change: TypeAlias = (
     | ReplaceBy
     | ReplaceCode
     | InsertBefore
+    | Define
+    | ReplaceStatement
     | RemoveStatement
     | InsertItem
     | Rewrite

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 import libcst
 
 from tdlint.diagnostics import Applicability, Edit, Fix, Span
-from tdlint.linting import argument_edits, import_edits
+from tdlint.linting import argument_edits, definitions, import_edits
 from tdlint.linting.changes import (
     AddArgument,
     Change,
+    Define,
     FixPlan,
     Imported,
     InsertItem,
@@ -22,6 +23,7 @@ from tdlint.linting.changes import (
     RenameArgument,
     ReplaceBy,
     ReplaceCode,
+    ReplaceStatement,
     Rewrite,
     RewriteImport,
     sites_of,
@@ -63,6 +65,7 @@ class FixMaker:
     spans: Spans
     source: SourceFile
     _layout: list[Layout | None] = field(default_factory=list)
+    _places: dict[str, Span] = field(default_factory=dict)
 
     def layout(self) -> Layout | None:
         """How CPython sees the source, None if it does not parse."""
@@ -113,6 +116,8 @@ class FixMaker:
             names = dict(change.names)
             moved = import_edits.rewritten(spans[self.node(change.site)], names, layout) if layout else None
             return None if moved is None else list(moved)
+        elif isinstance(change, Define):
+            return self._defined(change)
         else:
             return self._composed(change)
         return None if made is None else [made]
@@ -153,6 +158,8 @@ class FixMaker:
             made = argument_edits.renamed(call, value, change.keyword, code or None, self.spans)
         elif isinstance(change, ReplaceCode):
             made = Edit(place, code)
+        elif isinstance(change, ReplaceStatement):
+            made = Edit(place, code) if self._may_bind(place, change.binds) else None
         elif isinstance(change, InsertItem):
             made = self._item(place, code)
         else:
@@ -199,6 +206,27 @@ class FixMaker:
         newline = "\r\n" if text[:line].endswith("\r\n") else text[line - 1 : line]
         between = " " if indent.strip() or not line else newline + indent
         return Edit(Span(at.start, at.start), f"{code},{between}")
+
+    def _defined(self, change: Define) -> list[Edit] | None:
+        """A class behind the imports, at the same place for all that need it."""
+        layout, at = self.layout(), self.spans[self.node(change.site)]
+        if layout is None:
+            return None
+        if layout.bound[change.name]:
+            return [] if definitions.has_body(layout, change.name, change.parts) else None
+        place = self._places.setdefault(change.name, definitions.place(layout, at))
+        if place.start > at.start:
+            return None
+        written = self._written(change.parts, place)
+        return None if written is None else [definitions.inserted(written[0], place, layout), *written[1]]
+
+    def _may_bind(self, expression: Span, name: str) -> bool:
+        """Whether a statement is nothing but an expression, and its module or function binds the name already."""
+        layout = self.layout()
+        path = layout.path_to(expression) if layout else []
+        if layout is None or not path or not isinstance(path[-1], ast.Expr) or layout.span(path[-1]) != expression:
+            return False
+        return name in layout.bound_in(path)
 
     def _inserted(self, at: Span, code: str) -> Edit | None:
         layout = self.layout()

@@ -17,6 +17,7 @@ from tdlint.diagnostics import Span
 from tdlint.sources.source_file import line_starts
 
 ImportStatement = ast.Import | ast.ImportFrom
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,20 @@ class Layout:
     def bound(self) -> Counter[str]:
         """How often each name is bound anywhere in the file: assigned, imported, defined, a parameter."""
         return Counter(name for node in ast.walk(self.tree) for name in _names_bound(node))
+
+    def bound_in(self, path: list[ast.stmt]) -> set[str]:
+        """The names that a statement's own module, class or function binds by statements; ``path`` is the way to it."""
+        scope = next((each for each in reversed(path[:-1]) if isinstance(each, _SCOPES)), self.tree)
+        names: set[str] = set()
+        pending: list[ast.AST] = list(scope.body)
+        while pending:
+            node = pending.pop()
+            if isinstance(node, (ast.Global, ast.Nonlocal)):
+                names.difference_update(node.names)
+            names.update(_names_bound(node))
+            if not isinstance(node, (*_SCOPES, ast.Lambda)):
+                pending.extend(ast.iter_child_nodes(node))
+        return names
 
     @cached_property
     def used(self) -> Counter[str]:

@@ -74,6 +74,7 @@ METHODS = {
         ("auto_scale_loss", True),
     ),
     "keras.Layer.add_loss": _signature("loss"),
+    "keras.Model.add_loss": _signature("losses", ("inputs", None)),
     "keras.Model.build": _signature(("input_shape", None)),
     "keras.Model.save": _signature("filepath", ("overwrite", True)),
     "keras.Model.save_weights": _signature("filepath", ("overwrite", True)),
