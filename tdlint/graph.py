@@ -152,6 +152,26 @@ def trains_its_own_way(reason: str) -> bool:
     return reason.endswith(_OWN_TRAINING)
 
 
+ForeignKind: TypeAlias = Literal["bytecode", "system", "function of Keras", "operation", "external", "file", "custom"]
+"""Code in the file itself; what reaches beyond the model, is no part of one, or lies outside of the file; classes and
+functions of the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignCode:
+    """Something in a model's configuration that is not of Keras.
+
+    ``layer`` is the path of the layer that it belongs to, None for what ``compile`` was given. ``where`` is its place
+    in the configuration. ``what`` says what it is, ``loading`` what loading does about it.
+    """
+
+    layer: str | None
+    where: str
+    kind: ForeignKind
+    what: str
+    loading: str
+
+
 ModelKind: TypeAlias = Literal["sequential", "functional", "subclass"]
 Origin: TypeAlias = Literal["source", "live", "archive"]
 
@@ -170,7 +190,7 @@ class ModelGraph:
     Keras makes the name of, None where the program names the model. ``input_keys`` and ``output_keys`` have the keys of
     inputs and outputs that are a dict, None for others. ``doubts`` are those reasons of ``unknown`` that concern the
     model as a whole: what is in the graph may not be so; and that of ``own_training``. ``copy_of`` is the model that
-    ``clone_model`` made it from.
+    ``clone_model`` made it from. ``foreign`` is what a model file has that is not of Keras.
     """
 
     key: int
@@ -195,6 +215,7 @@ class ModelGraph:
     copy_of: int | None = None
     input_keys: tuple[str | None, ...] | None = None
     why_unknown: dict[int, str] = field(default_factory=dict)
+    foreign: tuple[ForeignCode, ...] = ()
 
     @cached_property
     def _by_id(self) -> dict[int, LayerNode]:

@@ -15,6 +15,7 @@ silent. ``# keras-version: 2.15`` as the first line sets the version that the pr
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -22,7 +23,8 @@ from pathlib import Path
 
 from tdlint.config import Settings
 from tdlint.diagnostics import Applicability, Diagnostic
-from tdlint.linting.engine import check_bytes
+from tdlint.inspector.config_graph import read_model
+from tdlint.linting.engine import check_bytes, check_graph
 from tdlint.linting.fixes import applicable
 from tdlint.linting.fixing import fix_bytes
 from tdlint.linting.registry import load_rules
@@ -33,17 +35,21 @@ __all__ = ["Case", "check_case", "file_cases", "load_rules", "page_cases"]
 
 _EXPECT = re.compile(r"[ \t]*# expect: (?P<codes>[A-Z0-9, ]+?)[ \t]*$", re.MULTILINE)
 _VERSION = re.compile(r"\A# keras-version: (\S+)$", re.MULTILINE)
-_BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```(python|json)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Case:
-    """A program, the codes it is checked for (None: every rule that is on by default), and what a fix makes of it."""
+    """A program, the codes it is checked for (None: every rule that is on by default), and what a fix makes of it.
+
+    Or the configuration of a model as a file has it (``is_config``), which must report the codes if there are any.
+    """
 
     name: str
     text: str
     codes: tuple[str, ...] | None = None
     fixed: str | None = None
+    is_config: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -57,6 +63,8 @@ class Case:
     @property
     def expected(self) -> set[tuple[int, str]]:
         """The lines, from 1, and codes that the case's comments ask for."""
+        if self.is_config:
+            return {(0, code) for code in self.codes or ()}
         return {
             (self.text.count("\n", 0, found.start()) + 1, code.strip())
             for found in _EXPECT.finditer(self.text)
@@ -70,14 +78,15 @@ def page_cases(rule: type[Rule]) -> Iterator[Case]:
     The n-th example under *Fixed* is what the rule's fixes make of the n-th under *Bad*.
     """
     bad, fixed, good = (_blocks(rule.page(), heading) for heading in ("Bad", "Fixed", "Good"))
-    for number, text in enumerate(bad):
-        after = fixed[number] if number < len(fixed) else None
-        yield Case(f"{rule.name()}-bad-{number + 1}", text, (rule.code,), after)
-    for number, text in enumerate(good):
-        yield Case(f"{rule.name()}-good-{number + 1}", text)
+    for number, (kind, text) in enumerate(bad):
+        after = fixed[number][1] if number < len(fixed) else None
+        yield Case(f"{rule.name()}-bad-{number + 1}", text, (rule.code,), after, kind == "json")
+    for number, (kind, text) in enumerate(good):
+        yield Case(f"{rule.name()}-good-{number + 1}", text, is_config=kind == "json")
 
 
-def _blocks(page: str, heading: str) -> list[str]:
+def _blocks(page: str, heading: str) -> list[tuple[str, str]]:
+    """The examples under a heading: whether each is Python or JSON, and its text."""
     section = re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
     return _BLOCK.findall(section[1]) if section else []
 
@@ -94,10 +103,20 @@ def check_case(case: Case) -> None:
     Raises:
         AssertionError: a diagnostic too many, one too few, or a fix that is not what it should be.
     """
+    if case.is_config:
+        _check_config(case)
+        return
     found = check_bytes(case.text.encode(), _path(case), _settings(case), load_rules()).diagnostics
     have = {(_line(diagnostic), diagnostic.code) for diagnostic in found}
     assert have == case.expected, _difference(case, have, found)
     _check_fixes(case, found)
+
+
+def _check_config(case: Case) -> None:
+    model = read_model(json.loads(case.text))
+    found = check_graph(model, case.name, Settings(select=case.codes), load_rules())
+    have = {(0, one.code) for one in found}
+    assert have == case.expected, _difference(case, have, found)
 
 
 def _settings(case: Case) -> Settings:

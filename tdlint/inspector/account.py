@@ -187,10 +187,15 @@ class Inactive:
 
 @dataclass(frozen=True)
 class Unsafe:
-    """Something in the model that would run code of its own when loaded."""
+    """Something in the model that is not of Keras: what it is, and what loading does about it.
+
+    ``where`` is its place in the configuration.
+    """
 
     layer: str
     reason: str
+    code: str | None = None
+    where: str | None = None
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from tdlint.inspector.config_values import (
     layer_type,
 )
 from tdlint.inspector.errors import ModelFileError
+from tdlint.inspector.foreign import foreign_in
 from tdlint.naming import OPERATION
 from tdlint.shapes import AnyShape, UnknownShape
 from tdlint.spec import layers as layer_spec
@@ -43,6 +44,7 @@ def read_model(config: Json, compile_config: Json = None, origin: Origin = "arch
         if isinstance(compiled, dict) and compiled:
             arguments = compile_arguments(compiled, reader)
             model = replace(model, compile=CallSite("keras.Model.compile", arguments, models=(model.key,)))
+        model = replace(model, foreign=foreign_in(block, compile_config))
     except RecursionError:
         raise ModelFileError("config", "objects are nested too deeply") from None
     return model

@@ -17,14 +17,16 @@ from tdlint.inspector.account import (
     LayerAccount,
     Regularizer,
     Totals,
+    Unsafe,
     WeightAccount,
     spread,
     total,
     trainable_params,
 )
+from tdlint.inspector.codes import FOREIGN_CODE
 from tdlint.inspector.config_values import is_user_code
 from tdlint.inspector.held import Held, Inspected
-from tdlint.inspector.terms import activity_of, inactive_of, unsafe_of
+from tdlint.inspector.terms import activity_of, inactive_of
 from tdlint.naming import OPERATION
 from tdlint.shapes import AnyShape, UnknownShape
 from tdlint.spec.layers.base import WeightSpec
@@ -238,7 +240,10 @@ def account_of(inspected: Inspected) -> Account:
         done,
         totals,
         tuple(item for visit, layer in zip(found, layers, strict=False) for item in inactive_of(visit, layer, keras)),
-        tuple(item for visit in found for item in unsafe_of(visit)),
+        tuple(
+            Unsafe(one.layer or "compile", f"{one.what}; {one.loading}", FOREIGN_CODE, one.where)
+            for one in model.foreign
+        ),
         _notes(inspected, done),
         model.unknown,
         model=model,

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from tdlint import values
 from tdlint.graph import LayerNode
-from tdlint.inspector.account import ActivityTerm, Inactive, LayerAccount, Regularizer, Unsafe
-from tdlint.inspector.config_values import inner_layers, is_user_code
+from tdlint.inspector.account import ActivityTerm, Inactive, LayerAccount, Regularizer
+from tdlint.inspector.config_values import inner_layers
 from tdlint.shapes import UnknownShape
 from tdlint.spec.regularizers import coefficients
 from tdlint.spec.version import KerasVersion
-from tdlint.values import NONE, Arguments, Instance, LayerObject, Unknown, Value
+from tdlint.values import NONE, Arguments, Instance, LayerObject, Value
 
 if TYPE_CHECKING:
     from tdlint.inspector.penalty import Visit
@@ -83,18 +82,3 @@ def _without_weight(visit: Visit, layer: LayerObject, argument: str) -> bool:
         return False
     mine = [spec for spec in visit.specs if spec.layer.key == layer.key]
     return bool(mine) and all(spec.regularizer_arg != argument for spec in mine)
-
-
-def unsafe_of(visit: Visit) -> Iterator[Unsafe]:
-    """What of a layer would run code that does not come with Keras."""
-    for layer, _ in _within(visit.node.layer):
-        if layer.short_type == "Lambda":
-            yield Unsafe(visit.path, "a Lambda layer: it carries Python code, which loading the model would run")
-        elif layer.custom:
-            yield Unsafe(visit.path, f"a layer of the class {layer.type}, which is not of Keras")
-        for argument, value in layer.args.bound:
-            for part in values.walk(value) if not isinstance(value, LayerObject) else ():
-                if isinstance(part, Instance) and not part.type.startswith("keras."):
-                    yield Unsafe(visit.path, f"{argument} is an object of the class {part.type.replace('>', '.')}")
-                elif isinstance(part, Unknown) and is_user_code(part):
-                    yield Unsafe(visit.path, f"{argument} is {part.reason}" + (f" ({part.name})" if part.name else ""))

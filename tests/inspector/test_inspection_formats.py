@@ -94,7 +94,7 @@ def test_the_table_says_what_matters():
     assert once in " ".join(render("table", account("sequence_head.keras"), Options()).split())
     steps = " ".join(render("table", account("per_timestep.keras"), Options()).split())
     assert "own: it holds 5 copies of one layer, one per time step" in steps
-    assert "a Lambda layer: it carries Python code" in steps
+    assert "doubled: function is Python bytecode of a lambda; Keras 3 refuses to load it" in steps
 
 
 def test_diagnostics_are_shown():

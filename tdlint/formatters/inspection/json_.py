@@ -47,7 +47,10 @@ def render(account: Account, options: Options, view: View) -> str:
         "inactive": [
             {"layer": item.layer, "argument": item.argument, "reason": item.reason} for item in account.inactive
         ],
-        "unsafe": [{"layer": item.layer, "reason": item.reason} for item in account.unsafe],
+        "unsafe": [
+            {"layer": item.layer, "reason": item.reason, "code": item.code, "where": item.where}
+            for item in account.unsafe
+        ],
         "notes": list(account.notes),
         "unknown": list(account.unknown),
         "diagnostics": json.loads(json_.render(result, Options()))["diagnostics"],

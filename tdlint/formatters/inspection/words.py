@@ -90,7 +90,7 @@ def sections(account: Account) -> Iterator[tuple[str, list[str]]]:
         DIAGNOSTICS: diagnostics(account),
         "Declared, and never acting": (f"{item.layer}: {item.argument}: {item.reason}" for item in account.inactive),
         "Notes": (*notes(account), *account.notes),
-        "Runs code of its own when loaded": (f"{item.layer}: {item.reason}" for item in account.unsafe),
+        "Not of Keras": (f"{item.layer}: {item.reason}" for item in account.unsafe),
         "Not understood": account.unknown,
     }
     for title, items in found.items():
