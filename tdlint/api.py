@@ -52,6 +52,7 @@ from tdlint.spec.initializers import class_name as initializer_class
 from tdlint.spec.layers import fault as layer_fault
 from tdlint.spec.layers import find as layer_spec
 from tdlint.spec.layers.base import Fault, WeightSpec
+from tdlint.spec.loss_at_start import DataLoss
 from tdlint.spec.losses import class_name as loss_class
 from tdlint.spec.metrics import log_keys, metric_class
 from tdlint.spec.migration.arguments import ArgumentChange, Family
@@ -103,6 +104,7 @@ __all__ = [
     "Confidence",
     "Const",
     "Context",
+    "DataLoss",
     "DatasetValue",
     "DatedCall",
     "DatedRead",

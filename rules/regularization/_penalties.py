@@ -10,6 +10,13 @@ REGULARIZERS = "keras.regularizers."
 NOT_OF_WEIGHTS = "activity_regularizer"
 
 
+def see(what: str, model: ModelGraph | None = None) -> str:
+    """The end of a help text that names the account; empty where the model is inspected already."""
+    if model is not None and model.origin != "source":
+        return ""
+    return f"; `tdlint inspect` of the built model (model.keras, or train.py:build_model) {what}"
+
+
 def regularizer_arguments(layer: LayerObject) -> Iterator[tuple[str, Value]]:
     """Every argument of a layer of Keras that is a regularizer and is passed, with its value."""
     if layer.custom or not layer.type.startswith("keras.layers."):

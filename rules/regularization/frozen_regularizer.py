@@ -48,7 +48,7 @@ from collections.abc import Iterator
 
 from tdlint.api import Context, ModelGraph, Report, Rule, Severity, coefficients, layer_place
 
-from ._penalties import regularizer_arguments, with_inner
+from ._penalties import regularizer_arguments, see, with_inner
 
 
 class FrozenRegularizer(Rule):
@@ -73,5 +73,6 @@ class FrozenRegularizer(Rule):
                     if keras >= (3, 1)
                     else f"{layer.short_type} is frozen, and its {name} adds a constant",
                     fact="the penalty of a frozen layer is not in model.losses from Keras 3.1 on (FACTS C7)",
-                    help="leave the regularizer out, or unfreeze the layer before compile",
+                    help="leave the regularizer out, or unfreeze the layer before compile"
+                    + see("lists what never acts", model),
                 )

@@ -73,7 +73,7 @@ from tdlint.api import (
     layer_place,
 )
 
-from ._penalties import described, regularizer_arguments, with_inner
+from ._penalties import described, regularizer_arguments, see, with_inner
 
 
 class InertRegularizer(Rule):
@@ -95,7 +95,7 @@ class InertRegularizer(Rule):
                         layer_place(layer, name),
                         f"the {name} of {layer.short_type} is {described(value)} without coefficients, which are zero",
                         fact=f"measured: no penalty is added{was} (FACTS C1c, C2)",
-                        help="give the coefficients: keras.regularizers.L1L2(l1=…, l2=…)",
+                        help="give the coefficients: keras.regularizers.L1L2(l1=…, l2=…)" + see("lists it"),
                     )
 
 

@@ -63,6 +63,8 @@ from collections.abc import Iterator
 
 from tdlint.api import Context, LayerObject, Place, Program, Report, Rule, Severity
 
+from ._penalties import see
+
 REMAKING = frozenset(
     {
         "keras.Model.to_json",
@@ -104,5 +106,5 @@ class LateRegularizer(Rule):
                 else f"{assignment.attribute} is set on {of} that already {have} weights, and never acts",
                 fact="model.losses stays as it was: a regularizer is handed to a weight when that is made (FACTS C19)",
                 help="pass it to the layer, or make the model again from its configuration: "
-                "keras.models.model_from_json(model.to_json()), and set_weights",
+                "keras.models.model_from_json(model.to_json()), and set_weights" + see("lists it"),
             )

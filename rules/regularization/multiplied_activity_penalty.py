@@ -69,6 +69,8 @@ from tdlint.api import (
     layer_place,
 )
 
+from ._penalties import see
+
 
 class MultipliedActivityPenalty(Rule):
     """Where the coefficients are known and not zero."""
@@ -93,7 +95,8 @@ class MultipliedActivityPenalty(Rule):
                     layer_place(layer, "activity_regularizer"),
                     f"the activity penalty of {layer.short_type} is a sum over {' and '.join(reasons)}",
                     fact="measured: it is not divided by them (FACTS C4, C6)",
-                    help="divide the coefficient by their number, or regularize the weights",
+                    help="divide the coefficient by their number, or regularize the weights"
+                    + see("says what each term grows with", model),
                 )
 
 

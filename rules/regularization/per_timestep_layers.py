@@ -92,6 +92,8 @@ from tdlint.api import (
     layer_place,
 )
 
+from ._penalties import see
+
 REGULARIZERS = ("kernel_regularizer", "recurrent_regularizer", "bias_regularizer", "embeddings_regularizer")
 
 
@@ -132,7 +134,8 @@ def _from_source(found: StepLayer, argument: str) -> Report:
         layer_place(found.layer),
         f"{found.owner} makes {many}, {each}, so its weights and the penalty of {argument} grow with time",
         fact=MEASURED,
-        help="apply one layer to the whole sequence, or divide the coefficients by the number of steps",
+        help="apply one layer to the whole sequence, or divide the coefficients by the number of steps"
+        + see("counts the copies and their penalties"),
         related=((Place(found.call), "each copy is applied to its own timestep here"),),
     )
 

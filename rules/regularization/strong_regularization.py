@@ -88,6 +88,7 @@ from dataclasses import dataclass
 
 from tdlint.api import (
     Context,
+    DataLoss,
     LayerNode,
     LayerObject,
     ModelGraph,
@@ -101,6 +102,8 @@ from tdlint.api import (
     head_loss_at_start,
     layer_place,
 )
+
+from ._penalties import see
 
 ON_SEQUENCES = 0.1
 ELSEWHERE = 1.0
@@ -141,12 +144,12 @@ class StrongRegularization(Rule):
                     continue
                 ratio = found.value / loss.value
                 if ratio >= (ON_SEQUENCES if _on_sequences(node, layer) else ELSEWHERE):
-                    yield _report(node, found, loss.value, loss.why, ratio, model.origin == "source")
+                    yield _report(model, node, found, loss, ratio)
                 else:
                     weak.append((node, found))
         total = sum(found.value for _, found in weak)
         if total / loss.value >= SPARSE:
-            yield _together(weak, total, loss.value, loss.why)
+            yield _together(model, weak, total, loss)
 
 
 def _by_layer(
@@ -190,7 +193,7 @@ def _on_sequences(node: LayerNode, layer: LayerObject) -> bool:
     return not isinstance(shape, UnknownShape) and len(shape) == 3
 
 
-def _report(node: LayerNode, found: LayerPenalty, data_loss: float, why: str, ratio: float, in_source: bool) -> Report:
+def _report(model: ModelGraph, node: LayerNode, found: LayerPenalty, loss: DataLoss, ratio: float) -> Report:
     weight = found.largest
     layer = weight.layer
     about = "at least about" if found.at_least else "about"
@@ -198,22 +201,24 @@ def _report(node: LayerNode, found: LayerPenalty, data_loss: float, why: str, ra
     return Report(
         layer_place(layer, weight.regularizer_arg),
         f"the weight penalty of {layer.short_type} starts at {about} {found.value:,.3g}, {share} the data loss of "
-        f"about {data_loss:.3g} ({why})",
+        f"about {loss.value:.3g} ({loss.why})",
         fact=_measured(node, ratio),
         help=f"divide the coefficients by {_factor(ratio)} for a penalty of a tenth of the data loss"
-        + ("; `tdlint inspect` accounts for every weight of the built model" if in_source else ""),
+        + see("accounts for every weight", model),
     )
 
 
-def _together(weak: list[tuple[LayerNode, LayerPenalty]], total: float, data_loss: float, why: str) -> Report:
+def _together(model: ModelGraph, weak: list[tuple[LayerNode, LayerPenalty]], total: float, loss: DataLoss) -> Report:
     """Layers of which none is strongly regularized, and all together are."""
     node, found = max(weak, key=lambda pair: pair[1].value)
+    ratio = total / loss.value
     return Report(
         layer_place(found.largest.layer, found.largest.regularizer_arg),
-        f"the weight penalties of {len(weak)} layers start at about {total:,.3g} together, {total / data_loss:,.3g} "
-        f"times the data loss of about {data_loss:.3g} ({why})",
-        fact=_measured(node, total / data_loss),
-        help=f"divide the coefficients by {_factor(total / data_loss)} for a penalty of a tenth of the data loss",
+        f"the weight penalties of {len(weak)} layers start at about {total:,.3g} together, {ratio:,.3g} "
+        f"times the data loss of about {loss.value:.3g} ({loss.why})",
+        fact=_measured(node, ratio),
+        help=f"divide the coefficients by {_factor(ratio)} for a penalty of a tenth of the data loss"
+        + see("accounts for every weight", model),
     )
 
 

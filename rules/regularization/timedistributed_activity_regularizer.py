@@ -57,6 +57,8 @@ from collections.abc import Iterator
 
 from tdlint.api import Context, LayerNode, LayerObject, ModelGraph, Report, Rule, Severity, layer_place
 
+from ._penalties import see
+
 
 class TimeDistributedActivityRegularizer(Rule):
     """Keras 3 only: in Keras 2 the regularizer acts."""
@@ -73,11 +75,11 @@ class TimeDistributedActivityRegularizer(Rule):
             if inner is None:
                 continue
             if inner.short_type == "ActivityRegularization":
-                yield _report(inner, None)
+                yield _report(model, inner, None)
             elif inner.args.passes("activity_regularizer"):
                 value = inner.args.get("activity_regularizer")
                 if not value.may_be(None):
-                    yield _report(inner, "activity_regularizer")
+                    yield _report(model, inner, "activity_regularizer")
 
 
 def _inner_layer(node: LayerNode) -> LayerObject | None:
@@ -90,11 +92,11 @@ def _inner_layer(node: LayerNode) -> LayerObject | None:
     return None
 
 
-def _report(inner: LayerObject, argument: str | None) -> Report:
+def _report(model: ModelGraph, inner: LayerObject, argument: str | None) -> Report:
     return Report(
         layer_place(inner, argument),
         f"the activity regularizer of {inner.short_type} never acts inside TimeDistributed in Keras 3",
         fact="measured penalty 0.0 in Keras 3.0.5 to 3.15.1; the same argument on the wrapper gives 4.5 (FACTS B2)",
         help="pass activity_regularizer to TimeDistributed itself, or drop the wrapper; there it sums over all "
-        "steps, so choose the coefficient anew",
+        "steps, so choose the coefficient anew" + see("lists what never acts", model),
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from tdlint.diagnostics import Diagnostic
 from tdlint.graph import ModelGraph
+from tdlint.inspector.codes import IN_TIME_DISTRIBUTED, MULTIPLIED
 from tdlint.inspector.measurement import Measurement
 from tdlint.shapes import AnyShape
 from tdlint.spec.version import KerasVersion
@@ -102,6 +103,13 @@ class ActivityTerm:
     steps: int | None
     calls: int
 
+    @property
+    def code(self) -> str | None:
+        """The rule about a term that never acts, or that grows with the batch, the positions, or the calls."""
+        if not self.acts:
+            return IN_TIME_DISTRIBUTED
+        return MULTIPLIED if self.over_time or self.calls > 1 or not self.divided_by_batch else None
+
 
 @dataclass(frozen=True)
 class LayerAccount:
@@ -178,11 +186,12 @@ class Totals:
 
 @dataclass(frozen=True)
 class Inactive:
-    """A regularizer that is declared and never acts, and why."""
+    """A regularizer that is declared and never acts, and why; ``code`` is the rule about it, None if there is none."""
 
     layer: str
     argument: str
     reason: str
+    code: str | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tdlint.graph import LayerNode
 from tdlint.inspector.account import ActivityTerm, Inactive, LayerAccount, Regularizer
+from tdlint.inspector.codes import FROZEN, IN_TIME_DISTRIBUTED, INERT
 from tdlint.inspector.config_values import inner_layers
 from tdlint.shapes import UnknownShape
 from tdlint.spec.regularizers import coefficients
@@ -62,19 +63,21 @@ def inactive_of(visit: Visit, account: LayerAccount, keras: KerasVersion) -> Ite
     for layer, dead in _within(visit.node.layer):
         if dead and keras.major >= 3 and not _declared(layer).must_be(None):
             reason = "inside TimeDistributed Keras 3 never adds it; give it to TimeDistributed itself"
-            yield Inactive(visit.path, "activity_regularizer", reason)
+            yield Inactive(visit.path, "activity_regularizer", reason, IN_TIME_DISTRIBUTED)
         for argument, value in layer.args.bound:
             if not argument.endswith("_regularizer") or value.must_be(None):
                 continue
             found = coefficients(value, keras)
             if found is not None and not found.active:
-                yield Inactive(visit.path, argument, "its coefficients are 0")
+                yield Inactive(visit.path, argument, "its coefficients are 0", INERT)
             elif argument != "activity_regularizer" and _without_weight(visit, layer, argument):
                 yield Inactive(visit.path, argument, "the layer has no such weight")
     frozen = [weight for weight in account.weights if weight.regularizer is not None and not weight.counted]
     if frozen:
         names = ", ".join(dict.fromkeys(weight.name for weight in frozen))
-        yield Inactive(visit.path, names, "the layer is frozen, and Keras since 3.1 leaves out what is not trained")
+        yield Inactive(
+            visit.path, names, "the layer is frozen, and Keras since 3.1 leaves out what is not trained", FROZEN
+        )
 
 
 def _without_weight(visit: Visit, layer: LayerObject, argument: str) -> bool:

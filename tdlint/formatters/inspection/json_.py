@@ -15,6 +15,7 @@ from tdlint.formatters.inspection.measured_json import parts, regularizer
 from tdlint.formatters.inspection.view import View
 from tdlint.formatters.options import Options
 from tdlint.inspector.account import Account, ActivityTerm, LayerAccount, WeightAccount
+from tdlint.inspector.codes import PER_TIMESTEP
 from tdlint.linting.result import FileResult, RunResult
 
 FORMAT_VERSION = 1
@@ -45,7 +46,8 @@ def render(account: Account, options: Options, view: View) -> str:
         },
         **parts(account),
         "inactive": [
-            {"layer": item.layer, "argument": item.argument, "reason": item.reason} for item in account.inactive
+            {"layer": item.layer, "argument": item.argument, "reason": item.reason, "code": item.code}
+            for item in account.inactive
         ],
         "unsafe": [
             {"layer": item.layer, "reason": item.reason, "code": item.code, "where": item.where}
@@ -74,6 +76,7 @@ def _layer(layer: LayerAccount) -> dict[str, Any]:
         "output_shape": json_shape(layer.output_shape),
         "calls": layer.calls,
         "step_copies": layer.step_copies,
+        "step_copies_code": PER_TIMESTEP if layer.step_copies else None,
         "params": layer.params,
         "trainable_params": layer.trainable_params,
         "regularized_params": layer.regularized_params,
@@ -111,4 +114,5 @@ def _activity(term: ActivityTerm) -> dict[str, Any]:
         "over_time": term.over_time,
         "steps": term.steps,
         "calls": term.calls,
+        "code": term.code,
     }

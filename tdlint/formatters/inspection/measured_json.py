@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tdlint.inspector.account import Account, Regularizer
+from tdlint.inspector.codes import STRONG
 from tdlint.inspector.measurement import InputScale, LabelStatistics, Measurement
 from tdlint.inspector.statements import samples_sentence, scale_sentence
 from tdlint.inspector.verdicts import Verdict, verdicts
@@ -28,6 +29,7 @@ def _verdict(one: Verdict) -> dict[str, Any]:
     return {
         "layer": one.layer,
         "sentence": one.sentence,
+        "code": STRONG,
         "basis": one.basis,
         "penalty": one.penalty,
         "data_loss": one.data_loss,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from tdlint.inspector.account import Account, ActivityTerm
+from tdlint.inspector.codes import PER_TIMESTEP, STRONG
 from tdlint.inspector.statements import statements
 from tdlint.inspector.verdicts import verdicts
 
@@ -85,18 +86,28 @@ def _weight_of(ratio: float) -> str:
 def sections(account: Account) -> Iterator[tuple[str, list[str]]]:
     """What is to be said below the numbers: titles, and under each one or more sentences."""
     found = {
-        "Verdict": (f"{one.layer}: {one.sentence}" if one.layer else one.sentence for one in verdicts(account)),
+        "Verdict": (
+            (f"{one.layer}: {one.sentence}" if one.layer else one.sentence) + _named(STRONG)
+            for one in verdicts(account)
+        ),
         "Against the data": statements(account),
         DIAGNOSTICS: diagnostics(account),
-        "Declared, and never acting": (f"{item.layer}: {item.argument}: {item.reason}" for item in account.inactive),
+        "Declared, and never acting": (
+            f"{item.layer}: {item.argument}: {item.reason}{_named(item.code)}" for item in account.inactive
+        ),
         "Notes": (*notes(account), *account.notes),
-        "Not of Keras": (f"{item.layer}: {item.reason}" for item in account.unsafe),
+        "Not of Keras": (f"{item.layer}: {item.reason}{_named(item.code)}" for item in account.unsafe),
         "Not understood": account.unknown,
     }
     for title, items in found.items():
         texts = list(items)
         if texts:
             yield title, texts
+
+
+def _named(code: str | None) -> str:
+    """The code of the rule about something, to look up or to select."""
+    return f" ({code})" if code else ""
 
 
 def diagnostics(account: Account) -> Iterator[str]:
@@ -116,13 +127,13 @@ def notes(account: Account) -> Iterator[str]:
         if layer.step_copies:
             yield (
                 f"{layer.layer}: it holds {layer.step_copies} copies of one layer, one per time step: weights and "
-                "penalty grow with the number of steps"
+                f"penalty grow with the number of steps{_named(PER_TIMESTEP)}"
             )
         if layer.calls > 1 and layer.regularized_params:
             yield f"{layer.layer}: it is called {layer.calls} times, and its penalty counts once"
         for term in layer.activity:
             if term.acts:
-                yield f"{layer.layer}: {_activity_note(term)}"
+                yield f"{layer.layer}: {_activity_note(term)}{_named(term.code)}"
 
 
 def _activity_note(term: ActivityTerm) -> str:
