@@ -412,6 +412,18 @@ def test_inspect_accounts_and_checks(run, model_file):
     assert "525" in run("inspect", "small.keras")[1]
 
 
+def test_inspect_writes_what_ci_systems_read(run, model_file):
+    code, out, _ = run("inspect", "small.keras", "--output-format", "sarif")
+    (result,) = json.loads(out)["runs"][0]["results"]
+    assert (code, result["ruleId"]) == (1, "TDL201")
+    assert result["locations"][0]["logicalLocations"][0]["name"] == "dense"
+    assert "small.keras:layer dense: TDL201 [" in run("inspect", "small.keras", "--output-format", "concise")[1]
+    assert "::warning file=small.keras" in run("inspect", "small.keras", "--output-format", "github")[1]
+    page = run("inspect", "small.keras", "--output-format", "html")[1]
+    assert page.startswith("<!DOCTYPE html>")
+    assert "TDL201" in page
+
+
 def test_inspect_shows_what_is_asked_for(run, model_file):
     code, out, _ = run("inspect", "small.keras", "--columns", "name,penalty", "--columns", "share", "--sort", "penalty")
     assert code == 1
@@ -423,7 +435,7 @@ def test_inspect_shows_what_is_asked_for(run, model_file):
         (["--columns", "name,"], "received an empty one"),
         (["--depth", "1", "--weights"], "can't be joined with --depth"),
         (["--depth", "0"], "0 is not in the range"),
-        (["--sort", "name", "--output-format", "json"], "json always has everything"),
+        (["--sort", "name", "--output-format", "json"], "need --output-format table or html"),
     ):
         code, _, err = run("inspect", "small.keras", *args)
         assert code == 2

@@ -8,7 +8,7 @@ import click
 
 from tdlint.cli.options import no_color_option, output_file_option, rule_options, settings_options, words
 from tdlint.cli.reports import render_options, settings_of, write
-from tdlint.formatters.inspection import MODULES
+from tdlint.formatters.inspection import FORMATS, TABLES
 from tdlint.formatters.inspection.view import COLUMN_NAMES, View
 
 
@@ -16,10 +16,10 @@ from tdlint.formatters.inspection.view import COLUMN_NAMES, View
 @click.argument("target")
 @click.option(
     "--output-format",
-    type=click.Choice(list(MODULES)),
+    type=click.Choice(FORMATS),
     default="table",
     show_default=True,
-    help="How to show it.",
+    help="How to show it; all but table, html and json have only what rules report.",
 )
 @output_file_option
 @click.option("--samples", type=click.IntRange(1), metavar="N", help="How many samples it is trained on.")
@@ -73,7 +73,7 @@ def inspect(
     if settings.source("keras_version") == "default":
         settings = replace(settings, keras_version=account.keras)  # the model says itself what it is made for
     account = replace(account, diagnostics=check_graph(account.model, account.source, settings, rules))
-    options = render_options(no_color or output_file is not None)
+    options = render_options(no_color or output_file is not None, rules)
     write(render(output_format, account, options, view), output_file)
     ctx.exit(1 if account.diagnostics else 0)
 
@@ -86,8 +86,8 @@ def _check_view(view: View, output_format: str) -> None:
     """
     from tdlint.formatters.inspection.columns import check_columns
 
-    if view != View() and output_format == "json":
-        raise click.UsageError("--columns, --sort, --depth and --weights are for tables; json always has everything")
+    if view != View() and output_format not in TABLES:
+        raise click.UsageError(f"--columns, --sort, --depth and --weights need --output-format {' or '.join(TABLES)}")
     if view.weights and view.depth is not None:
         raise click.UsageError("--weights has a row for each weight, so it can't be joined with --depth")
     check_columns((*view.columns, *([view.sort] if view.sort is not None else [])))
