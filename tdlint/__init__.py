@@ -1,6 +1,7 @@
 """tdlint finds mistakes in Keras programs before they run, and accounts for regularization in built models.
 
-``tdlint.inspect(model)`` accounts for a live Keras model. Rules import ``tdlint.api``.
+``tdlint.inspect(model)`` accounts for a live Keras model, ``tdlint.PenaltyMonitor`` is a callback that watches its
+penalty in training. Rules import ``tdlint.api``.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from tdlint._version import __version__
 
 if TYPE_CHECKING:
     from tdlint.inspector import Account
+    from tdlint.monitor import PenaltyMonitor, PenaltyWarning
 
-__all__ = ["__version__", "inspect"]
+__all__ = ["PenaltyMonitor", "PenaltyWarning", "__version__", "inspect"]
 
 
 def inspect(model: Any) -> Account:
@@ -21,3 +23,12 @@ def inspect(model: Any) -> Account:
     from tdlint.inspector import inspect_model
 
     return inspect_model(model)
+
+
+def __getattr__(name: str) -> Any:
+    """The monitor and its warning, imported when asked for."""
+    if name in ("PenaltyMonitor", "PenaltyWarning"):
+        from tdlint import monitor
+
+        return getattr(monitor, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

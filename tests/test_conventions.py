@@ -24,6 +24,7 @@ RANKS = [
     ["tdlint.naming", "tdlint.layer_order"],
     ["tdlint.heads", "tdlint.feeding"],
     ["tdlint.data_loss", "tdlint.summary", "tdlint.sources", "tdlint.interp", "tdlint.inspector"],
+    ["tdlint.monitor"],
     ["tdlint.linting.changes"],
     ["tdlint.linting.rule", "tdlint.linting.result", "tdlint.api", "tdlint.config"],
     ["tdlint.linting"],
