@@ -7,6 +7,7 @@ again where a check does not come to an end.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 __all__ = ["serve"]
@@ -28,8 +29,8 @@ def serve(time_limit: float | None = None) -> int:
     # nothing but messages may reach the client
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    try:
-        server.start_io(sys.stdin.buffer, output)
-    finally:
-        server.session.worker.end()
+    for interrupt in (signal.SIGINT, signal.SIGTERM):
+        # the thread that waits for input can't be told to stop; the worker ends with its input
+        signal.signal(interrupt, lambda *_: os._exit(1))
+    server.start_io(sys.stdin.buffer, output)
     return 0 if server.told_to_end else 1

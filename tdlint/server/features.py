@@ -112,9 +112,9 @@ def _life(server: Server) -> None:
         session.check_again()
 
     @server.on(lsp.SHUTDOWN)
-    def shutdown(params: None) -> None:
+    async def shutdown(params: None) -> None:
         server.told_to_end = True
-        session.worker.end()
+        await session.worker.end()
 
 
 async def watch_files(server: Server) -> None:

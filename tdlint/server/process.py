@@ -46,14 +46,20 @@ class Worker:
         if self._serving is None:
             self._serving = asyncio.ensure_future(self._serve())
 
-    def end(self) -> None:
+    async def end(self) -> None:
         """End the process, whatever it does."""
         if self._serving is not None:
             self._serving.cancel()
-        self._kill()
+            await asyncio.wait({self._serving})
 
     async def _serve(self) -> None:
-        await self._started()
+        try:
+            await self._started()
+            await self._do_all()
+        finally:
+            await self._kill()
+
+    async def _do_all(self) -> None:
         while True:
             job, answer = await self._jobs.get()
             if answer.done():
@@ -61,7 +67,7 @@ class Worker:
             try:
                 found = await self._ask(job, answer)
             except (Lost, OSError) as error:
-                self._kill()
+                await self._kill()
                 if not answer.done():
                     answer.set_exception(error if isinstance(error, Lost) else Lost(f"could not be started: {error}"))
             else:
@@ -92,11 +98,15 @@ class Worker:
         finally:
             reading.cancel()
 
-    def _kill(self) -> None:
+    async def _kill(self) -> None:
         process, self._process = self._process, None
-        if process is not None and process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.kill()
+        if process is None:
+            return
+        with suppress(ProcessLookupError):
+            process.kill()
+        # the pipes must be closed before the loop is
+        with suppress(OSError):
+            await process.communicate()
 
 
 async def _read(process: Process) -> Answer:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import unquote
 
 from lsprotocol import types as lsp
@@ -132,7 +133,9 @@ class Session:
             key = unquote(program.uri)
             check = self._check_of(key, program)
             try:
-                return program, await asyncio.shield(check.task)
+                result = await asyncio.shield(check.task)
+                if self.opened(uri) == program:
+                    return program, result
             except asyncio.CancelledError:
                 if not check.task.cancelled() or self._checks.get(key) is check:
                     raise
@@ -176,7 +179,8 @@ class Session:
     def settings(self, path: str) -> Settings | None:
         """The settings for a file; None, with a message to the user, if they are wrong."""
         try:
-            return load_settings([path], self.options.configuration)
+            given = self.options.configuration
+            return load_settings([path], given and str(Path(self.server.workspace.root_path or ".", given)))
         except UsageError as error:
             self.say(str(error))
             return None

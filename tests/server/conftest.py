@@ -1,51 +1,50 @@
-"""A server for each test, and programs that have something to report."""
+"""Servers for tests: one for each kind of client and module, with a project for each test."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
 from lsp_client import Client
 
-_numbers = count()
-
-
-@pytest.fixture
-def connect(tmp_path: Path) -> Iterator[Callable[..., Client]]:
-    """Starts a server in an empty project and introduces a client."""
-    clients: list[Client] = []
-
-    def start(capabilities: object = None, options: object = None, command: list[str] | None = None) -> Client:
-        client = Client(tmp_path, command)
-        clients.append(client)
-        client.initialize(capabilities, options)
-        return client
-
-    yield start
-    try:
-        for client in clients:
-            assert client.leave() == 0
-    finally:
-        for client in clients:
-            client.kill()
+Connect = Callable[..., Client]
 
 
 @pytest.fixture(scope="module")
-def _shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    client = Client(tmp_path_factory.mktemp("project"))
-    client.initialize()
-    yield client
+def _clients() -> Iterator[dict[str, Client]]:
+    clients: dict[str, Client] = {}
+    yield clients
     try:
-        assert client.leave() == 0
+        for client in clients.values():
+            assert client.leave() == 0
     finally:
-        client.kill()
+        for client in clients.values():
+            client.kill()
 
 
 @pytest.fixture
-def client(_shared: Client) -> Client:
-    """A client without special abilities, whose server all such tests of a module share; each has names of its own."""
-    _shared.prefix = f"test_{next(_numbers)}_"
-    _shared.messages.clear()
-    return _shared
+def connect(_clients: dict[str, Client], tmp_path: Path) -> Iterator[Connect]:
+    """Introduces a client with some abilities and options to a server, in a project of its own."""
+    used: list[Client] = []
+
+    def start(capabilities: object = None, options: object = None) -> Client:
+        kind = json.dumps([capabilities, options])
+        if kind not in _clients:
+            _clients[kind] = Client(tmp_path)
+            _clients[kind].initialize(capabilities, options)
+        client = _clients[kind]
+        client.folder = tmp_path
+        used.append(client)
+        return client
+
+    yield start
+    for client in used:
+        client.close_all()
+
+
+@pytest.fixture
+def client(connect: Connect) -> Client:
+    """A client without special abilities."""
+    return connect()

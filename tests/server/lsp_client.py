@@ -35,7 +35,7 @@ class Client:
 
     def __init__(self, folder: Path, command: list[str] | None = None, **environment: str) -> None:
         self.folder = folder
-        self.prefix = ""
+        self.opened: list[str] = []
         self.messages: list[dict[str, Any]] = []
         self.asked: list[dict[str, Any]] = []
         self.settings: Any = None
@@ -155,13 +155,14 @@ class Client:
 
     def path(self, name: str) -> Path:
         """A file of the project."""
-        return self.folder / f"{self.prefix}{name}"
+        return self.folder / name
 
     def open(self, name: str, text: str) -> str:
         """Open a text; its address."""
         uri = self.uri(name) if "://" not in name and not name.startswith("untitled:") else name
         document = {"uri": uri, "languageId": "python", "version": 1, "text": text}
         self.notify("textDocument/didOpen", {"textDocument": document})
+        self.opened.append(uri)
         return uri
 
     def change(self, uri: str, version: int, text: str) -> None:
@@ -172,6 +173,15 @@ class Client:
     def close(self, uri: str) -> None:
         """Close a text."""
         self.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+
+    def close_all(self) -> None:
+        """Close what is open, and forget what the server told of it."""
+        for uri in self.opened:
+            self.close(uri)
+        self.opened.clear()
+        if self.process.poll() is None:
+            self.request("textDocument/hover", {"textDocument": {"uri": ""}, "position": {"line": 0, "character": 0}})
+        self.messages.clear()
 
     def published(self, uri: str, version: int | None = None) -> list[dict[str, Any]]:
         """The diagnostics that the server tells next of a text, or of this version of it."""
@@ -197,7 +207,8 @@ class Client:
         self._threads[0].join(TIMEOUT)
         self._threads[1].join(TIMEOUT)
         assert not self.trouble
-        assert b"Traceback" not in b"".join(self.log)
+        log = b"".join(self.log).decode()
+        assert "Traceback" not in log, log
         return code
 
     def kill(self) -> None:
