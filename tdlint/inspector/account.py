@@ -13,6 +13,7 @@ from tdlint.diagnostics import Diagnostic
 from tdlint.graph import ModelGraph
 from tdlint.inspector.codes import IN_TIME_DISTRIBUTED, MULTIPLIED
 from tdlint.inspector.measurement import Measurement
+from tdlint.inspector.shrinkage import Shrinkage
 from tdlint.shapes import AnyShape
 from tdlint.spec.version import KerasVersion
 
@@ -67,7 +68,8 @@ class WeightAccount:
 
     ``expected_penalty`` is the mean over random initial values, ``expected_spread`` the standard deviation.
     ``seed`` is that of its initializer. ``share`` is the part of the whole penalty that this one is, None
-    where either is not known or nothing is penalized.
+    where either is not known or nothing is penalized. ``shrinkage`` is what the regularizer comes to in a step of the
+    optimizer; None if that is not known, or the penalty is not counted.
     ``understood`` is False for a weight of which only the size is known. ``non_finite`` counts its NaN and
     infinite elements.
     """
@@ -85,6 +87,7 @@ class WeightAccount:
     expected_spread: float | None = None
     seed: int | None = None
     share: float | None = None
+    shrinkage: Shrinkage | None = None
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,8 @@ class Held:
 class Inspected:
     """A model with its weights, by ``layer.key`` of the graph; those of the model itself by ``model.key``.
 
-    ``frozen`` is set if the model as a whole is not trainable.
+    ``frozen`` is set if the model as a whole is not trainable. ``optimizer`` is the one that a live model has now; of
+    others, ``model.compile`` tells.
     """
 
     model: ModelGraph
@@ -85,6 +86,7 @@ class Inspected:
     held: dict[int, tuple[Held, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     frozen: bool = False
+    optimizer: Value | None = None
 
 
 def sums_of(blocks: Blocks) -> Sums:

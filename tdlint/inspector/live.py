@@ -50,7 +50,7 @@ def read_live(model: Any, source: str = "live model") -> Inspected:
     collector = _Collector(keras, {id(variable) for variable in model.trainable_weights})
     graph = collector.collect(graph, model)
     collector.rest(graph, model)
-    return Inspected(graph, source, version, keras, collector.held)
+    return Inspected(graph, source, version, keras, collector.held, optimizer=_optimizer(model))
 
 
 def _has_shape(model: Any) -> bool:
@@ -143,6 +143,19 @@ def _compile_config(model: Any) -> Json:
     except Exception:  # not compiled, or with something that can't be serialized
         return None
     return _plain(config) if isinstance(config, dict) and config else None
+
+
+def _optimizer(model: Any) -> Value | None:
+    """The optimizer with the settings that it has now, the learning rate above all; None if there is none."""
+    optimizer = getattr(model, "optimizer", None)
+    try:
+        config = _plain(optimizer.get_config()) if optimizer is not None else None
+        kind = type(optimizer)
+        module = "keras.optimizers" if is_keras(kind.__module__) else kind.__module__
+        block: Json = {"module": module, "class_name": kind.__name__, "config": config, "registered_name": None}
+        return ValueReader().value(block, "optimizer", "optimizer") if isinstance(config, dict) else None
+    except Exception:  # an optimizer of the user may do anything
+        return None
 
 
 def _plain(value: Any, depth: int = 0) -> Json:

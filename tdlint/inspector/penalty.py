@@ -26,11 +26,13 @@ from tdlint.inspector.account import (
 from tdlint.inspector.codes import FOREIGN_CODE
 from tdlint.inspector.config_values import is_user_code
 from tdlint.inspector.held import Held, Inspected
+from tdlint.inspector.shrinkage import Shrinkage, shrinkage_of
 from tdlint.inspector.terms import activity_of, inactive_of
 from tdlint.naming import OPERATION
 from tdlint.shapes import AnyShape, UnknownShape
 from tdlint.spec.layers.base import WeightSpec
 from tdlint.spec.moments import AtStart
+from tdlint.spec.optimizers import Optimizer, optimizer_of
 from tdlint.spec.regularizers import coefficients, penalty_at_start
 from tdlint.spec.version import KerasVersion
 from tdlint.values import Instance, LayerObject, Value
@@ -119,7 +121,19 @@ def _seed(held: Held) -> int | None:
     return values.integer(seed)
 
 
-def _weight(held: Held, frozen: bool, keras: KerasVersion) -> WeightAccount:
+def _optimizer(inspected: Inspected) -> Optimizer | None:
+    if inspected.optimizer is not None:
+        return optimizer_of(inspected.optimizer)
+    compiled = inspected.model.compile
+    return optimizer_of(compiled.args.get("optimizer")) if compiled is not None else None
+
+
+def _shrinkage(held: Held, counted: bool, optimizer: Optimizer | None, keras: KerasVersion) -> Shrinkage | None:
+    penalty = coefficients(held.regularizer, keras) if counted else None
+    return shrinkage_of(optimizer, penalty) if optimizer is not None and penalty is not None else None
+
+
+def _weight(held: Held, frozen: bool, keras: KerasVersion, optimizer: Optimizer | None) -> WeightAccount:
     if held.counted is not None:
         trainable, counted = held.trainable, held.counted
     else:
@@ -139,6 +153,7 @@ def _weight(held: Held, frozen: bool, keras: KerasVersion) -> WeightAccount:
         non_finite=held.sums.non_finite if held.sums else 0,
         expected_spread=None if at_start is None else at_start.spread,
         seed=_seed(held),
+        shrinkage=_shrinkage(held, counted and trainable is not False, optimizer, keras),
     )
 
 
@@ -154,9 +169,9 @@ def _output_shape(node: LayerNode) -> AnyShape:
     return node.outputs[0] if node.outputs else UnknownShape()
 
 
-def _layer(visit: Visit, held: tuple[Held, ...], keras: KerasVersion) -> LayerAccount:
+def _layer(visit: Visit, held: tuple[Held, ...], keras: KerasVersion, optimizer: Optimizer | None) -> LayerAccount:
     node = visit.node
-    weights = tuple(_weight(one, visit.frozen, keras) for one in held)
+    weights = tuple(_weight(one, visit.frozen, keras, optimizer) for one in held)
     return LayerAccount(
         visit.path,
         node.layer.short_type.rpartition(">")[2],
@@ -218,17 +233,17 @@ def _notes(inspected: Inspected, layers: tuple[LayerAccount, ...]) -> tuple[str,
 
 def account_of(inspected: Inspected) -> Account:
     """The account of a model that was read from a file or found alive."""
-    model, keras = inspected.model, inspected.keras
+    model, keras, optimizer = inspected.model, inspected.keras, _optimizer(inspected)
     found = [
         visit
         for visit in visits(model, keras, inspected.frozen)
         # an operation such as `x[:, 0]` is not a layer
         if not visit.node.type.startswith(OPERATION) or inspected.held.get(visit.node.layer.key)
     ]
-    layers = [_layer(visit, inspected.held.get(visit.node.layer.key, ()), keras) for visit in found]
+    layers = [_layer(visit, inspected.held.get(visit.node.layer.key, ()), keras, optimizer) for visit in found]
     for owner, path in _models(model):
         if inspected.held.get(owner.key):
-            own = tuple(_weight(one, False, keras) for one in inspected.held[owner.key])
+            own = tuple(_weight(one, False, keras, optimizer) for one in inspected.held[owner.key])
             layers.append(LayerAccount(path or owner.name, "weights of the model itself", UnknownShape(), own))
     totals = _totals(tuple(layers), model)
     done = tuple(_with_shares(layer, totals.penalty) for layer in layers)

@@ -10,6 +10,8 @@ import numpy as np  # noqa: E402
 from keras import layers, regularizers  # noqa: E402
 from test_account import weight_penalty  # noqa: E402
 
+from tdlint.formatters.inspection import render  # noqa: E402
+from tdlint.formatters.options import Options  # noqa: E402
 from tdlint.inspector import InspectionError, inspect_model  # noqa: E402
 from tdlint.inspector.archive import read_archive  # noqa: E402
 from tdlint.inspector.penalty import account_of  # noqa: E402
@@ -216,3 +218,24 @@ def test_weights_of_one_seed_have_no_spread_together():
     account = inspect_model(keras.Sequential([keras.Input((4,)), *head]))
     assert all(layer.expected_spread > 0 for layer in account.layers)
     assert account.totals.expected_spread is None
+
+
+def test_what_a_penalty_comes_to_in_a_step(tmp_path):
+    frozen = layers.Dense(3, kernel_regularizer="l2", trainable=False)
+    model = keras.Sequential(
+        [keras.Input((3,)), frozen, layers.Dense(2, kernel_regularizer=regularizers.L1L2(0.01, 0.02))]
+    )
+    assert inspect_model(model).layers[1].weights[0].shrinkage is None
+    model.compile(keras.optimizers.SGD(0.1), "mse")
+    model.save(tmp_path / "m.keras")
+    for account in (inspect_model(model), account_of(read_archive(tmp_path / "m.keras"))):
+        found = account.layers[1].weights[0].shrinkage
+        assert (found.optimizer, found.note) == ("SGD", "")
+        assert (found.l1_threshold, found.l2_decay) == (pytest.approx(0.001), pytest.approx(0.004))
+        assert account.layers[0].weights[0].shrinkage is None
+        assert account.layers[1].weights[1].shrinkage is None
+    model.optimizer.learning_rate = 0.05  # as ReduceLROnPlateau does
+    assert inspect_model(model).layers[1].weights[0].shrinkage.l2_decay == pytest.approx(0.002)
+    model.compile("adam", "mse")
+    text = render("table", inspect_model(model), Options())
+    assert "L1L2(l1=0.01, l2=0.02) under Adam (learning rate 0.001): takes about 0.001 off |w|" in text

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import asdict
 from typing import Any
 
 from tdlint.formatters import json_
@@ -100,6 +101,7 @@ def _weight(weight: WeightAccount) -> dict[str, Any]:
         "expected_penalty": weight.expected_penalty,
         "expected_spread": weight.expected_spread,
         "share": weight.share,
+        "shrinkage": None if weight.shrinkage is None else asdict(weight.shrinkage),
         "counted": weight.counted,
         "understood": weight.understood,
         "non_finite": weight.non_finite,

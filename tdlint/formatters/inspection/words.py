@@ -8,6 +8,7 @@ from typing import Literal
 
 from tdlint.inspector.account import Account, ActivityTerm
 from tdlint.inspector.codes import PER_TIMESTEP, STRONG
+from tdlint.inspector.shrinkage import Shrinkage
 from tdlint.inspector.statements import statements
 from tdlint.inspector.verdicts import verdicts
 
@@ -92,6 +93,7 @@ def sections(account: Account) -> Iterator[tuple[str, list[str]]]:
         ),
         "Against the data": statements(account),
         DIAGNOSTICS: diagnostics(account),
+        "In a step of the optimizer": shrinkages(account),
         "Declared, and never acting": (
             f"{item.layer}: {item.argument}: {item.reason}{_named(item.code)}" for item in account.inactive
         ),
@@ -108,6 +110,28 @@ def sections(account: Account) -> Iterator[tuple[str, list[str]]]:
 def _named(code: str | None) -> str:
     """The code of the rule about something, to look up or to select."""
     return f" ({code})" if code else ""
+
+
+def shrinkages(account: Account) -> Iterator[str]:
+    """What each regularizer comes to in a step of the optimizer, once for all weights that have it."""
+    said = set()
+    for layer in account.layers:
+        for weight in layer.weights:
+            one, regularizer = weight.shrinkage, weight.regularizer
+            if one is not None and regularizer is not None and (regularizer, one) not in said:
+                said.add((regularizer, one))
+                yield f"{regularizer.describe()} under {one.optimizer} (learning rate {one.learning_rate:.3g}): " + (
+                    "; ".join(filter(None, (*_amounts(one), one.note)))
+                )
+
+
+def _amounts(one: Shrinkage) -> Iterator[str]:
+    if one.l1_threshold:
+        yield f"takes {one.l1_threshold:.3g} off |w|"
+    if one.l2_decay:
+        yield f"takes {percent(one.l2_decay) if one.l2_decay >= 0.001 else f'{one.l2_decay:.3g}'} of w"
+    if one.without_data:
+        yield f"takes about {one.without_data:.3g} off |w| where the data have no gradient"
 
 
 def diagnostics(account: Account) -> Iterator[str]:
