@@ -18,11 +18,23 @@ __all__ = ["PenaltyMonitor", "PenaltyWarning", "__version__", "inspect"]
 
 
 def inspect(model: Any) -> Account:
-    """The regularization account of a built Keras model; see ``tdlint.inspector.Account``."""
-    # Imported when called: linting must not pay for the inspector.
-    from tdlint.inspector import inspect_model
+    """The account of a built Keras model, with what the rules report of it; the last line of a cell shows it.
 
-    return inspect_model(model)
+    Raises:
+        tdlint.inspector.InspectionError: it is no Keras model, or not built yet.
+    """
+    # Imported when called: linting must not pay for the inspector.
+    from dataclasses import replace
+
+    from tdlint.config import Settings
+    from tdlint.formatters.inspection.notebook import shown
+    from tdlint.inspector import inspect_model
+    from tdlint.linting.engine import check_graph
+    from tdlint.linting.registry import load_rules
+
+    account = inspect_model(model)
+    settings = Settings(keras_version=account.keras)
+    return shown(replace(account, diagnostics=check_graph(account.model, account.source, settings, load_rules())))
 
 
 def __getattr__(name: str) -> Any:
