@@ -53,7 +53,7 @@ class Held:
     ``spec`` is None where tdlint does not know the weight; then ``regularizer`` is Unknown unless a live variable told.
     ``trainable`` is what the layer itself makes of it, None if not known. ``measured`` is the penalty where it is not a
     matter of sums. ``counted`` says whether Keras adds the penalty; a live model knows, and then ``trainable`` is final
-    too, for a file (None) both follow from what is frozen.
+    too, for a file (None) both follow from what is frozen. ``variable`` is that of a live model.
     """
 
     name: str
@@ -64,20 +64,12 @@ class Held:
     trainable: bool | None
     measured: float | None = None
     counted: bool | None = None
+    variable: Any = field(default=None, compare=False, repr=False)
 
     @property
     def params(self) -> int:
         """The number of elements."""
         return math.prod(self.shape)
-
-
-@dataclass(frozen=True)
-class Dormant:
-    """A regularizer that a live layer has as an attribute, and its weight does not; ``code`` is the rule about it."""
-
-    argument: str
-    reason: str
-    code: str | None
 
 
 @dataclass(frozen=True)
@@ -96,7 +88,6 @@ class Inspected:
     notes: tuple[str, ...] = ()
     frozen: bool = False
     optimizer: Value | None = None
-    dormant: dict[int, tuple[Dormant, ...]] = field(default_factory=dict)
 
 
 def sums_of(blocks: Blocks) -> Sums:

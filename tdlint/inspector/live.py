@@ -12,8 +12,7 @@ from tdlint.inspector.archive import read_version
 from tdlint.inspector.config_graph import read_model
 from tdlint.inspector.config_values import MAX_DEPTH, Json, ValueReader, is_keras
 from tdlint.inspector.errors import InspectionError, ModelFileError
-from tdlint.inspector.held import Dormant, Found, Held, Inspected, fitted, match, orthogonal_penalty, sums_of
-from tdlint.inspector.live_regularizers import dormant_in, keras_2_regularizers
+from tdlint.inspector.held import Found, Held, Inspected, fitted, match, orthogonal_penalty, sums_of
 from tdlint.inspector.steps import time_steps
 from tdlint.spec.layers.base import WeightSpec
 from tdlint.spec.regularizers import coefficients
@@ -48,13 +47,10 @@ def read_live(model: Any, source: str = "live model") -> Inspected:
         raise InspectionError(
             f"{source}: the model's own get_config gives something else than Keras': {problem}"
         ) from None
-    old = keras_2_regularizers(model) if keras.major < 3 else None
-    collector = _Collector(keras, {id(variable) for variable in model.trainable_weights}, old)
+    collector = _Collector(keras, {id(variable) for variable in model.trainable_weights})
     graph = collector.collect(graph, model)
     collector.rest(graph, model)
-    return Inspected(
-        graph, source, version, keras, collector.held, optimizer=_optimizer(model), dormant=collector.dormant
-    )
+    return Inspected(graph, source, version, keras, collector.held, optimizer=_optimizer(model))
 
 
 def _has_shape(model: Any) -> bool:
@@ -101,16 +97,6 @@ def _serialized(thing: Any, keras: KerasVersion) -> dict[str, Json]:
     }
 
 
-def _with_activity(layer: Any, config: dict[str, Json]) -> dict[str, Json]:
-    """The config, with the activity regularizer that many layers of Keras 2 leave out."""
-    outputs = getattr(layer, "_activity_regularizer", None)
-    if outputs is None or "activity_regularizer" in config or not hasattr(outputs, "get_config"):
-        return config
-    kind = type(outputs)
-    block = {"class_name": kind.__name__, "module": _public(kind), "config": _plain(outputs.get_config())}
-    return {**config, "activity_regularizer": block}
-
-
 def _public(kind: type) -> str | None:
     return kind.__module__ if kind.__module__.split(".")[0] in ("keras", "tf_keras") else None
 
@@ -143,10 +129,8 @@ def _completed(block: Json, layers: Mapping[str, Any], keras: KerasVersion) -> J
         return block
     config = block["config"]
     layer = layers.get(str(config.get("name", block.get("name")))) if isinstance(config, dict) else None
-    if layer is None or not isinstance(config, dict):
+    if layer is None or not is_model(layer):
         return block
-    if not is_model(layer):
-        return {**block, "config": _with_activity(layer, config)} if keras.major < 3 else block
     kept: dict[str, Json] = {key: block[key] for key in ("name", "inbound_nodes", "build_config") if key in block}
     return {**_config_of(layer, keras), **kept}
 
@@ -191,14 +175,12 @@ def _plain(value: Any, depth: int = 0) -> Json:
 
 @dataclass
 class _Collector:
-    """Finds the variables of every layer of a graph; each variable once. ``old`` are the regularizers of Keras 2."""
+    """Finds the variables of every layer of a graph; each variable once."""
 
     keras: KerasVersion
     trainable: set[int]
-    old: dict[int, Any] | None
     held: dict[int, tuple[Held, ...]] = field(default_factory=dict)
     seen: set[int] = field(default_factory=set)
-    dormant: dict[int, tuple[Dormant, ...]] = field(default_factory=dict)
 
     def collect(self, graph: ModelGraph, model: Any) -> ModelGraph:
         """Fill ``held``, and set ``step_copies`` in the graph."""
@@ -212,7 +194,6 @@ class _Collector:
             elif layer is not None:
                 if node.layer.key not in self.held:
                     self.held[node.layer.key] = self._layer(layer, graph.weights.get(node.layer.key), node)
-                    self.dormant[node.layer.key] = tuple(dormant_in(layer, self.keras, self.old))
                 if node.layer.custom:
                     node = replace(node, step_copies=_step_copies(layer, node))
             nodes.append(node)
@@ -245,9 +226,6 @@ class _Collector:
         if self.keras.major >= 3:
             raw = getattr(variable, "regularizer", None)
             regularizer = _regularizer(raw)
-        elif self.old is not None:
-            raw = self.old.get(id(variable))
-            regularizer = _regularizer(raw)
         else:
             raw = None
             regularizer = spec.regularizer if spec else Unknown("Keras 2 does not say what regularizes a variable")
@@ -267,6 +245,7 @@ class _Collector:
             trainable,
             measured,
             counted,
+            variable,
         )
 
 

@@ -7,7 +7,9 @@ means over samples; None means that it can't be known.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
+
+LabelKind: TypeAlias = Literal["classes", "one-hot", "binary", "values"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,10 @@ class StepScale:
 
 @dataclass(frozen=True)
 class InputScale:
-    """The values of one input; ``steps`` is empty for inputs that are not (samples, time, features)."""
+    """The values of one input.
+
+    ``steps`` are along the second axis of inputs with three; ``over_time`` says that the model takes it for time.
+    """
 
     name: str
     shape: tuple[int, ...]
@@ -59,6 +64,7 @@ class InputScale:
     largest: float
     non_finite: int
     steps: tuple[StepScale, ...] = ()
+    over_time: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,18 +72,17 @@ class LabelStatistics:
     """The labels of one output.
 
     ``classes`` has the frequency of each class, in the order of their numbers, where labels are classes. ``entropy`` is
-    that of the frequencies, in nats: the crossentropy of whoever knows nothing else. ``at_start`` is the loss of
-    outputs near zero, ``constant`` that of the best constant output; both for the compiled loss, weight included.
+    that of the frequencies, in nats: the crossentropy of whoever knows nothing else. ``constant`` is the loss of the
+    best constant output, with the weight of the loss; None if the loss is another matter.
     """
 
     name: str
-    kind: Literal["classes", "one-hot", "binary", "values"]
+    kind: LabelKind
     shape: tuple[int, ...]
     mean: float
     variance: float
     classes: tuple[float, ...] = ()
     entropy: float | None = None
-    at_start: float | None = None
     constant: float | None = None
 
 
@@ -115,7 +120,8 @@ class Measurement:
 
     ``loss`` is what ``model.evaluate`` reports as loss: ``data_loss``, ``weight_penalty`` and ``activity_penalty``
     together. ``complete`` says whether all samples were used. ``training_steps`` are those that the optimizer has
-    taken, None if it does not tell.
+    taken, None if it does not tell. ``expected_data_loss`` is that of outputs as they are for a last layer that gives
+    zero, on these labels.
     """
 
     source: str
@@ -129,18 +135,13 @@ class Measurement:
     weight_penalty: float
     activity_penalty: float
     training_steps: int | None
+    expected_data_loss: float | None = None
     terms: tuple[MeasuredTerm, ...] = ()
     gradients: tuple[GradientNorms, ...] = ()
     inputs: tuple[InputScale, ...] = ()
     labels: tuple[LabelStatistics, ...] = ()
     non_finite: NonFinite | None = None
     notes: tuple[str, ...] = ()
-
-    @property
-    def expected_data_loss(self) -> float | None:
-        """The data loss of outputs near zero on these labels, None if it is not known of some output."""
-        parts = [label.at_start for label in self.labels]
-        return None if not parts or None in parts else sum(part for part in parts if part is not None)
 
     @property
     def constant_loss(self) -> float | None:

@@ -231,15 +231,26 @@ def _notes(inspected: Inspected, layers: tuple[LayerAccount, ...]) -> tuple[str,
     return tuple(notes)
 
 
-def account_of(inspected: Inspected) -> Account:
-    """The account of a model that was read from a file or found alive."""
-    model, keras, optimizer = inspected.model, inspected.keras, _optimizer(inspected)
-    found = [
+def _visited(inspected: Inspected) -> list[Visit]:
+    return [
         visit
-        for visit in visits(model, keras, inspected.frozen)
+        for visit in visits(inspected.model, inspected.keras, inspected.frozen)
         # an operation such as `x[:, 0]` is not a layer
         if not visit.node.type.startswith(OPERATION) or inspected.held.get(visit.node.layer.key)
     ]
+
+
+def held_by_layer(inspected: Inspected) -> list[tuple[Held, ...]]:
+    """The weights that each layer of the account holds, in its order."""
+    owners = [inspected.held.get(owner.key) for owner, _ in _models(inspected.model)]
+    layers = [inspected.held.get(visit.node.layer.key, ()) for visit in _visited(inspected)]
+    return [*layers, *(held for held in owners if held)]
+
+
+def account_of(inspected: Inspected) -> Account:
+    """The account of a model that was read from a file or found alive."""
+    model, keras, optimizer = inspected.model, inspected.keras, _optimizer(inspected)
+    found = _visited(inspected)
     layers = [_layer(visit, inspected.held.get(visit.node.layer.key, ()), keras, optimizer) for visit in found]
     for owner, path in _models(model):
         if inspected.held.get(owner.key):
@@ -254,11 +265,7 @@ def account_of(inspected: Inspected) -> Account:
         keras,
         done,
         totals,
-        tuple(
-            item
-            for visit, layer in zip(found, layers, strict=False)
-            for item in inactive_of(visit, layer, keras, inspected.dormant.get(visit.node.layer.key, ()))
-        ),
+        tuple(item for visit, layer in zip(found, layers, strict=False) for item in inactive_of(visit, layer, keras)),
         tuple(
             Unsafe(one.layer or "compile", f"{one.what}; {one.loading}", FOREIGN_CODE, one.where)
             for one in model.foreign

@@ -55,9 +55,8 @@ def reference_sentence(found: Measurement) -> str | None:
         return None
     start = found.expected_data_loss
     lead = f"outputs near zero have a data loss of {start:.4g} on these labels, and " if start is not None else ""
-    return (
-        f"{lead}the best constant output has {found.constant_loss:.4g}: a model below that has learned from its inputs"
-    )
+    best = f"the best constant output has {found.constant_loss:.4g}"
+    return f"{lead}{best}: only a model that uses its inputs gets below that"
 
 
 def label_sentence(one: LabelStatistics) -> str:
@@ -73,7 +72,7 @@ def label_sentence(one: LabelStatistics) -> str:
 
 def scale_sentence(one: InputScale) -> str | None:
     """How uneven the scale of an input is across time; None if it has no time steps or they are alike."""
-    if len(one.steps) < 2:
+    if not one.over_time or len(one.steps) < 2:
         return None
     sizes = [math.hypot(step.mean, step.std) for step in one.steps]
     if not all(map(math.isfinite, sizes)):

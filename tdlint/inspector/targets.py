@@ -29,13 +29,22 @@ def read_target(target: str) -> Inspected:
     path = Path(target)
     if path.suffix in MODEL_SUFFIXES or path.exists():
         return read_isolated(model_file(path))
+    return read_live(live_model(target), target)
+
+
+def live_model(target: str) -> Any:
+    """The model of a ``module:attribute`` target.
+
+    Raises:
+        InspectionError: there is none; the text says what to do.
+    """
     module, colon, attribute = target.rpartition(":")
     if not colon or not module or not attribute or "/" in attribute:
         raise InspectionError(
             f"{target}: no such file; expected a model file ({', '.join(MODEL_SUFFIXES)}), package.module:attribute or "
             "file.py:attribute"
         )
-    return read_live(_model_of(_load(module), attribute, target), target)
+    return _model_of(_load(module), attribute, target)
 
 
 def model_file(path: Path) -> Path:
@@ -109,7 +118,17 @@ def _importable(folder: Path) -> Iterator[None]:
             sys.path.remove(str(folder))
 
 
-def _model_of(module: ModuleType, attribute: str, target: str) -> Any:
+def named_in_module(target: str) -> Any:
+    """What ``package.module:attribute`` or ``file.py:attribute`` names.
+
+    Raises:
+        InspectionError: there is no such thing.
+    """
+    module, _, attribute = target.rpartition(":")
+    return _attribute_of(_load(module), attribute, target)
+
+
+def _attribute_of(module: ModuleType, attribute: str, target: str) -> Any:
     found: Any = module
     for part in attribute.split("."):
         if not hasattr(found, part):
@@ -117,6 +136,11 @@ def _model_of(module: ModuleType, attribute: str, target: str) -> Any:
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise InspectionError(f"{target}: there is no {part!r}{hint}")
         found = getattr(found, part)
+    return found
+
+
+def _model_of(module: ModuleType, attribute: str, target: str) -> Any:
+    found = _attribute_of(module, attribute, target)
     if is_model(found):
         return found
     if not callable(found):

@@ -112,6 +112,5 @@ def _labels(one: LabelStatistics) -> dict[str, Any]:
         "variance": one.variance,
         "classes": list(one.classes),
         "entropy": one.entropy,
-        "expected_loss": one.at_start,
         "constant_loss": one.constant,
     }
