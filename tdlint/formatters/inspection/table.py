@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from tdlint.formatters.inspection.columns import COLUMNS, DEFAULT, sorted_rows
 from tdlint.formatters.inspection.rows import Row, total_row
 from tdlint.formatters.inspection.view import View
-from tdlint.formatters.inspection.words import alarm, headline, sections, verdict
+from tdlint.formatters.inspection.words import DIAGNOSTICS, alarm, headline, sections, verdict
 from tdlint.formatters.options import Options
 from tdlint.formatters.terminal import Paint, cells, printable, wrap
 from tdlint.inspector.account import Account
@@ -45,8 +45,17 @@ def render(account: Account, options: Options, view: View) -> str:
     said = wrap(verdict(account), width, "", "")
     lines += [paint(line, tone) for line in said] if tone else said
     for heading, items in sections(account):
-        lines += ["", paint(heading, "bold"), *(line for item in items for line in wrap(item, width, "  ", "    "))]
+        lines += ["", paint(heading, "bold")]
+        for item in items:
+            first, *rest = wrap(item, width, "  ", "    ")
+            lines += [_toned(first, paint) if heading == DIAGNOSTICS else first, *rest]
     return "\n".join(lines)
+
+
+def _toned(line: str, paint: Paint) -> str:
+    """The first line of what a rule reports, whose first word is the severity."""
+    label, space, rest = line.strip().partition(" ")
+    return f"  {paint(label, label)}{space}{rest}"
 
 
 @dataclass(frozen=True)

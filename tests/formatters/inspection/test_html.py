@@ -18,6 +18,7 @@ from tdlint.formatters.options import Options
 from tdlint.graph import Edge, LayerNode, ModelGraph
 from tdlint.inspector.account import LayerAccount, Regularizer, WeightAccount
 from tdlint.inspector.archive import read_archive
+from tdlint.inspector.measurement import GradientNorms, InputScale, Measurement, StepScale
 from tdlint.inspector.penalty import account_of
 from tdlint.values import LayerObject
 
@@ -180,6 +181,25 @@ def test_nested_models_are_drawn_below_and_linked():
     assert source.count('href="#model-1"') == 2
 
 
+def measured():
+    steps = tuple(StepScale(0.1 * number, 1 + number) for number in range(12))
+    found = Measurement("data.npz", "tensorflow", 32, 4, 128, False, 3.0, 1.5, 1.25, 0.25, None)
+    norms = (GradientNorms("twin", "kernel", 2.0, 0.5), GradientNorms("kind", "bias", 0.0, 0.7))
+    scales = (InputScale("series", (None, 12, 3), 0, 1, -3, 3, 0, steps), InputScale("flat", (None, 3), 0, 1, 0, 1, 0))
+    return replace(account(), measurement=replace(found, gradients=norms, inputs=scales))
+
+
+def test_what_was_measured_is_drawn():
+    source = page(measured())
+    text = _Page(source).text
+    for words in ("data.npz: 128 samples, a part of the data", "activity terms", "twin/kernel", "Time steps of series"):
+        assert words in text
+    assert "standard deviations go from 1 to 12" in text
+    assert source.count('class="range"') == 12
+    assert "kind/bias" not in text.partition("What pulls at the weights")[2].partition("Time steps")[0]
+    assert "Measured on data" not in page(account())
+
+
 def test_views_choose_columns_order_and_depth():
     text = page(account(), View(("name", "loss"), 1, "loss"))
     heads = re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', text)
@@ -233,7 +253,7 @@ def test_layers_are_found_and_boxes_lead_to_them(browser, tmp_path):
 
 
 @pytest.mark.parametrize("width", [400, 1000, 1600])
-@pytest.mark.parametrize("make", [account, long_chain])
+@pytest.mark.parametrize("make", [account, long_chain, measured])
 def test_pages_are_no_wider_than_the_window(browser, tmp_path, make, width):
     browser.open(page(make()), tmp_path / "page.html", width=width)
     assert browser.run("document.documentElement.scrollWidth") <= width

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tdlint.diagnostics import Diagnostic, Location, Severity
 from tdlint.errors import UsageError
 from tdlint.formatters.inspection import View, render
 from tdlint.formatters.inspection.columns import COLUMNS, DEFAULT, check_columns
@@ -140,3 +141,9 @@ def test_a_penalty_above_the_data_loss_is_said_in_color(branches):
     assert said(0.9)[0] != "\x1b"
     assert said(2).startswith("\x1b[1;33m")
     assert said(11).startswith("\x1b[1;31m")
+
+
+def test_severities_are_in_color(branches):
+    one = Diagnostic("TDL201", "strong", "much", Location("m"), Severity.WARNING)
+    text = render("table", replace(branches, diagnostics=(one,)), Options(color=True))
+    assert "\n  \x1b[1;33mwarning\x1b[0m TDL201 [strong] much" in text

@@ -1,6 +1,6 @@
 """The account as one HTML page: the model drawn, bars, a table to sort; it needs no network, and no script to be read.
 
-Each part of the page is a module: ``tiles``, ``bars``, ``drawing``, ``tables``, ``sentences``.
+Each part of the page is a module: ``tiles``, ``bars``, ``measured``, ``drawing``, ``tables``, ``sentences``.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tdlint._version import __version__
-from tdlint.formatters.inspection.html import bars, drawing, sentences, tables, tiles
+from tdlint.formatters.inspection.html import bars, drawing, measured, sentences, tables, tiles
 from tdlint.formatters.inspection.html.script import SCRIPT
 from tdlint.formatters.inspection.html.style import STYLE
 from tdlint.formatters.inspection.view import View
@@ -30,8 +30,10 @@ def _body(account: Account, view: View) -> Iterator[str]:
     yield from sentences.verdict_card(account)
     yield from tiles.render(account)
     yield from bars.render(account)
+    yield from measured.render(account)
     yield from sentences.render(account)
-    yield from tables.render(account, view)
     yield "</main>"
     yield from drawing.render(account)
-    yield "</div>"
+    yield '<div class="tables">'
+    yield from tables.render(account, view)
+    yield "</div></div>"

@@ -11,7 +11,8 @@ STYLE = """
 body { max-width: 110rem; }
 .sides { display: grid; gap: 0 2rem; grid-template-columns: minmax(0, 1fr); }
 @media (min-width: 75rem) { .sides { grid-template-columns: minmax(0, 1fr) minmax(20rem, 34rem); }
-  .graph { position: sticky; top: 1rem; max-height: calc(100vh - 2rem); display: flex; flex-direction: column;
+  .graph { grid-column: 2; grid-row: 1 / span 2;
+    position: sticky; top: 1rem; max-height: calc(100vh - 2rem); display: flex; flex-direction: column;
     align-self: start; margin-top: 1rem; }
   .graph h2 { margin-top: 0; } .graph .canvas { max-height: none; } }
 .card { margin: 1rem 0; padding: .8rem 1rem; border: 1px solid var(--line); border-left: 5px solid var(--line);
@@ -31,6 +32,9 @@ i.start { background: repeating-linear-gradient(135deg, var(--now) 0 2px, var(--
 .track { display: flex; align-items: center; gap: .5rem; padding-right: 5.5rem; font-size: .85em; line-height: 1.3;
   font-variant-numeric: tabular-nums; white-space: nowrap; }
 .track i { flex: none; height: .7rem; min-width: 2px; border-radius: 0 .2rem .2rem 0; }
+h3 { margin: 1.25rem 0 .4rem; font-size: 1rem; }
+svg.steps { display: block; width: 100%; max-width: 45rem; border-bottom: 1px solid var(--line); }
+.steps .range { stroke: var(--loss); opacity: .55; } .steps circle { fill: var(--text); }
 .scroll { overflow-x: auto; } .scroll table { font-size: .9rem; }
 th[scope=row] { color: inherit; font-size: inherit; font-weight: 600; overflow-wrap: anywhere; min-width: 10rem; }
 tr.faint th[scope=row] { font-weight: 400; } th[scope=row] .faint { display: block;
