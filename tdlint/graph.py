@@ -172,6 +172,16 @@ class ForeignCode:
     loading: str
 
 
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Two layers, by key, of which a weight holds the same values: its name in the second, and how many they are."""
+
+    first: int
+    second: int
+    weight: str
+    params: int
+
+
 ModelKind: TypeAlias = Literal["sequential", "functional", "subclass"]
 Origin: TypeAlias = Literal["source", "live", "archive"]
 
@@ -190,7 +200,8 @@ class ModelGraph:
     Keras makes the name of, None where the program names the model. ``input_keys`` and ``output_keys`` have the keys of
     inputs and outputs that are a dict, None for others. ``doubts`` are those reasons of ``unknown`` that concern the
     model as a whole: what is in the graph may not be so; and that of ``own_training``. ``copy_of`` is the model that
-    ``clone_model`` made it from. ``foreign`` is what a model file has that is not of Keras.
+    ``clone_model`` made it from. ``foreign`` is what a model file has that is not of Keras,
+    ``twins`` are layers of a built model with equal weights.
     """
 
     key: int
@@ -216,6 +227,7 @@ class ModelGraph:
     input_keys: tuple[str | None, ...] | None = None
     why_unknown: dict[int, str] = field(default_factory=dict)
     foreign: tuple[ForeignCode, ...] = ()
+    twins: tuple[Twins, ...] = ()
 
     @cached_property
     def _by_id(self) -> dict[int, LayerNode]:

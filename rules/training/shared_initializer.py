@@ -32,6 +32,8 @@ call with the same shape returns the same values. Two layers of one shape then s
 compute the same, and where they are merged evenly they stay equal for ever. A name in quotes makes a new object for
 each layer.
 
+In a built model the values themselves are compared, of weights with 64 elements or more.
+
 Reported as a warning where the layers get the same input, as advice elsewhere.
 
 ## Fix safety
@@ -58,7 +60,7 @@ RANDOM = frozenset(
 
 
 class SharedInitializer(Rule):
-    """Unseeded initializers of Keras, and weights of a shape that is known."""
+    """Unseeded initializers of Keras, and weights of known shape; in a built model, weights that are equal."""
 
     code = "TDL510"
     severity = Severity.WARNING
@@ -66,6 +68,7 @@ class SharedInitializer(Rule):
     def check_model(self, model: ModelGraph, context: Context) -> Iterator[Report]:
         """Report at the second layer, once for each initializer; the first one is related."""
         if model.origin != "source":
+            yield from _of_weights(model)
             return
         first: dict[tuple[int, object], LayerNode] = {}
         told = set()
@@ -96,3 +99,26 @@ def _report(before: LayerNode, node: LayerNode, start: Instance, same: bool) -> 
         related=((layer_place(before.layer), "the same weights"),),
         severity=Severity.WARNING if same else Severity.ADVICE,
     )
+
+
+def _of_weights(model: ModelGraph) -> Iterator[Report]:
+    """A built model has no initializer objects any more, and the values that they gave."""
+    nodes = {node.layer.key: node for node in reversed(model.nodes)}
+    told = set()
+    for twins in model.twins:
+        before, node = nodes[twins.first], nodes[twins.second]
+        if twins.second in told:
+            continue
+        told.add(twins.second)
+        same = before.edges == node.edges and bool(node.edges)
+        where = " on the same input" if same else ""
+        yield Report(
+            node.place,
+            f"{twins.weight} of {node.layer.short_type} holds the same {twins.params:,} values as that of another "
+            f"layer{where}",
+            fact="initializers that are one object, or have one seed, return the same values for the same shape "
+            "(FACTS C22, C22b)",
+            help="give each layer an initializer and a seed of its own, or use one layer twice",
+            related=((before.place, "the same values"),),
+            severity=Severity.WARNING if same else Severity.ADVICE,
+        )

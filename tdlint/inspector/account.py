@@ -211,6 +211,15 @@ class Unsafe:
 
 
 @dataclass(frozen=True)
+class Duplicate:
+    """Weights that hold the same values, by path; ``params`` is the size of each of them."""
+
+    weights: tuple[str, ...]
+    shape: tuple[int, ...]
+    params: int
+
+
+@dataclass(frozen=True)
 class Account:
     """What a model's weights are, what regularizes them, and what that costs.
 
@@ -227,6 +236,7 @@ class Account:
     totals: Totals
     inactive: tuple[Inactive, ...] = ()
     unsafe: tuple[Unsafe, ...] = ()
+    duplicates: tuple[Duplicate, ...] = ()
     notes: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()

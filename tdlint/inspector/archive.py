@@ -78,16 +78,22 @@ def _read_h5(path: Path) -> Inspected:
         if "model_weights" not in groups:
             raise ModelFileError("model_weights", "the group is not there")
         version = root.text("keras_version") or groups["model_weights"].text("keras_version")
-        held = held_in_legacy(model, groups["model_weights"])
-    return _inspected(model, path, version, held, config)
+        held, repeats = held_in_legacy(model, groups["model_weights"])
+    return _inspected(model, path, version, held, config, repeats)
 
 
 def _inspected(
-    model: ModelGraph, path: Path, version: Json, held: dict[int, tuple[Held, ...]], config: Json
+    model: ModelGraph,
+    path: Path,
+    version: Json,
+    held: dict[int, tuple[Held, ...]],
+    config: Json,
+    repeats: tuple[str, ...] = (),
 ) -> Inspected:
     text = version if isinstance(version, str) else ""
     keras = read_version(text)
-    notes = () if keras else (f"the file does not say which Keras wrote it; read as Keras {NEWEST}",)
+    notes: tuple[str, ...] = () if keras else (f"the file does not say which Keras wrote it; read as Keras {NEWEST}",)
+    notes += repeats
     inside = config.get("config") if isinstance(config, dict) else None
     frozen = isinstance(inside, dict) and inside.get("trainable") is False
     return Inspected(with_step_copies(model, held), str(path), text, keras or NEWEST, held, notes, frozen)

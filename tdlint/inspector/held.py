@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,9 @@ MAX_FITTED_SIZES = 16
 """How many sizes of the last axis are tried."""
 
 
+_CHECKED = 2**16
+
+
 @dataclass(frozen=True)
 class Found:
     """A weight as it lies in a model or file: ``path`` within its layer, and how to read its values in blocks."""
@@ -39,11 +43,12 @@ class Found:
 
 @dataclass(frozen=True)
 class Sums:
-    """``sum |w|``, ``sum w**2``, and how many elements are not finite."""
+    """``sum |w|``, ``sum w**2``, and how many elements are not finite; ``start`` is a checksum of the first values."""
 
     absolute: float
     square: float
     non_finite: int
+    start: int = 0
 
 
 @dataclass(frozen=True)
@@ -95,15 +100,16 @@ def sums_of(blocks: Blocks) -> Sums:
     import numpy
 
     absolute = square = 0.0
-    non_finite = 0
+    non_finite = start = 0
     with numpy.errstate(all="ignore"):
         for block in blocks:
             flat = numpy.asarray(block).reshape(-1).astype(numpy.float64)
+            start = start or zlib.crc32(flat[:_CHECKED].data)
             absolute += float(numpy.abs(flat).sum())
             square += float(numpy.dot(flat, flat))
             if not math.isfinite(absolute) or not math.isfinite(square):
                 non_finite += int(flat.size - numpy.isfinite(flat).sum())
-    return Sums(absolute, square, non_finite)
+    return Sums(absolute, square, non_finite, start)
 
 
 def orthogonal_penalty(regularizer: Value, found: Found) -> float | None:

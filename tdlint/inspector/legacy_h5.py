@@ -15,21 +15,31 @@ from tdlint.values import LayerObject
 _TOP = "top_level_model_weights"
 
 
-def held_in_legacy(model: ModelGraph, weights: Tree) -> dict[int, tuple[Held, ...]]:
-    """The weights of a model by layer key; those that no layer claims belong to the model's own key."""
+def held_in_legacy(model: ModelGraph, weights: Tree) -> tuple[dict[int, tuple[Held, ...]], tuple[str, ...]]:
+    """The weights of a model by layer key, and what is to be said of them.
+
+    Those that no layer claims belong to the model's own key.
+    """
     held = _held(model, weights)
-    _drop_repeats(model, held, {})
-    return held
+    repeats = _drop_repeats(model, held, {})
+    return held, tuple(
+        f"{name}: its {size:,} parameters are in the file twice, and counted once" for name, size in repeats
+    )
 
 
-def _drop_repeats(model: ModelGraph, held: dict[int, tuple[Held, ...]], seen: dict[tuple[object, ...], int]) -> None:
+def _drop_repeats(
+    model: ModelGraph, held: dict[int, tuple[Held, ...]], seen: dict[tuple[object, ...], int]
+) -> list[tuple[str, int]]:
     """A layer that a model shares with a model inside it is saved in both: keep its weights once.
+
+    Names of such layers, and their sizes.
 
     Only random weights tell the same layer from an equal one, so a layer with nothing but constants is left alone.
     """
+    repeats: list[tuple[str, int]] = []
     for node in model.nodes:
         if node.inner is not None:
-            _drop_repeats(node.inner, held, seen)
+            repeats += _drop_repeats(node.inner, held, seen)
             continue
         mine = held.get(node.layer.key, ())
         if not any(one.sums is not None and _varied(one.params, one.sums) for one in mine):
@@ -37,6 +47,8 @@ def _drop_repeats(model: ModelGraph, held: dict[int, tuple[Held, ...]], seen: di
         content = (node.name, node.type, *((one.shape, one.sums) for one in mine))
         if seen.setdefault(content, node.layer.key) != node.layer.key:
             held[node.layer.key] = ()
+            repeats.append((node.name, sum(one.params for one in mine)))
+    return repeats
 
 
 def _varied(size: int, sums: Sums) -> bool:

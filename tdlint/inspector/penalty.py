@@ -6,7 +6,7 @@ Which penalties Keras adds, by version: FACTS B1, C6, C7 and C9.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from tdlint import values
@@ -25,6 +25,7 @@ from tdlint.inspector.account import (
 )
 from tdlint.inspector.codes import FOREIGN_CODE
 from tdlint.inspector.config_values import is_user_code
+from tdlint.inspector.duplicates import duplicates_of, with_twins
 from tdlint.inspector.held import Held, Inspected
 from tdlint.inspector.shrinkage import Shrinkage, shrinkage_of
 from tdlint.inspector.terms import activity_of, inactive_of
@@ -270,10 +271,17 @@ def account_of(inspected: Inspected) -> Account:
             Unsafe(one.layer or "compile", f"{one.what}; {one.loading}", FOREIGN_CODE, one.where)
             for one in model.foreign
         ),
+        duplicates_of(_by_path(inspected, found)),
         _notes(inspected, done),
         model.unknown,
-        model=model,
+        model=with_twins(model, inspected.held),
     )
+
+
+def _by_path(inspected: Inspected, found: Iterable[Visit]) -> Iterator[tuple[str, Held]]:
+    for visit in found:
+        for held in inspected.held.get(visit.node.layer.key, ()):
+            yield f"{visit.path}/{held.name}", held
 
 
 def _models(model: ModelGraph, path: str = "") -> Iterator[tuple[ModelGraph, str]]:

@@ -29,7 +29,6 @@ DIFFERENT = {
     "inert-regularizer-bad-1": "a model has zeros, written or by default; the account lists them",
     "inert-regularizer-bad-2": "a model has zeros, written or by default; the account lists them",
     "late-input-shape-bad-1": "Keras forgets input_shape of a layer that is not the first",
-    "shared-initializer-bad-1": "a model has no initializer objects; its weights are compared",
     "wrong-input-ndim-bad-2": "Keras raises, and what is left of the model is not built",
     "wrong-input-ndim-bad-3": "Keras raises, and what is left is the model before",
 }

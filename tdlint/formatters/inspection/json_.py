@@ -16,7 +16,7 @@ from tdlint.formatters.inspection.measured_json import parts, regularizer
 from tdlint.formatters.inspection.view import View
 from tdlint.formatters.options import Options
 from tdlint.inspector.account import Account, ActivityTerm, LayerAccount, WeightAccount
-from tdlint.inspector.codes import PER_TIMESTEP
+from tdlint.inspector.codes import PER_TIMESTEP, SAME_START
 from tdlint.linting.result import FileResult, RunResult
 
 FORMAT_VERSION = 1
@@ -53,6 +53,10 @@ def render(account: Account, options: Options, view: View) -> str:
         "unsafe": [
             {"layer": item.layer, "reason": item.reason, "code": item.code, "where": item.where}
             for item in account.unsafe
+        ],
+        "duplicates": [
+            {"weights": list(one.weights), "shape": list(one.shape), "params": one.params, "code": SAME_START}
+            for one in account.duplicates
         ],
         "notes": list(account.notes),
         "unknown": list(account.unknown),

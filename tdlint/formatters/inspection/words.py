@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from tdlint.inspector.account import Account, ActivityTerm
-from tdlint.inspector.codes import PER_TIMESTEP, STRONG
+from tdlint.inspector.codes import PER_TIMESTEP, SAME_START, STRONG
 from tdlint.inspector.shrinkage import Shrinkage
 from tdlint.inspector.statements import statements
 from tdlint.inspector.verdicts import verdicts
@@ -158,6 +158,9 @@ def notes(account: Account) -> Iterator[str]:
         for term in layer.activity:
             if term.acts:
                 yield f"{layer.layer}: {_activity_note(term)}{_named(term.code)}"
+    for same in account.duplicates:
+        others = ", ".join(same.weights[1:4]) + (f" and {len(same.weights) - 4} more" if len(same.weights) > 4 else "")
+        yield f"{same.weights[0]} holds the same {same.params:,} values as {others}{_named(SAME_START)}"
 
 
 def _activity_note(term: ActivityTerm) -> str:
