@@ -191,9 +191,6 @@ class _Keeper:
     def _layer(self, tree: Tree, layer: LayerObject, model: ModelGraph) -> tuple[Held, ...]:
         specs = model.weights.get(layer.key)
         found = list(_stored(tree, layer, ""))
-        if layer.type == "keras.layers.SpectralNormalization":
-            # its first own variable is the kernel of the layer within, saved a second time
-            found = [one for one in found if one.path != "0"]
         if specs is None:
             specs = fitted(layer, [one.shape for one in found])
         if not found:
@@ -231,7 +228,9 @@ def _stored(tree: Tree, layer: LayerObject | None, prefix: str) -> Iterator[Foun
     inner: dict[str, list[LayerObject]] = {}
     for name, part in inner_layers(layer) if layer is not None else ():
         inner.setdefault(name, []).append(part)
-    yield from _own(tree, prefix)
+    # the first own variable of SpectralNormalization is the kernel of the layer within, saved a second time
+    repeated = f"{prefix}0" if layer is not None and layer.type == "keras.layers.SpectralNormalization" else None
+    yield from (one for one in _own(tree, prefix) if one.path != repeated)
     for name, group in sorted(tree.groups().items(), key=_part_order):
         if name == "vars":
             continue

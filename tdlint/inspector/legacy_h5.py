@@ -97,7 +97,11 @@ def _in_file_order(specs: tuple[WeightSpec, ...], frozen: bool) -> list[WeightSp
     """Trainable weights come first; of a frozen layer none is trainable, and a layer within may be frozen alone."""
     if frozen:
         return list(specs)
-    return sorted(specs, key=lambda spec: not spec.trainable or spec.layer.trainable is False)
+    return sorted(specs, key=lambda spec: not _is_trained(spec))
+
+
+def _is_trained(spec: WeightSpec) -> bool:
+    return spec.trainable and spec.layer.trainable is not False
 
 
 def _matched(found: list[Found], specs: tuple[WeightSpec, ...] | None, layer: LayerObject | None) -> tuple[Held, ...]:
@@ -125,7 +129,7 @@ def _expected(model: ModelGraph, trainable: bool) -> Iterator[tuple[LayerNode, W
         if specs is None and not node.layer.type.startswith(OPERATION):
             yield node, None, free
         for spec in specs or ():
-            yield node, spec, free and spec.trainable
+            yield node, spec, free and _is_trained(spec)
 
 
 def _share_out(model: ModelGraph, found: list[Found], held: dict[int, tuple[Held, ...]]) -> None:

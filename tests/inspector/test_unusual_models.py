@@ -145,6 +145,16 @@ def wrapped_twice():
     return Sequential([Input((5, 6, 4)), twice, layers.TimeDistributed(both)])
 
 
+@model
+def frozen_in_part_within_time():
+    x = Input((4,))
+    h = layers.Dense(3, kernel_regularizer="l1", trainable=False)(x)
+    h = layers.SpectralNormalization(layers.Dense(3, kernel_regularizer="l2", bias_regularizer="l1"))(layers.PReLU()(h))
+    step = Model(x, h)
+    inner = Sequential([Input((5, 4)), layers.TimeDistributed(step), layers.Dense(2, kernel_regularizer="l2")])
+    return Sequential([Input((5, 4)), layers.Conv1D(4, 2, padding="same", kernel_regularizer="l2"), inner])
+
+
 def randomized(made):
     generator = np.random.default_rng(7)
     for variable in made.weights:
