@@ -151,7 +151,7 @@ def _fix(call: CallSite, model: ModelGraph, program: Program) -> FixPlan | None:
         return None
     if not call.certain or call.repeated or model.key in program.parts or _is_used_before(call, model, program):
         return None
-    namespace = next((node.layer.namespace for node in model.nodes if node.layer.namespace in PACKAGES), None)
+    namespace = _namespace(model, program)
     if namespace is None:
         return None
     name, keras = found[1], {word: Imported(importable(word, namespace)) for word in _WORDS}
@@ -164,6 +164,13 @@ def _fix(call: CallSite, model: ModelGraph, program: Program) -> FixPlan | None:
 
 
 _WORDS = ("keras.Model", "keras.layers.Layer", "keras.utils.register_keras_serializable")
+
+
+def _namespace(model: ModelGraph, program: Program) -> str | None:
+    """The package of the model's layers; where they are models, that of the program."""
+    layers = [node.layer.namespace for node in model.nodes if node.layer.namespace in PACKAGES]
+    packages = [name for name, _ in program.namespaces]
+    return layers[0] if layers else packages[0] if len(packages) == 1 and packages[0] in PACKAGES else None
 
 
 def _is_used_before(call: CallSite, model: ModelGraph, program: Program) -> bool:
