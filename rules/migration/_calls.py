@@ -28,7 +28,7 @@ from tdlint.api import (
 from ._names import SAFETY, drop_in, importable
 
 _PIECE = re.compile(
-    r"\[(?P<lead>, \w+=)\{(?P<optional>\w+)\}\]|@(?P<name>[\w.]+)|\{\{|\}\}"
+    r"\[(?P<lead>(?:, )?\w+=)\{(?P<optional>\w+)\}\]|@(?P<name>[\w.]+)|\{\{|\}\}"
     r"|\{(?P<given>\w+)(?:\|(?P<default>[^{}]*))?\}"
 )
 """A template's pieces: ``[, axis={axis}]`` only if it is passed, ``@keras.ops.mean``, ``{x}`` and ``{axis|-1}``."""
