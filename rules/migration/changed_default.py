@@ -81,9 +81,9 @@ Adadelta without a rate is the one that tutorials suffer from: at 0.001, it hard
 
 ## Fix safety
 
-Safe where the call raises; unsafe elsewhere, as the program computes again what it did in the older version. There is
-no fix for hard_sigmoid, which is another function in Keras 3: `relu6(x + 3) / 6` in place of `0.2 x + 0.5` within 0
-and 1.
+Safe where the call raises; unsafe elsewhere, as the program computes again what it did in the older version.
+`hard_sigmoid` is another function in Keras 3 (TDL821): ConvLSTM1D, 2D and 3D of older programs get one that computes
+what it did, LSTM and GRU have no fix, as it would keep them from the fast kernels.
 
 ## References
 
@@ -103,7 +103,6 @@ from tdlint.api import (
     DefaultChange,
     FixPlan,
     Imported,
-    KerasVersion,
     Place,
     Program,
     ReplaceCode,
@@ -117,6 +116,7 @@ from tdlint.api import (
 
 from .._saving import version_of
 from ._arguments import is_passed_over, short, version
+from ._hard_sigmoid import NAME, defined, written_for
 from ._names import importable
 
 OPTIMIZERS = {"adadelta": "Adadelta", "adagrad": "Adagrad"}
@@ -131,19 +131,19 @@ class ChangedDefault(Rule):
 
     def check_module(self, program: Program, context: Context) -> Iterator[Report]:
         """Report at the call."""
-        written_for = _written_for(program)
+        age = written_for(program)
         seen = set()
         for call in program.dated_calls:
             if call.site in seen or not call.args.complete or is_passed_over(call, program):
                 continue
             for change in defaults_of(call.name):
-                older = written_for is not None and written_for <= change.since
+                older = age is not None and age <= change.since
                 if version(call, program, context) < change.since or _passes(call, change.argument):
                     continue
                 if change.weight == "little" and not older:
                     continue
                 seen.add(call.site)
-                yield _report(Place(call.site), short(call), change, older, _fix(call, change))
+                yield _report(Place(call.site), short(call), change, older, _fix(call, change, older, program))
                 break
 
     def check_call(self, call: CallSite, program: Program, context: Context) -> Iterator[Report]:
@@ -151,10 +151,10 @@ class ChangedDefault(Rule):
         name = OPTIMIZERS.get((text(call.args.get("optimizer")) or "").lower())
         if call.name != "keras.Model.compile" or name is None:
             return
-        written_for = _written_for(program)
+        age = written_for(program)
         for change in defaults_of(f"keras.optimizers.{name}"):
             if version_of(program, context) >= change.since:
-                older = written_for is not None and written_for <= change.since
+                older = age is not None and age <= change.since
                 yield _report(call.place("optimizer"), name, change, older, _object(call, name, change, program))
 
 
@@ -164,15 +164,11 @@ def _passes(call: DatedCall, argument: str) -> bool:
     return call.args.passes(argument) or any(call.args.passes(name) for name in older)
 
 
-def _written_for(program: Program) -> KerasVersion | None:
-    """A version before which the program must have been written, by the oldest arguments that it passes."""
-    changes = (argument_changes(call.name).get(name) for call in program.dated_calls for name, _ in call.args.bound)
-    return min((change.since for change in changes if change is not None and change.family != "input"), default=None)
-
-
-def _fix(call: DatedCall, change: DefaultChange) -> FixPlan | None:
-    if "hard_sigmoid" in change.was:
-        return None
+def _fix(call: DatedCall, change: DefaultChange, older: bool, program: Program) -> FixPlan | None:
+    if NAME in change.was:
+        made = defined(call.site, program) if older and change.weight == "much" else None
+        added = AddArgument(call.site, f"{change.argument}={NAME}")
+        return FixPlan("Keep the function of Keras 2", (made, added), Applicability.UNSAFE) if made else None
     said = f"{change.argument}={change.was}"
     safe = Applicability.SAFE if change.weight == "raises" else Applicability.UNSAFE
     return FixPlan(f"Say {said}", (AddArgument(call.site, said),), safe)

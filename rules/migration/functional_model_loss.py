@@ -155,7 +155,9 @@ def _fix(call: CallSite, model: ModelGraph, program: Program) -> FixPlan | None:
     if namespace is None:
         return None
     name, keras = found[1], {word: Imported(importable(word, namespace)) for word in _WORDS}
-    model_of = (f"{name} = ", keras["keras.Model"], f"({name}.input, {LAYER}()([{name}.output, ")
+    made_by = re.match(r"[\w.]*\bModel(?=\()", program.text(model.site)) if model.site is not None else None
+    again = made_by[0] if made_by else keras["keras.Model"]
+    model_of = (f"{name} = ", again, f"({name}.input, {LAYER}()([{name}.output, ")
     made = (*model_of, site, f"]), name={name}.name)")
     decorator = ("@", keras["keras.utils.register_keras_serializable"], "()\n")
     layer = (*decorator, f"class {LAYER}(", keras["keras.layers.Layer"], BODY)

@@ -81,7 +81,7 @@ class InsertBefore:
 
 @dataclass(frozen=True, slots=True)
 class Define:
-    """Define a class for what is at ``site``, behind the imports; one that is there already is used again.
+    """Define a class or function for what is at ``site``, behind the imports; one that is there is used again.
 
     There is no fix where the file binds ``name`` to something else.
     """

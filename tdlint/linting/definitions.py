@@ -1,4 +1,4 @@
-"""Classes that fixes need, as edits of text."""
+"""Classes and functions that fixes need, as edits of text."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import ast
 from collections.abc import Sequence
 
 from tdlint.diagnostics import Edit, Span
-from tdlint.linting.changes import Part
+from tdlint.linting.changes import Imported, Part
+from tdlint.linting.import_edits import is_free, spelling
 from tdlint.linting.layout import ImportStatement, Layout
+
+_DEFINITIONS = (ast.ClassDef, ast.FunctionDef)
 
 
 def place(layout: Layout, at: Span) -> Span:
@@ -24,8 +27,28 @@ def _start(layout: Layout, statement: ast.stmt) -> int:
     return min(layout.offset(each.lineno, 0) for each in (statement, *getattr(statement, "decorator_list", ())))
 
 
-def inserted(code: str, at: Span, layout: Layout) -> Edit:
-    """A definition at a place, with two blank lines around it; some may be before it."""
+def with_imports(parts: Sequence[Part], at: Span, layout: Layout) -> tuple[tuple[Part, ...], tuple[str, ...]]:
+    """The parts with names that the file does not import written out, and the modules to import for them.
+
+    So the imports of the file, which other fixes may change, stay as they are.
+    """
+    written: list[Part] = []
+    roots: dict[str, None] = {}
+    for part in parts:
+        root = part.name.partition(".")[0] if isinstance(part, Imported) else ""
+        if not isinstance(part, Imported) or not is_free(root, layout) or spelling(part.name, at, layout).edit is None:
+            written.append(part)
+        else:
+            written.append(part.name)
+            roots[root] = None
+    return tuple(written), tuple(roots)
+
+
+def inserted(code: str, roots: Sequence[str], at: Span, layout: Layout) -> Edit:
+    """Imports and a definition at a place, with two blank lines around it; some may be before it."""
+    if roots:
+        lines = "".join(f"import {root}\n" for root in roots)
+        return Edit(at, f"{lines}\n\n{code.rstrip()}\n\n\n".replace("\n", layout.newline))
     before = layout.text[: at.start].replace("\r\n", "\n").replace("\r", "\n")
     blank = len(before) - len(before.rstrip("\n")) - 1
     lead = "\n" * (max(2 - blank, 0) if before.strip() else 0)
@@ -33,13 +56,23 @@ def inserted(code: str, at: Span, layout: Layout) -> Edit:
 
 
 def has_body(layout: Layout, name: str, parts: Sequence[Part]) -> bool:
-    """Whether the one thing of this name in the file is a class with the same body as the code."""
-    code = "".join(part if isinstance(part, str) else "name" for part in parts)
-    found = [each for each in layout.tree.body if isinstance(each, ast.ClassDef) and each.name == name]
+    """Whether the one thing of this name in the file has the same body as the code."""
+    code = "".join(part.name if isinstance(part, Imported) else str(part) for part in parts)
+    found = [each for each in layout.tree.body if isinstance(each, _DEFINITIONS) and each.name == name]
     wanted = ast.parse(code).body[0]
-    assert isinstance(wanted, ast.ClassDef), "a definition is a class"
+    assert isinstance(wanted, _DEFINITIONS)
     return layout.bound[name] == len(found) == 1 and _dump(found[0]) == _dump(wanted)
 
 
-def _dump(node: ast.ClassDef) -> list[str]:
-    return [ast.dump(each) for each in node.body]
+def _dump(node: ast.ClassDef | ast.FunctionDef) -> list[str]:
+    return [ast.dump(_LastNames().visit(each)) for each in node.body]
+
+
+class _LastNames(ast.NodeTransformer):
+    """Names without their modules, which can be spelled in several ways."""
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.Name:
+        return ast.Name(node.attr, node.ctx)
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        return ast.Name(node.id, node.ctx)

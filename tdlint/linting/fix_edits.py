@@ -217,8 +217,9 @@ class FixMaker:
         place = self._places.setdefault(change.name, definitions.place(layout, at))
         if place.start > at.start:
             return None
-        written = self._written(change.parts, place)
-        return None if written is None else [definitions.inserted(written[0], place, layout), *written[1]]
+        parts, roots = definitions.with_imports(change.parts, place, layout)
+        written = self._written(parts, place)
+        return None if written is None else [definitions.inserted(written[0], roots, place, layout), *written[1]]
 
     def _may_bind(self, expression: Span, name: str) -> bool:
         """Whether a statement is nothing but an expression, and its module or function binds the name already."""

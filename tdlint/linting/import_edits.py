@@ -42,16 +42,17 @@ def spelling(name: str, at: Span, layout: Layout) -> Spelling:
     joined = _joined(module, folder, at, layout)
     if joined is not None:
         return Spelling(f"{folder}.{last}", joined)
-    if module and _free(folder, layout):
+    if module and is_free(folder, layout):
         return Spelling(f"{folder}.{last}", _added(f"from {module} import {folder}", at, layout))
     root = name.partition(".")[0]
-    if _free(root, layout):
+    if is_free(root, layout):
         return Spelling(name, _added(f"import {root}", at, layout))
     local = name.replace(".", "_")
     return Spelling(local, _added(f"from {parent} import {last} as {local}", at, layout))
 
 
-def _free(name: str, layout: Layout) -> bool:
+def is_free(name: str, layout: Layout) -> bool:
+    """Whether the file has no such name."""
     return not layout.bound[name] and not layout.used[name]
 
 
@@ -65,7 +66,7 @@ def _visible(layout: Layout, at: Span) -> Iterator[Binding]:
 
 def _joined(module: str, name: str, at: Span, layout: Layout) -> Edit | None:
     """The name as a further one of an import statement that takes names from the same module."""
-    if not _free(name, layout):
+    if not is_free(name, layout):
         return None
     for binding in _visible(layout, at):
         statement = binding.statement
@@ -160,7 +161,7 @@ class _Target:
         """Whether what uses the old name may use the new one."""
         same = any(binding.local == new and binding.path == path for binding in layout.bindings)
         only = layout.bound[old] == 1 and len(layout.loads(old)) == layout.used[old]
-        return only and (same or _free(new, layout))
+        return only and (same or is_free(new, layout))
 
     def renamed(self, layout: Layout) -> Iterator[Edit]:
         """The uses of the old name under the new one."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tdlint.diagnostics import Span
-from tdlint.linting.definitions import has_body, inserted, place
+from tdlint.linting.changes import Imported
+from tdlint.linting.definitions import has_body, inserted, place, with_imports
 from tdlint.linting.layout import layout_of
 from tdlint.sources.rewriting import apply_edits
 
@@ -16,7 +17,7 @@ def defined(text: str, before: str) -> str:
     layout = layout_of(text)
     assert layout is not None
     at = text.index(before)
-    return apply_edits(text, [inserted(CODE, place(layout, Span(at, at + 1)), layout)])
+    return apply_edits(text, [inserted(CODE, (), place(layout, Span(at, at + 1)), layout)])
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def test_behind_the_imports_and_set_off(text, after):
         (f"{CODE}A = None\n", False),
     ],
 )
-def test_a_class_that_is_there(text, same):
+def test_a_definition_that_is_there(text, same):
     layout = layout_of(text)
     assert layout is not None
     assert has_body(layout, "A", (CODE,)) is same
@@ -64,3 +65,24 @@ def test_names_that_the_module_or_function_around_a_statement_binds(text, bound)
     assert layout is not None
     at = text.index("m.use()")
     assert ("m" in layout.bound_in(layout.path_to(Span(at, at + 7)))) is bound
+
+
+def test_names_may_be_spelled_otherwise():
+    layout = layout_of("from keras import ops\ndef f(x):\n    return ops.clip(x, 0, 1)\n")
+    assert layout is not None
+    assert has_body(layout, "f", ("def f(x):\n    return ", Imported("keras.ops.clip"), "(x, 0, 1)\n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "parts", "roots"),
+    [
+        ("import keras\nuse()\n", (Imported("keras.ops.clip"), "(x)"), ()),
+        ("from keras.layers import Dense\nuse()\n", ("keras.ops.clip", "(x)"), ("keras",)),
+        ("from tensorflow import keras\nuse()\n", (Imported("keras.ops.clip"), "(x)"), ()),
+    ],
+)
+def test_modules_that_a_definition_needs(text, parts, roots):
+    layout = layout_of(text)
+    assert layout is not None
+    at = text.index("use")
+    assert with_imports((Imported("keras.ops.clip"), "(x)"), Span(at, at), layout) == (parts, roots)
