@@ -44,7 +44,8 @@ Measured on Keras 3.15.1 (FACTS L6): AttributeError, for each row of the table: 
 ## Fix safety
 
 Safe for other names of the same. `layer.output.shape` is unsafe: it is a tuple as before where the layer has one output
-and was called once, and raises otherwise.
+and was called once, and raises otherwise. There is no fix where an item of an item is taken, as of the list that
+`output_shape` of an `InputLayer` was.
 
 ## References
 
@@ -93,5 +94,7 @@ def _fix(read: DatedRead, change: MemberChange) -> FixPlan | None:
             return None
         parts = (read.of, f".{AT[change.old]}")
         return FixPlan(f"Say {AT[change.old]}", (ReplaceCode(read.call.site, parts),), Applicability.UNSAFE)
+    if read.of_several and change.old.endswith("_shape"):
+        return None
     sure = "." not in (change.new or "")
     return renaming(read, change, Applicability.SAFE if sure else Applicability.UNSAFE)

@@ -179,6 +179,14 @@ def _classes_of(run: Run, owner: Value) -> tuple[str, ...]:
     return ()
 
 
+def indexed_twice(run: Run, inner: cst.Subscript) -> None:
+    """``layer.output_shape[0][1]``: the layer is known to have several shapes, or is an input of Keras 2.3 or newer."""
+    site = run.site_of.get(id(inner.value))
+    found = None if site is None else run.dated_reads.get(site.number)
+    if site is not None and found is not None:
+        run.dated_reads[site.number] = replace(found, of_several=True)
+
+
 def called(run: Run, target: cst.BaseExpression, args: CallArguments, node: cst.Call) -> None:
     """The call of a method that was just read."""
     site = run.site_of.get(id(target))

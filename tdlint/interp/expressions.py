@@ -14,6 +14,7 @@ from tdlint.interp import (
     calls,
     classes,
     containers,
+    dated,
     evaluation,
     functions,
     generators,
@@ -420,6 +421,8 @@ def _subscript(run: Run, node: cst.Subscript) -> Value:
     if type(owner) in arrays.DATA_TYPES:
         return arrays.subscript(run, owner, [_index(run, element.slice) for element in node.slice], node)
     index = index_of(run, node)
+    if type(node.value) is cst.Subscript:
+        dated.indexed_twice(run, node.value)
     if type(owner) is Instance and owner.type == history.LOGS and not isinstance(index, slice):
         return history.read(run, owner, index, node)
     if type(owner) is Instance and owner.type == evaluation.RESULT and not isinstance(index, slice):

@@ -109,7 +109,8 @@ class DatedRead:
     """An attribute or method of an object of Keras that not every version has.
 
     ``owner`` is the class that had it: ``Model``, ``Layer``. ``at`` is the place of the attribute with what it is of,
-    ``of`` that of the object and ``word`` of the attribute's name. ``call`` is set where it is called.
+    ``of`` that of the object and ``word`` of the attribute's name. ``call`` is set where it is called, ``of_several``
+    where an item of an item is taken: what is read is a list.
     """
 
     owner: str
@@ -121,6 +122,7 @@ class DatedRead:
     call: DatedCall | None = None
     models: tuple[int, ...] = ()
     certain: bool = True
+    of_several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
