@@ -30,6 +30,13 @@ from tensorflow.keras.optimizers import Adam
 model_optimizer = Adam(decay=1e-4)  # expect: TDL815
 ```
 
+```python
+import keras
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile(keras.optimizers.SGD(0.01, clipnorm=1.0, clipvalue=0.5), loss="mse")  # expect: TDL815
+```
+
 ## Good
 
 ```python
@@ -76,6 +83,13 @@ from tensorflow.keras.optimizers import Adam, schedules
 model_optimizer = Adam(learning_rate=schedules.InverseTimeDecay(0.001, 1, 1e-4))
 ```
 
+```python
+import keras
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile(keras.optimizers.SGD(0.01, clipnorm=1.0), loss="mse")
+```
+
 ## Why
 
 Measured (FACTS L4):
@@ -86,11 +100,13 @@ Measured (FACTS L4):
 | `decay=` | ignored, with a warning | ValueError |
 | `epsilon=None` | ValueError in `fit`: None values not supported | the same |
 | `jit_compile=`, `schedule_decay=` | ValueError | taken |
+| `clipnorm=` beside `clipvalue=` | ValueError: only one can be set | `clipvalue` is ignored |
 
 ## Fix safety
 
 Safe where the program could not run. A `decay` becomes the schedule that does what it did, `InverseTimeDecay(rate, 1,
-decay)`: unsafe, as Keras 3 trained without it. `decay=0.0` is left out, which is safe.
+decay)`: unsafe, as Keras 3 trained without it. `decay=0.0` is left out, which is safe. `clipvalue` beside `clipnorm` is
+left out, which is unsafe: Keras 2.11 and newer ignored it, older ones did both.
 
 ## References
 
@@ -104,12 +120,14 @@ from dataclasses import replace
 
 from tdlint.api import (
     Applicability,
+    CallSite,
     Context,
     DatedCall,
     FixPlan,
     Imported,
     Instance,
     KerasVersion,
+    Place,
     Program,
     RemoveArgument,
     RenameArgument,
@@ -123,6 +141,7 @@ from tdlint.api import (
 from ._arguments import changed, report, short
 from ._names import importable
 
+CLIPPING = ("clipnorm", "clipvalue")
 SCHEDULE = "keras.optimizers.schedules.InverseTimeDecay"
 DEFAULTS = {"SGD": "0.01"}
 """The rates of optimizers that are not given one, in Keras 3, but for 0.001."""
@@ -144,6 +163,26 @@ class OptimizerArgument(Rule):
                 yield _ignored_rate(made)
             else:
                 yield made
+
+    def check_call(self, call: CallSite, program: Program, context: Context) -> Iterator[Report]:
+        """Report `clipvalue` beside `clipnorm`."""
+        optimizer = call.args.get("optimizer") if call.name == "keras.Model.compile" else None
+        if not isinstance(optimizer, Instance) or not optimizer.type.startswith("keras.optimizers."):
+            return
+        if context.version(optimizer.namespace) < (3, 0):
+            return
+        norm, value = (optimizer.args.get(name) for name in CLIPPING)
+        site = optimizer.args.site("clipvalue")
+        if site is None or number(norm) is None or number(value) is None:
+            return
+        gone = (RemoveArgument(optimizer.site, site),) if optimizer.site is not None else ()
+        yield Report(
+            Place(site),
+            "this optimizer is given clipnorm and clipvalue, of which Keras 3 takes one",
+            fact="Keras 3 raises ValueError: only one of them can be set (FACTS L14)",
+            help="leave out clipvalue, as Keras 2.11 to 2.15 did, or clip by value alone",
+            fix=FixPlan("Leave out clipvalue", gone, Applicability.UNSAFE) if gone else None,
+        )
 
 
 def _ignored_rate(made: Report) -> Report:
