@@ -1,6 +1,7 @@
-"""Keras is imported from `tensorflow.python.keras`.
+"""Keras is taken from `tensorflow.python.keras` or `tensorflow.contrib.keras`.
 
-That is an old copy of Keras 2 within TensorFlow, for its own use. It is neither `keras` nor `tf.keras`.
+The one is an old copy of Keras 2 within TensorFlow, for its own use, and neither `keras` nor `tf.keras`. The other is
+where TensorFlow 1 had Keras first; it is gone.
 
 ## Bad
 
@@ -8,6 +9,13 @@ That is an old copy of Keras 2 within TensorFlow, for its own use. It is neither
 from tensorflow.python.keras.layers import Dense  # expect: TDL805
 
 layer = Dense(4)
+```
+
+```python
+import tensorflow as tf
+from tensorflow.contrib.keras.python.keras.layers import Dense  # expect: TDL805
+
+layer, other = Dense(4), tf.contrib.keras.layers.Dense(4)  # expect: TDL805
 ```
 
 ```python
@@ -32,10 +40,18 @@ from tensorflow.keras.layers import Dense
 layer = Dense(4)
 ```
 
+```python
+import tensorflow as tf
+from tensorflow.keras.layers import Dense
+
+layer, other = Dense(4), tf.keras.layers.Dense(4)
+```
+
 ## Why
 
 Measured (FACTS G15): models of Keras 3 refuse its layers with `ValueError: Only instances of keras.Layer can be added
-to a Sequential model`, and TensorFlow promises nothing of what is under `tensorflow.python`.
+to a Sequential model`, and TensorFlow promises nothing of what is under `tensorflow.python`. TensorFlow 2 has no
+`contrib`: ModuleNotFoundError and AttributeError (FACTS L15).
 
 ## Fix safety
 
@@ -56,9 +72,11 @@ from tdlint.api import (
     Applicability,
     Context,
     FixPlan,
+    Imported,
     Place,
     Program,
     Reference,
+    ReplaceCode,
     Report,
     RewriteImport,
     Rule,
@@ -69,7 +87,7 @@ from tdlint.api import (
 
 from ._names import importable, listed
 
-PRIVATE = "tensorflow.python.keras"
+PRIVATE, CONTRIB = "tensorflow.python.keras", "tensorflow.contrib.keras"
 
 
 class PrivateKeras(Rule):
@@ -82,21 +100,41 @@ class PrivateKeras(Rule):
         """Report a statement that takes something from the copy."""
         if context.keras < migration.FIRST_KERAS_3:
             return
-        statements: dict[Site, list[Reference]] = {}
+        statements: dict[tuple[str, Site], list[Reference]] = {}
         for reference in program.references:
-            if reference.namespace == PRIVATE and reference.how == "import" and reference.statement is not None:
-                statements.setdefault(reference.statement, []).append(reference)
-        for statement, found in statements.items():
-            names = [each.name.rpartition(".")[2] for each in found]
-            yield Report(
-                Place(statement),
-                f"{listed(names)} of {PRIVATE} is a private copy of Keras 2"
-                if len(names) == 1
-                else f"{listed(names)} of {PRIVATE} are of a private copy of Keras 2",
-                fact="layers of it are refused by models of Keras 3 (FACTS G15)",
-                help="import from tensorflow.keras",
-                fix=_fix(statement, found),
-            )
+            if reference.namespace not in (PRIVATE, CONTRIB):
+                continue
+            if reference.how == "import" and reference.statement is not None:
+                statements.setdefault((reference.namespace, reference.statement), []).append(reference)
+            elif reference.how == "attribute":
+                yield _gone(reference.site, "tf.contrib.keras", _as_attribute(reference.site))
+        for (namespace, statement), found in statements.items():
+            names = listed([each.name.rpartition(".")[2] for each in found])
+            if namespace == CONTRIB:
+                yield _gone(statement, f"{names} of {CONTRIB}", _fix(statement, found))
+            else:
+                yield Report(
+                    Place(statement),
+                    f"{names} of {PRIVATE} {'is' if len(found) == 1 else 'are'} of a private copy of Keras 2",
+                    fact="layers of it are refused by models of Keras 3 (FACTS G15)",
+                    help="import from tensorflow.keras",
+                    fix=_fix(statement, found),
+                )
+
+
+def _gone(at: Site, what: str, fix: FixPlan | None) -> Report:
+    return Report(
+        Place(at),
+        f"{what} is gone: TensorFlow 2 has no contrib",
+        fact="ModuleNotFoundError, No module named 'tensorflow.contrib', or AttributeError (FACTS L15)",
+        help="use tensorflow.keras",
+        fix=fix,
+        severity=Severity.ERROR,
+    )
+
+
+def _as_attribute(at: Site) -> FixPlan:
+    return FixPlan("Use tensorflow.keras", (ReplaceCode(at, (Imported("tensorflow.keras"),)),), Applicability.UNSAFE)
 
 
 @cache
@@ -107,9 +145,10 @@ def _modules() -> frozenset[str]:
 def _fix(statement: Site, found: list[Reference]) -> FixPlan | None:
     names = []
     for reference in found:
-        known = migration.removed(reference.name, "tf.keras")
-        new = reference.name if migration.exists(reference.name, "tf.keras") else known and known.fix and known.new
-        if not new or (known and reference.name in _modules()):
+        name = reference.name.replace("keras.python.keras", "keras", 1)
+        known = migration.removed(name, "tf.keras")
+        new = name if migration.exists(name, "tf.keras") else known and known.fix and known.new
+        if not new or (known and name in _modules()):
             return None  # a module under another name may not have what the program takes from it
         names.append((reference.text, importable(new, "tf.keras")))
     return FixPlan("Import from tensorflow.keras", (RewriteImport(statement, tuple(names)),), Applicability.UNSAFE)

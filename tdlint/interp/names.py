@@ -201,7 +201,7 @@ def _record(run: Run, path: str, node: cst.CSTNode) -> None:
 def attribute_of_symbol(run: Run, owner: Symbol, attribute: str, node: cst.CSTNode) -> Symbol:
     """``tf.keras`` and the like: a member of a module or class of a library."""
     name, namespace = member(owner.name, owner.namespace, attribute)
-    if namespace in _KERAS_3:
+    if namespace in _KERAS_3 or (name == "keras" and namespace == references.CONTRIB):
         references.read(run, owner, attribute, node)
     if namespace is not None and owner.namespace is None and not run.muted and run.frame.module == MAIN:
         run.namespaces.setdefault(namespace, run.site(node))

@@ -24,7 +24,8 @@ from tdlint.values import Symbol
 _SOURCE = "keras.src."
 
 # Packages whose names are recorded whether they exist or not: they are gone, or nobody's business.
-_ABANDONED = frozenset({"tensorflow.python.keras", "tensorflow.contrib.keras"})
+CONTRIB = "tensorflow.contrib.keras"
+_ABANDONED = frozenset({"tensorflow.python.keras", CONTRIB})
 
 _CAUGHT = re.compile(r"\b(?:ImportError|ModuleNotFoundError|AttributeError|NameError|Exception|BaseException)\b")
 _VERSIONED = re.compile(r"version|hasattr|\bbackend\b|_backend\b|PY[23]\b|TF[12_]|(?i:legacy)")
@@ -97,6 +98,8 @@ def read(run: Run, owner: Symbol, attribute: str, node: cst.CSTNode) -> None:
         return
     if name == "keras.src":
         run.keras_source = True
+    if name == "keras" and namespace == CONTRIB and isinstance(node, cst.Attribute):
+        _keep(run, Reference(name, namespace, run.site(node), "attribute", attribute))
     known = migration.removed_attribute(name, namespace)
     if known is None or not isinstance(node, cst.Attribute):
         return
