@@ -41,7 +41,8 @@ class Settings:
     ``ignore`` takes away; where both name a rule, the more specific selector counts. ``min_severity`` None shows advice
     only of rules that were selected. ``unsafe_fixes`` says that these are applied too where fixes are asked for,
     ``unfixable`` names rules whose fixes are only shown. ``baseline`` is
-    the file of what is known already. ``root`` is the folder that globs are relative to. ``sources``
+    the file of what is known already, ``cache_dir`` the folder of results that are kept.
+    ``root`` is the folder that globs are relative to. ``sources``
     says for each field that is not a default where its value is from: a file, or ``command line``.
     """
 
@@ -57,6 +58,7 @@ class Settings:
     unfixable: tuple[str, ...] = ()
     output_format: str = "full"
     baseline: str | None = None
+    cache_dir: str | None = None
     explain_unknown: bool = False
     root: str = "."
     config_file: str | None = None
@@ -65,6 +67,11 @@ class Settings:
     def source(self, name: str) -> str:
         """Where the value of a field is from: a file, ``command line`` or ``default``."""
         return dict(self.sources).get(name, DEFAULT)
+
+    @property
+    def cache_folder(self) -> Path:
+        """Where results are kept: ``.tdlint_cache`` in ``root`` unless it is said."""
+        return Path(self.cache_dir) if self.cache_dir else Path(self.root) / ".tdlint_cache"
 
     @property
     def all_excluded(self) -> tuple[str, ...]:
@@ -139,8 +146,9 @@ def read_config(file: Path) -> Settings:
             changes[key.replace("-", "_")] = reader(value)
         except ValueError as error:
             raise ConfigError(f"{shown}: tool.tdlint.{key}: {error}") from None
-    if changes.get("baseline"):
-        changes["baseline"] = str(file.parent / changes["baseline"])
+    for name in ("baseline", "cache_dir"):
+        if name in changes:
+            changes[name] = str(file.parent / changes[name])
     sources = tuple((name, shown) for name in changes)
     return Settings(**changes, root=str(file.absolute().parent), config_file=shown, sources=sources)
 
@@ -168,7 +176,12 @@ def settings_table(settings: Settings) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-_UNSET = {"baseline": "(none)", "select": "(default rules)", "min_severity": "(advice only of selected rules)"}
+_UNSET = {
+    "baseline": "(none)",
+    "cache_dir": "(.tdlint_cache of the project)",
+    "select": "(default rules)",
+    "min_severity": "(advice only of selected rules)",
+}
 
 
 def _show(value: Any, unset: str) -> str:
@@ -271,4 +284,5 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "unfixable": _texts,
     "output-format": _choice(OUTPUT_FORMATS),
     "baseline": _file_name,
+    "cache-dir": _file_name,
 }

@@ -142,7 +142,7 @@ def test_an_exception_is_called_a_bug_of_tdlint(run, bad, monkeypatch):
 
 
 def test_an_interrupt_ends_with_130(run, bad, monkeypatch):
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(engine, "check_paths", interrupt)

@@ -6,6 +6,7 @@ Nothing is decided here. Only click is imported at once, so that ``tdlint --vers
 from __future__ import annotations
 
 from tdlint.cli.check import check
+from tdlint.cli.clean import clean
 from tdlint.cli.config import show_settings
 from tdlint.cli.graph import graph
 from tdlint.cli.group import cli
@@ -17,5 +18,5 @@ from tdlint.cli.server import server
 
 __all__ = ["ReaderGone", "cli"]
 
-for command in (check, migrate, graph, inspect, show_rule, list_rules, show_settings, server):
+for command in (check, migrate, graph, inspect, show_rule, list_rules, show_settings, clean, server):
     cli.add_command(command)

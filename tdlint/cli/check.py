@@ -10,6 +10,7 @@ import click
 
 from tdlint.cli.options import (
     baseline_options,
+    cache_options,
     fix_options,
     no_color_option,
     output_file_option,
@@ -39,6 +40,7 @@ class Wanted:
     show_files: bool
     stdin_filename: str | None
     jobs: int | None
+    no_cache: bool
     output_file: str | None
     no_color: bool
 
@@ -65,6 +67,7 @@ class Wanted:
 @click.option("--output-format", type=click.Choice(list(MODULES)), help="How to report.  [default: full]")
 @output_file_option
 @baseline_options
+@cache_options
 @click.option("--statistics", is_flag=True, help="Add how often each rule reported.")
 @click.option("--explain-unknown", is_flag=True, help="Add what was not understood, and why.")
 @click.option("--show-files", is_flag=True, help="List the files that would be read, and read none.")
@@ -155,7 +158,15 @@ def _checked(wanted: Wanted, settings: Settings, rules: Any) -> RunResult:
         return fix_paths(wanted.paths, settings, rules, wanted.jobs, write=not wanted.diff)
     from tdlint.linting.engine import check_paths
 
-    return check_paths(wanted.paths, settings, rules, wanted.jobs)
+    if wanted.no_cache:
+        return check_paths(wanted.paths, settings, rules, wanted.jobs)
+    from tdlint.linting.cache import open_cache
+
+    cache = open_cache(settings.cache_folder, settings, rules)
+    result = check_paths(wanted.paths, settings, rules, wanted.jobs, cache=cache)
+    if cache.problem:
+        click.echo(f"tdlint: {cache.problem}", err=True)
+    return result
 
 
 def _checked_program(program: bytes, wanted: Wanted, settings: Settings, rules: Any) -> RunResult:

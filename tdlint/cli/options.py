@@ -83,6 +83,12 @@ baseline_options = _options(
     click.option("--no-baseline", "baseline", flag_value="", help="Use no baseline, whatever the configuration says."),
     click.option("--update-baseline", is_flag=True, help="Write what is found now into the baseline's file."),
 )
+cache_dir_option = click.option(
+    "--cache-dir", metavar="FOLDER", help="Where results are kept.  [default: .tdlint_cache of the project]"
+)
+cache_options = _options(
+    click.option("--no-cache", is_flag=True, help="Check everything anew, and keep no results."), cache_dir_option
+)
 no_color_option = click.option(
     "--no-color", is_flag=True, help="Use no colors. NO_COLOR and FORCE_COLOR are obeyed too."
 )

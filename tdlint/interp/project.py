@@ -18,6 +18,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tdlint.sources.inputs import ANY_NAME, PACKAGE, saw, saw_names
+
 if TYPE_CHECKING:
     import libcst as cst
 
@@ -105,27 +107,25 @@ class Project:
         """Whether what a folder has under the name is a copy of the library itself."""
         if parts[0] not in _LIBRARIES:
             return False
-        return f"{parts[0]}.py" not in self.names(folder) and bool(
-            _OF_KERAS & self.names(os.path.join(folder, parts[0]))
-        )
+        return not self.has(folder, f"{parts[0]}.py") and self.has_any(os.path.join(folder, parts[0]), _OF_KERAS)
 
     def _below(self, start: str, parts: list[str]) -> str | None:
         folder = start
         for number, part in enumerate(parts):
-            have, last = self.names(folder), number == len(parts) - 1
+            last = number == len(parts) - 1
             inner = os.path.join(folder, part)
-            if part in have and (not last or self._is_package(inner)):
+            if self.has(folder, part) and (not last or self._is_package(inner)):
                 folder = inner
-            elif last and f"{part}.py" in have:
+            elif last and self.has(folder, f"{part}.py"):
                 return f"{inner}.py"
-            elif part in have and self.names(inner):
+            elif self.has(folder, part) and self.has(inner, ANY_NAME):
                 folder = inner
             else:
                 return None
         return os.path.join(folder, "__init__.py") if self._is_package(folder) else folder
 
     def _is_package(self, folder: str) -> bool:
-        return "__init__.py" in self.names(folder)
+        return self.has(folder, "__init__.py")
 
     def is_in_package(self, importer: Path, name: str) -> bool:
         """Whether a file is in the package that a dotted name begins with."""
@@ -144,7 +144,20 @@ class Project:
             return False
         return _INSTALLED.isdisjoint(os.path.relpath(real, inside).split(os.sep))
 
-    def names(self, folder: str) -> frozenset[str]:
+    def has(self, folder: str, name: str) -> bool:
+        """Whether a name is in a folder; ``ANY_NAME`` is in each that is not empty."""
+        names = self._names(folder)
+        there = name in names or (name == ANY_NAME and bool(names))
+        saw_names(folder, {name: there})
+        return there
+
+    def has_any(self, folder: str, names: frozenset[str]) -> bool:
+        """Whether one of some names is in a folder."""
+        there = names & self._names(folder)
+        saw_names(folder, {name: name in there for name in names})
+        return bool(there)
+
+    def _names(self, folder: str) -> frozenset[str]:
         """What is in a folder; nothing if it can't be read."""
         if folder not in self.listed:
             try:
@@ -162,13 +175,13 @@ def project_of(path: Path, load: Loader) -> Project:
     folder = os.path.dirname(os.path.abspath(path))
     project = Project(folder, os.path.dirname(folder), (), load)
     package = folder
-    while "__init__.py" in project.names(package) and os.path.dirname(package) != package:
+    while project.has(package, "__init__.py") and os.path.dirname(package) != package:
         package, above = os.path.dirname(package), package
         project.inside = above
     if package == folder:
         project.inside = folder
     else:
-        project.only_plain = _is_large(project.inside)
+        project.only_plain = is_large(project.inside)
     root = _marked(project, folder)
     if root is not None:
         project.inside = root
@@ -186,6 +199,13 @@ def _listed(folder: str, changed: int) -> frozenset[str]:
     return frozenset(os.listdir(folder))
 
 
+def is_large(package: str) -> bool:
+    """Whether a package has so many files that it is a library."""
+    large = _is_large(package)
+    saw(PACKAGE, package, lambda: str(large))
+    return large
+
+
 @lru_cache(maxsize=64)
 def _is_large(package: str) -> bool:
     files = (name for _, _, names in os.walk(package) for name in names if name.endswith(".py"))
@@ -196,7 +216,7 @@ def _marked(project: Project, folder: str) -> str | None:
     while True:
         if os.path.basename(folder) in _INSTALLED:
             return None
-        if _MARKS & project.names(folder):
+        if project.has_any(folder, _MARKS):
             return folder
         above = os.path.dirname(folder)
         if above == folder:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tdlint.config import Settings
 from tdlint.diagnostics import Diagnostic, Location, Span
 from tdlint.graph import ModelGraph
 from tdlint.interp.program import Program
 from tdlint.linting.fixes import only_shown
-from tdlint.linting.reading import Readable, read, uses_imported_model, worth_reading
+from tdlint.linting.reading import Readable, may_concern, read, uses_imported_model, worth_reading
 from tdlint.linting.resolve import Found, resolve_in_model, resolve_in_source, tool_diagnostic, unique
 from tdlint.linting.result import FileResult, RunResult
 from tdlint.linting.rule import Context, Report, Rule
@@ -23,9 +25,13 @@ from tdlint.linting.tool_codes import ANALYSIS_FAILED, RULE_CRASHED, SYNTAX_ERRO
 from tdlint.linting.trees import Neighbours, tree_of
 from tdlint.linting.undisturbed import undisturbed
 from tdlint.sources.discovery import discover
+from tdlint.sources.inputs import FILE, Input, digest_of, look_again, recorded, saw
 from tdlint.sources.source_file import SourceFile, SyntaxProblem, UnreadableFile
 from tdlint.sources.suppressions import find_suppressions
 from tdlint.sources.syntax import TooComplex
+
+if TYPE_CHECKING:
+    from tdlint.linting.cache import Cache
 
 Rules = Sequence[type[Rule]]
 
@@ -43,27 +49,47 @@ def check_paths(
     rules: Rules,
     jobs: int | None = None,
     check: Callable[..., FileResult] | None = None,
+    cache: Cache | None = None,
 ) -> RunResult:
     """Lint files and the files in folders; ``jobs`` is the number of processes, None for as many as are of use.
 
-    ``check`` makes the result of a file, ``check_file`` if it is not given.
+    ``check`` makes the result of a file, ``check_file`` if it is not given, which can use a ``cache``.
 
     Raises:
         UsageError: a path or a selector does not exist, or there is no file.
     """
     check_selectors(settings, rules)
     files = discover(paths, settings.all_excluded, settings.root)
+    known = _known(files, cache) if cache is not None else {}
+    rest = [file for file in files if file not in known]
     # A file that ends or hangs its process costs that file only.
-    job = partial(check or check_file, settings=settings, rules=tuple(rules))
+    job = partial(check or (check_file if cache is None else check_recorded), settings=settings, rules=tuple(rules))
     if jobs is None:
-        jobs = 1 if _is_small(files) else os.cpu_count() or 1
-    if jobs <= 1:
-        return RunResult(tuple(map(job, files)))
-    from tdlint.linting.pool import run_pool
+        jobs = 1 if _is_small(rest) else os.cpu_count() or 1
+    if jobs <= 1 or not rest:
+        found = tuple(map(job, rest))
+    else:
+        from tdlint.linting.pool import run_pool
 
-    _load_what_workers_need()
-    lost = partial(_lost, settings=settings, rules=rules)
-    return RunResult(run_pool(files, job, lost, jobs, TIME_LIMIT))
+        _load_what_workers_need()
+        lost = partial(_lost, settings=settings, rules=rules)
+        found = run_pool(rest, job, lost, jobs, TIME_LIMIT)
+    if cache is not None:
+        cache.store(found)
+    known.update(zip(rest, found, strict=True))
+    return RunResult(tuple(known[file] for file in files))
+
+
+def _known(files: Sequence[str], cache: Cache) -> dict[str, FileResult]:
+    """The results that the cache has. They are looked up before processes start, which may not be needed at all."""
+    found = {}
+    for file in files if cache.is_there else ():
+        with contextlib.suppress(OSError):  # which checking it will tell
+            data = Path(file).read_bytes()
+            result = cache.find(file, data) if may_concern(data) else FileResult(file)
+            if result is not None:
+                found[file] = result
+    return found
 
 
 def check_stdin(
@@ -82,6 +108,18 @@ def check_file(path: str, settings: Settings, rules: Rules) -> FileResult:
     """Lint one file. What goes wrong is a diagnostic; nothing is raised."""
     data = read_bytes(path, settings, rules)
     return data if isinstance(data, FileResult) else check_bytes(data, path, settings, rules)
+
+
+def check_recorded(path: str, settings: Settings, rules: Rules) -> FileResult:
+    """Lint one file as ``check_file`` does, and say in the result what it depends on."""
+    data = read_bytes(path, settings, rules)
+    if isinstance(data, FileResult):
+        return data
+    if not may_concern(data):
+        return FileResult(path)
+    with recorded() as seen:
+        result = check_bytes(data, path, settings, rules)
+    return replace(result, content=digest_of(data), inputs=seen.inputs())
 
 
 def read_bytes(path: str, settings: Settings, rules: Rules) -> bytes | FileResult:
@@ -210,16 +248,23 @@ def _follow(readable: Readable, settings: Settings, rules: Rules, selection: Sel
 
 def _reported_alone(path: str, settings: Settings, rules: Rules) -> frozenset[tuple[str, Span | None]]:
     """Code and span of what a file that another one imports reports by itself."""
-    return _reported_in(path, Path(path).read_bytes(), settings, tuple(rules))
+    data = Path(path).read_bytes()
+    saw(FILE, path, partial(digest_of, data))
+    reported, inputs = _reported_in(path, data, settings, tuple(rules))
+    look_again(inputs)
+    return reported
 
 
 @lru_cache(maxsize=256)
-def _reported_in(path: str, data: bytes, settings: Settings, rules: Rules) -> frozenset[tuple[str, Span | None]]:
-    readable = read(path, data)
-    if readable is None or not readable.analysable:
-        return frozenset()
-    found = _analyse(readable, settings, rules, select(settings, rules, path), elsewhere=False)
-    return frozenset((diagnostic.code, diagnostic.location.span) for diagnostic in found.diagnostics)
+def _reported_in(
+    path: str, data: bytes, settings: Settings, rules: Rules
+) -> tuple[frozenset[tuple[str, Span | None]], tuple[Input, ...]]:
+    with recorded() as seen:
+        readable = read(path, data)
+        if readable is None or not readable.analysable:
+            return frozenset(), seen.inputs()
+        found = _analyse(readable, settings, rules, select(settings, rules, path), elsewhere=False)
+    return frozenset((each.code, each.location.span) for each in found.diagnostics), seen.inputs()
 
 
 def _run_rules(

@@ -9,8 +9,10 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from tdlint.sources.inputs import FILE, digest_of, saw
 from tdlint.sources.notebooks import read_notebook
 from tdlint.sources.source_file import SourceFile, SyntaxProblem, UnreadableFile, read_source
 from tdlint.sources.syntax import TooComplex, check_syntax
@@ -42,6 +44,11 @@ def worth_reading(data: bytes) -> bool:
     UTF-16 hides both and is not Python, so that it is worth a message.
     """
     return _WORTH_READING.search(data) is not None or data.startswith(_UTF_16_MARKS)
+
+
+def may_concern(data: bytes) -> bool:
+    """Whether the bytes alone do not tell that there is nothing for tdlint in them."""
+    return worth_reading(data) or _USES_A_MODEL.search(data) is not None
 
 
 def uses_imported_model(path: str, data: bytes) -> bool:
@@ -100,7 +107,12 @@ def _has_keras(file: Path) -> bool:
     """Whether the bytes of a file speak of Keras; for a package, those of a file in its folder."""
     try:
         files = sorted(file.parent.glob("*.py")) if file.name == "__init__.py" else [file]
-        return any(b"keras" in each.read_bytes() for each in files)
+        for each in files:
+            data = each.read_bytes()
+            saw(FILE, each, partial(digest_of, data))
+            if b"keras" in data:
+                return True
+        return False
     except OSError:
         return False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tdlint.diagnostics import Applicability, Diagnostic, Severity
+from tdlint.sources.inputs import Input
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class FileResult:
     hidden by a comment, ``advice`` was not shown because nobody asked for it. ``unknown`` has the reasons for what was
     not understood, each with its place as ``path:line``. ``fixing`` is there if fixes were applied; the other fields
     tell what is left after them. ``baselined`` diagnostics are in the baseline, and not among the others.
+    ``content`` is a digest of the file and ``inputs`` is what else the result depends on, if that was recorded;
+    ``cached`` says that the result is that of an earlier run.
     """
 
     path: str
@@ -58,6 +61,9 @@ class FileResult:
     unknown: tuple[str, ...] = ()
     fixing: Fixing | None = None
     baselined: tuple[Diagnostic, ...] = ()
+    content: str = ""
+    inputs: tuple[Input, ...] = ()
+    cached: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tdlint.sources.inputs import FILE, digest_of, saw
 from tdlint.sources.source_file import SourceFile, UnreadableFile, read_source
 from tdlint.sources.syntax import TooComplex, check_syntax, parse_ast
 
@@ -91,11 +92,15 @@ class Neighbours:
         try:
             status = path.stat()
             if status.st_size > MAX_IMPORTED:
+                saw(FILE, path, lambda: digest_of(path.read_bytes()))
                 return "it is too large"
             if only_plain and not _is_plain(str(path), status.st_mtime_ns, status.st_size):
+                saw(FILE, path, lambda: digest_of(path.read_bytes()))
                 return "files of a large package are followed only where they are small and without Keras"
             data = path.read_bytes()
+            saw(FILE, path, lambda: digest_of(data))
         except OSError as error:
+            saw(FILE, path, lambda: "")
             return f"it can't be read: {(error.strerror or type(error).__name__).lower()}"
         found = _read(path, data)
         if isinstance(found, str):
