@@ -200,7 +200,7 @@ def _code_files(rules: Sequence[type[Rule]]) -> Iterator[str]:
     for package in sorted({"tdlint", *(rule.__module__.partition(".")[0] for rule in rules)}):
         module = sys.modules.get(package)
         file = getattr(module, "__file__", None)
-        if hasattr(module, "__path__"):
+        if module is not None and hasattr(module, "__path__"):
             for folder in module.__path__:
                 yield from _stamps(folder, deep=True)
         else:
