@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tdlint.cli.budgets import budget_options, exit_code, with_rules
 from tdlint.cli.options import no_color_option, output_file_option, rule_options, settings_options, words
 from tdlint.cli.reports import render_options, settings_of, write
 from tdlint.formatters.inspection import FORMATS, TABLES
 from tdlint.formatters.inspection.view import COLUMN_NAMES, View
 
 if TYPE_CHECKING:
-    from tdlint.inspector import Account
+    from tdlint.config import Settings
+    from tdlint.formatters.options import Options
+    from tdlint.inspector.account import Account
 
 
 @click.command()
@@ -44,6 +47,8 @@ if TYPE_CHECKING:
 @click.option("--sort", metavar="NAME", help="Sort by this column; numbers from the largest down.")
 @click.option("--depth", type=click.IntRange(min=1), help="Take models that lie this deep together, each in one row.")
 @click.option("--weights", is_flag=True, help="A row for each weight instead of each layer.")
+@click.option("--compare", metavar="MODEL", help="Show what changed from this model to TARGET; table or json.")
+@budget_options
 @rule_options
 @settings_options
 @no_color_option
@@ -62,6 +67,10 @@ def inspect(
     sort: str | None,
     depth: int | None,
     weights: bool,
+    compare: str | None,
+    max_params: int | None,
+    max_penalty_ratio: float | None,
+    fail_on: tuple[str, ...],
     no_color: bool,
     **given: Any,
 ) -> None:
@@ -70,29 +79,71 @@ def inspect(
     TARGET is a model file (model.keras), or a model or a function that makes one, in a module
     (package.module:build_model) or in a file (train.py:model). A model file is read without Keras, and nothing in it is
     executed, unless --data asks to compute with it.
+
+    Exit codes: 0 nothing was found; 1 rules report something, a limit is exceeded, or with --compare something changed;
+    2 tdlint failed, or a limit can't be checked as its number is not known.
     """
     from dataclasses import replace
 
     from tdlint.formatters.inspection import render
     from tdlint.inspector import inspect_target
-    from tdlint.linting.engine import check_graph
     from tdlint.linting.registry import load_rules
     from tdlint.linting.selection import check_selectors
 
     if data is None and (batch_size or max_batches):
         raise click.UsageError("--batch-size and --max-batches are for --data")
+    if data is not None and compare is not None:
+        raise click.UsageError("--compare does not measure: leave out --data", ctx)
     view = View(columns, depth, sort, weights)
     _check_view(view, output_format)
-    rules, settings = load_rules(), settings_of((), **given)
+    rules = load_rules()
+    settings = settings_of((), **with_rules(given, fail_on, rules))
     check_selectors(settings, rules)
+    if fail_on and settings.min_severity is not None:
+        raise click.UsageError("--fail-on can't be joined with a least severity, which may leave its rules out", ctx)
     account = inspect_target(target) if data is None else _measured(target, data, batch_size, max_batches)
-    account = replace(account, samples=samples or account.samples)
+    account = _checked(replace(account, samples=samples or account.samples), settings, rules)
+    options = render_options(no_color or output_file is not None, rules)
+    code = 0
+    if compare is None:
+        text = render(output_format, account, options, view)
+    else:
+        former = _checked(inspect_target(compare), settings, rules)
+        text, code = _comparison(account, former, output_format, options, view)
+    write(text, output_file)
+    limits = max_params is not None or max_penalty_ratio is not None or bool(fail_on)
+    if compare is None or limits:
+        code = max(code, exit_code(account, max_params, max_penalty_ratio, fail_on, rules))
+    ctx.exit(code)
+
+
+def _checked(account: Account, settings: Settings, rules: Any) -> Account:
+    """An account with what the rules say of the model."""
+    from dataclasses import replace
+
+    from tdlint.linting.engine import check_graph
+
     if settings.source("keras_version") == "default":
         settings = replace(settings, keras_version=account.keras)  # the model says itself what it is made for
-    account = replace(account, diagnostics=check_graph(account.model, account.source, settings, rules))
-    options = render_options(no_color or output_file is not None, rules)
-    write(render(output_format, account, options, view), output_file)
-    ctx.exit(1 if account.diagnostics else 0)
+    return replace(account, diagnostics=check_graph(account.model, account.source, settings, rules))
+
+
+def _comparison(account: Account, former: Account, output_format: str, options: Options, view: View) -> tuple[str, int]:
+    """What changed, and the exit code.
+
+    Raises:
+        click.UsageError: there is no such format of a comparison.
+    """
+    from tdlint.formatters.inspection import comparison, comparison_json
+    from tdlint.inspector.comparison import compare
+
+    if output_format not in ("table", "json"):
+        raise click.UsageError("--compare needs --output-format table or json")
+    if view != View():
+        raise click.UsageError("--compare has a table of its own: leave out --columns, --sort, --depth and --weights")
+    found = compare(former, account)
+    text = comparison_json.render(found) if output_format == "json" else comparison.render(found, options)
+    return text, int(found.differs)
 
 
 def _measured(target: str, data: str, batch_size: int | None, max_batches: int | None) -> Account:
