@@ -17,11 +17,17 @@ if TYPE_CHECKING:
 __all__ = ["PenaltyMonitor", "PenaltyWarning", "__version__", "inspect"]
 
 
-def inspect(model: Any) -> Account:
+def inspect(model: Any, data: Any = None, *, samples: int | None = None) -> Account:
     """The account of a built Keras model, with what the rules report of it; the last line of a cell shows it.
 
+    Args:
+        model: the model.
+        data: what to measure it on: ``(x, y)``, ``(x, y, sample_weight)``, a data set of such batches, or the path of
+            an ``.npz`` file. The first 100 batches are used.
+        samples: how many samples it is trained on, where that is not the number of those in ``data``.
+
     Raises:
-        tdlint.inspector.InspectionError: it is no Keras model, or not built yet.
+        tdlint.inspector.InspectionError: it is no Keras model, or not built yet, or the data do not fit it.
     """
     # Imported when called: linting must not pay for the inspector.
     from dataclasses import replace
@@ -32,7 +38,13 @@ def inspect(model: Any) -> Account:
     from tdlint.linting.engine import check_graph
     from tdlint.linting.registry import load_rules
 
-    account = inspect_model(model)
+    if data is None:
+        account = inspect_model(model)
+    else:
+        from tdlint.inspector.measure.session import measure_model
+
+        account = measure_model(model, data)
+    account = replace(account, samples=samples or account.samples)
     settings = Settings(keras_version=account.keras)
     return shown(replace(account, diagnostics=check_graph(account.model, account.source, settings, load_rules())))
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from tdlint.inspector.account import Account, LayerAccount, Regularizer, WeightAccount, total
+from tdlint.inspector.measurement import Measurement
 
 TARGET = 0.1
 """The part of the data loss that advice aims at; below it, a layer is left alone."""
@@ -151,9 +152,9 @@ def _pull(account: Account, layer: LayerAccount) -> str:
 
 def _meaning(account: Account, basis: Basis, ratio: float) -> str:
     """What such a ratio led to where training started with it (FACTS C12)."""
-    steps = account.measurement.training_steps if account.measurement else None
-    if basis == "measured" and steps:
-        return f", after {steps:,} training steps"
+    measurement = account.measurement
+    if basis == "measured" and measurement is not None and measurement.training_steps:
+        return _trained(measurement, measurement.training_steps)
     if ratio >= 100:
         return ": where training started so, models collapsed to a constant (FACTS C12)"
     if ratio >= 10:
@@ -161,6 +162,18 @@ def _meaning(account: Account, basis: Basis, ratio: float) -> str:
     if ratio >= 1:
         return ": the reported loss is mostly penalty, and training first shrinks weights"
     return ": mostly harmless, but the reported loss contains it"
+
+
+def _trained(measurement: Measurement, steps: int) -> str:
+    """After training, what counts is whether the model has learned: both sides of the ratio have shrunk."""
+    after, constant = f", after {steps:,} training steps", measurement.constant_loss
+    if not constant or not constant > 0:
+        return f"{after}, which is no fault if the data loss is as small as it should be"
+    share = measurement.data_loss / constant
+    reached = f"the data loss is {share:.3g} times that of the best constant output"
+    if share > NEARLY_ALL:
+        return f"{after}, and next to nothing is learned from the inputs: {reached}"
+    return f"{after}, which is no fault by itself: {reached}"
 
 
 def _advice(weights: list[WeightAccount], factor: float) -> tuple[Advice, ...]:

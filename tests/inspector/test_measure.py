@@ -350,6 +350,19 @@ def test_the_verdict_is_on_what_was_measured():
     assert penalty == pytest.approx(0.1 * account.measurement.data_loss, rel=1e-5)
 
 
+def test_from_python():
+    import tdlint
+
+    model, x, y = recurrent(), normal(40, 6, 4), normal(40, 6, 1)
+    account = tdlint.inspect(model, (x, y))
+    assert account.measurement.loss == pytest.approx(evaluated(model, x, y), rel=1e-5)
+    assert account.samples == 40
+    assert tdlint.inspect(model, (x, y), samples=1000).samples == 1000
+    assert tdlint.inspect(model, samples=1000).measurement is None
+    with pytest.raises(InspectionError, match=r"expected \(x, y\)"):
+        tdlint.inspect(model, x)
+
+
 def refused(data, model=None, **kwargs) -> str:
     with pytest.raises(InspectionError) as caught:
         measure_model(model or recurrent(), data, name="data.py:load", **kwargs)

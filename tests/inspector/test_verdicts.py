@@ -8,7 +8,7 @@ import pytest
 
 from tdlint.inspector import inspect_model
 from tdlint.inspector.account import Account, LayerAccount, Regularizer, Totals, WeightAccount
-from tdlint.inspector.measurement import GradientNorms, Measurement
+from tdlint.inspector.measurement import GradientNorms, LabelStatistics, Measurement
 from tdlint.inspector.statements import samples_sentence
 from tdlint.inspector.verdicts import verdicts
 from tdlint.shapes import UnknownShape
@@ -117,11 +117,20 @@ def test_measured_losses_come_first():
     )
     assert "mostly harmless" in found.sentence
     (found,) = verdicts(account(one, measurement=measured(training_steps=400)))
-    assert "after 400 training steps" in found.sentence
+    assert "after 400 training steps, which is no fault if the data loss is as small as it should be" in found.sentence
     assert "harmless" not in found.sentence
     still = (GradientNorms("dense", "kernel", 0.3, 0.0),)
     (found,) = verdicts(account(one, measurement=measured(gradients=still)))
     assert "the data do not pull at its weights at all" in found.sentence
+
+
+@pytest.mark.parametrize(("constant", "said"), [(20.0, "no fault by itself"), (2.1, "next to nothing is learned")])
+def test_after_training_what_counts_is_what_was_learned(constant, said):
+    one = layer(weight(penalty=9.0, expected=50.0, regularizer=regularized()))
+    labels = (LabelStatistics("y", "values", (1,), 0.0, constant, constant=constant),)
+    (found,) = verdicts(account(one, measurement=measured(training_steps=400, labels=labels)))
+    assert said in found.sentence
+    assert f"the data loss is {2 / constant:.3g} times that of the best constant output" in found.sentence
 
 
 def test_samples_against_parameters():
