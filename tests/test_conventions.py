@@ -28,7 +28,7 @@ RANKS = [
     ["tdlint.linting.changes"],
     ["tdlint.linting.rule", "tdlint.linting.result", "tdlint.api", "tdlint.config"],
     ["tdlint.linting"],
-    ["tdlint.testing", "tdlint.formatters", "tdlint.server"],
+    ["tdlint.testing", "tdlint.formatters", "tdlint.server", "tdlint.flake8_plugin"],
     ["tdlint.cli"],
     ["tdlint.__main__", "tdlint"],
 ]

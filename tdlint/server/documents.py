@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
-import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +15,7 @@ from pygls.workspace import TextDocument, Workspace
 
 from tdlint.diagnostics import Location, Span
 from tdlint.server.positions import Text
+from tdlint.sources.source_file import encode
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _BOM = "\ufeff"
@@ -105,17 +104,7 @@ def _program(workspace: Workspace, document: TextDocument) -> Opened:
     # the reader of files leaves a byte order mark out of the text
     start = -1 if text.startswith(_BOM) else 0
     part = Part(document.uri, document.version, Text(text, _encoding(workspace)), start)
-    return Opened(document.uri, path_of(workspace, document.uri), encoded(text), (part,))
-
-
-def encoded(text: str) -> bytes:
-    """A text as the bytes of a file in the encoding that it declares; in UTF-8 if that does not exist."""
-    data = text.encode("utf-8")
-    try:
-        declared, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        return data if declared.startswith("utf-8") else text.encode(declared, "replace")
-    except (SyntaxError, LookupError):
-        return data  # for the reader of files to report
+    return Opened(document.uri, path_of(workspace, document.uri), encode(text), (part,))
 
 
 def _notebook(workspace: Workspace, notebook: NotebookDocument) -> Opened:

@@ -154,6 +154,16 @@ def decode(data: bytes) -> tuple[str, str]:
         ) from None
 
 
+def encode(text: str) -> bytes:
+    """A text as the bytes of a file in the encoding that it declares; in UTF-8 if there is none of that name."""
+    data = text.encode("utf-8")
+    try:
+        declared, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        return data if declared.startswith("utf-8") else text.encode(declared, "replace")
+    except (SyntaxError, LookupError):
+        return data  # which reading it reports
+
+
 def _encoding_despite(error: SyntaxError, data: bytes) -> str:
     # detect_encoding also fails where line 1 or 2 is not UTF-8; decoding then gives the better message
     message = str(error.msg)

@@ -9,8 +9,8 @@ from lsp_client import apply
 from lsprotocol.types import Position
 
 from tdlint.diagnostics import Span
-from tdlint.server.documents import encoded
 from tdlint.server.positions import Text, code_points, units
+from tdlint.sources.source_file import encode
 
 ENCODINGS = ["utf-8", "utf-16", "utf-32"]
 CODECS = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}
@@ -110,4 +110,4 @@ def test_a_byte_order_mark_is_a_character_of_the_text(client):
     ],
 )
 def test_a_text_is_read_in_the_encoding_that_it_declares(text, codec):
-    assert encoded(text).decode(codec) == text
+    assert encode(text).decode(codec) == text
