@@ -53,8 +53,8 @@ class LayerNode:
     graph of the model that is called, where the layer is a model. ``certain`` is False if the call is made on some
     paths of the program only. ``site`` is the place of the call; in a Sequential it is where the layer is made.
     ``step_copies`` is set by the inspector for a user's own layer that holds this many copies of one layer, one per
-    time step of its input. ``within`` is the key of the user's own layer in whose ``call`` the call is made, which then
-    has the weights.
+    time step of its input, and ``copies_regularized`` if it is known that some of them are regularized. ``within`` is
+    the key of the user's own layer in whose ``call`` the call is made, which then has the weights.
     """
 
     id: int
@@ -68,6 +68,7 @@ class LayerNode:
     site: Site | None = None
     step_copies: int | None = None
     within: int | None = None
+    copies_regularized: bool = False
 
     @property
     def type(self) -> str:

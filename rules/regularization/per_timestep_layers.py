@@ -61,8 +61,9 @@ Measured on Keras 3.15.1 and 2.15.0 (FACTS C9): six `Dense` layers made in `buil
 weights with 6 regularization losses, so the penalty is that of one `Dense` times 6. `TimeDistributed(Dense)` on the
 same input has one loss, at any number of steps (FACTS B1: `[0.3]` at 6, 100 and an unknown number of steps).
 
-In a model file the layer's own code is not known, only its weights: there the rule reports a custom layer that holds
-as many equal layers as its input has steps, as advice.
+In a built model the layer's own code is not known, only its weights: there the rule reports a layer of the user that
+holds as many equal layers as its input has steps. It is a warning in a live model where some of them are regularized,
+else advice: a file does not say what regularizes the weights of such a layer.
 
 ## Fix safety
 
@@ -117,7 +118,7 @@ class PerTimestepLayers(Rule):
         """Report at the layer that holds the copies."""
         for node in model.nodes:
             if node.step_copies is not None:
-                yield _from_weights(model, node, node.step_copies)
+                yield _from_weights(node, node.step_copies)
 
 
 def _regularized_by(layer: LayerObject) -> str | None:
@@ -140,9 +141,8 @@ def _from_source(found: StepLayer, argument: str) -> Report:
     )
 
 
-def _from_weights(model: ModelGraph, node: LayerNode, copies: int) -> Report:
-    weights = model.weights.get(node.layer.key) or ()
-    regularized = any(not weight.regularizer.must_be(None) for weight in weights)
+def _from_weights(node: LayerNode, copies: int) -> Report:
+    regularized = node.copies_regularized
     grows = "weights and penalty grow" if regularized else "weights grow"
     return Report(
         node.place,

@@ -195,7 +195,10 @@ class _Collector:
                 if node.layer.key not in self.held:
                     self.held[node.layer.key] = self._layer(layer, graph.weights.get(node.layer.key), node)
                 if node.layer.custom:
-                    node = replace(node, step_copies=_step_copies(layer, node))
+                    copies = _step_copies(layer, node)
+                    held = self.held[node.layer.key] if copies else ()
+                    regularized = any(not one.regularizer.must_be(None) for one in held)
+                    node = replace(node, step_copies=copies, copies_regularized=regularized)
             nodes.append(node)
         return replace(graph, nodes=tuple(nodes))
 

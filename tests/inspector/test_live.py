@@ -10,11 +10,15 @@ import numpy as np  # noqa: E402
 from keras import layers, regularizers  # noqa: E402
 from test_account import weight_penalty  # noqa: E402
 
+from tdlint.config import Settings  # noqa: E402
+from tdlint.diagnostics import Severity  # noqa: E402
 from tdlint.formatters.inspection import render  # noqa: E402
 from tdlint.formatters.options import Options  # noqa: E402
 from tdlint.inspector import InspectionError, inspect_model  # noqa: E402
 from tdlint.inspector.archive import read_archive  # noqa: E402
 from tdlint.inspector.penalty import account_of  # noqa: E402
+from tdlint.linting.engine import check_graph  # noqa: E402
+from tdlint.testing import load_rules  # noqa: E402
 
 
 class PerStep(layers.Layer):
@@ -88,6 +92,20 @@ def test_a_copy_per_time_step_is_seen_live_and_in_files(tmp_path):
         assert account.totals.params == model.count_params()
         assert account.totals.penalty is None
         assert account.totals.trainable_params is None
+
+
+def test_regularized_copies_are_a_warning_where_they_are_seen(tmp_path):
+    model = per_step()
+    model.save(tmp_path / "m.keras")
+    said = []
+    for account in (inspect_model(model), account_of(read_archive(tmp_path / "m.keras"))):
+        settings = Settings(select=("per-timestep-layers",), min_severity=Severity.ADVICE)
+        (found,) = check_graph(account.model, "m", settings, load_rules())
+        said.append((found.severity, found.message))
+    assert said == [
+        (Severity.WARNING, "PerStep holds 5 equal layers for 5 timesteps, so its weights and penalty grow with time"),
+        (Severity.ADVICE, "PerStep holds 5 equal layers for 5 timesteps, so its weights grow with time"),
+    ]
 
 
 def test_other_numbers_of_copies_are_not_per_time_step(tmp_path):
