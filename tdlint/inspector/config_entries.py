@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from tdlint.inspector.config_calls import Call, Tensor
@@ -44,18 +45,19 @@ def declared_input(entry: Entry) -> tuple[AnyShape, ...]:
 def settled(entries: list[Entry], outputs: tuple[Tensor, ...]) -> tuple[list[Entry], tuple[Tensor, ...]]:
     """The same with every reference to a call being an index of ``Entry.calls``.
 
-    Keras 2 counts the making of a nested model as its call 0, which is not in the file.
+    Keras 2 counts the making of a nested model as its call 0, which is not in the file; Keras 3 does so where it names
+    the outputs of the model around it, and nowhere else.
 
     Raises:
         ModelFileError: a call is used that the layer does not have.
     """
     by_name = {entry.name: entry for entry in entries}
-    used: dict[str, list[Tensor]] = {}
-    for tensor in (*outputs, *(tensor for entry in entries for call in entry.calls for tensor in call.tensors)):
-        used.setdefault(tensor.layer, []).append(tensor)
-    offsets = {name: _offset(by_name[name], tensors) for name, tensors in used.items() if name in by_name}
+    inner = [tensor for entry in entries for call in entry.calls for tensor in call.tensors]
+    keras_3 = any(tensor.shape is not None for tensor in inner)
+    inner_offsets = _offsets(by_name, inner if keras_3 else [*inner, *outputs])
+    output_offsets = _offsets(by_name, outputs, of_keras_3=True) if keras_3 else inner_offsets
 
-    def settle(tensor: Tensor, where: str) -> Tensor:
+    def settle(tensor: Tensor, where: str, offsets: Mapping[str, int] = inner_offsets) -> Tensor:
         entry = by_name.get(tensor.layer)
         if entry is None:
             raise ModelFileError(where, f"no layer is called {tensor.layer!r}")
@@ -68,12 +70,22 @@ def settled(entries: list[Entry], outputs: tuple[Tensor, ...]) -> tuple[list[Ent
         replace(entry, calls=tuple(Call(tuple(settle(t, entry.where) for t in call.tensors)) for call in entry.calls))
         for entry in entries
     ]
-    return done, tuple(settle(tensor, "output_layers") for tensor in outputs)
+    return done, tuple(settle(tensor, "output_layers", output_offsets) for tensor in outputs)
 
 
-def _offset(entry: Entry, tensors: list[Tensor]) -> int:
+def _offsets(by_name: Mapping[str, Entry], tensors: Iterable[Tensor], of_keras_3: bool = False) -> dict[str, int]:
+    """How many calls count that are not in the file, by layer; ``of_keras_3`` for what Keras 3 names as outputs."""
+    used: dict[str, list[Tensor]] = {}
+    for tensor in tensors:
+        used.setdefault(tensor.layer, []).append(tensor)
+    return {name: _offset(by_name[name], found, of_keras_3) for name, found in used.items() if name in by_name}
+
+
+def _offset(entry: Entry, tensors: list[Tensor], of_keras_3: bool) -> int:
     calls = [tensor.call for tensor in tensors]
-    counts_making = max(calls) >= len(entry.calls) or (min(calls) > 0 and all(t.shape is None for t in tensors))
+    # outputs in Keras 3 bear no shape, as nothing in Keras 2 does; there it does not count the making of a Sequential
+    may_count = entry.layer.type == "keras.Model" if of_keras_3 else all(tensor.shape is None for tensor in tensors)
+    counts_making = max(calls) >= len(entry.calls) or (min(calls) > 0 and may_count)
     return int(entry.is_model and bool(entry.calls) and counts_making)
 
 

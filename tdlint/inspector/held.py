@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     Blocks: TypeAlias = Iterator[numpy.ndarray[Any, Any]]
 
+OF_LAYERS = frozenset({"MultiHeadAttention", "GroupedQueryAttention", "GroupQueryAttention"})
+"""Layers of Keras that are made of others, which are not in their config."""
 MAX_ORTHOGONAL = 2**22
 """The largest matrix, in elements, whose orthogonality is measured: the cost grows with rows² · columns."""
 MAX_FITTED_SIZES = 16

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tdlint.graph import LayerNode, ModelGraph
 from tdlint.inspector.errors import ModelFileError
 from tdlint.inspector.hdf5 import Tree, found_at
-from tdlint.inspector.held import Found, Held, Sums, concrete, fitted, match, measure, unread
+from tdlint.inspector.held import OF_LAYERS, Found, Held, Sums, concrete, fitted, match, measure, unread
 from tdlint.naming import OPERATION
 from tdlint.spec.layers.base import WeightSpec
 from tdlint.values import LayerObject
@@ -104,6 +104,11 @@ def _is_trained(spec: WeightSpec) -> bool:
     return spec.trainable and spec.layer.trainable is not False
 
 
+def _was_made_frozen(node: LayerNode) -> bool:
+    """Keras 3 does not freeze the layers of attention that was made with ``trainable=False``, only later."""
+    return node.layer.short_type in OF_LAYERS and node.layer.trainable is False
+
+
 def _matched(found: list[Found], specs: tuple[WeightSpec, ...] | None, layer: LayerObject | None) -> tuple[Held, ...]:
     if not found:
         return tuple(one for one in map(unread, specs or ()) if one is not None)
@@ -115,7 +120,9 @@ def _matched(found: list[Found], specs: tuple[WeightSpec, ...] | None, layer: La
 
 
 def _expected(model: ModelGraph, trainable: bool) -> Iterator[tuple[LayerNode, WeightSpec | None, bool]]:
-    """Every weight that a nested model should have; a layer whose weights are not known gives one None."""
+    """Every weight that a nested model should have, and whether it is trained; None for the weights of a layer that
+    are not known.
+    """
     done = set()
     for node in sorted(model.nodes, key=lambda node: node.layer.key):
         if node.layer.key in done:
@@ -132,12 +139,19 @@ def _expected(model: ModelGraph, trainable: bool) -> Iterator[tuple[LayerNode, W
             yield node, spec, free and _is_trained(spec)
 
 
+def _shapes(expected: list[tuple[LayerNode, WeightSpec | None, bool]]) -> list[tuple[int, ...] | None]:
+    return [concrete(spec) if spec else None for _, spec, _ in expected]
+
+
 def _share_out(model: ModelGraph, found: list[Found], held: dict[int, tuple[Held, ...]]) -> None:
     """Give the flat list of a nested model's weights to its layers: in order if all shapes agree, else by name."""
     expected = list(_expected(model, True))
     ordered = sorted(expected, key=lambda item: not item[2])
+    shapes = [one.shape for one in found]
+    if shapes != _shapes(ordered):
+        ordered = sorted(expected, key=lambda item: not item[2] and not _was_made_frozen(item[0]))
     pieces: dict[int, list[Held]] = {}
-    if [one.shape for one in found] == [concrete(spec) if spec else None for _, spec, _ in ordered]:
+    if shapes == _shapes(ordered):
         for one, (node, spec, _) in zip(found, ordered, strict=True):
             pieces.setdefault(node.layer.key, []).append(measure(one, spec))
     else:

@@ -26,7 +26,7 @@ from tdlint.inspector.account import (
 from tdlint.inspector.codes import FOREIGN_CODE
 from tdlint.inspector.config_values import is_user_code
 from tdlint.inspector.duplicates import duplicates_of, with_twins
-from tdlint.inspector.held import Held, Inspected
+from tdlint.inspector.held import OF_LAYERS, Held, Inspected
 from tdlint.inspector.shrinkage import Shrinkage, shrinkage_of
 from tdlint.inspector.terms import activity_of, inactive_of
 from tdlint.naming import OPERATION
@@ -37,8 +37,6 @@ from tdlint.spec.optimizers import Optimizer, optimizer_of
 from tdlint.spec.regularizers import coefficients, penalty_at_start
 from tdlint.spec.version import KerasVersion
 from tdlint.values import Instance, LayerObject, Value
-
-_OF_LAYERS = frozenset({"MultiHeadAttention", "GroupedQueryAttention", "GroupQueryAttention"})
 
 
 @dataclass(frozen=True)
@@ -163,7 +161,7 @@ def _freezes(layer: LayerObject, keras: KerasVersion) -> bool:
 
     Keras 3 does not pass it on to layers within, and those of attention are not in the config.
     """
-    return layer.trainable is False and not (keras.major >= 3 and layer.short_type in _OF_LAYERS)
+    return layer.trainable is False and not (keras.major >= 3 and layer.short_type in OF_LAYERS)
 
 
 def _output_shape(node: LayerNode) -> AnyShape:

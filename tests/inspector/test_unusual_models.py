@@ -155,6 +155,26 @@ def frozen_in_part_within_time():
     return Sequential([Input((5, 4)), layers.Conv1D(4, 2, padding="same", kernel_regularizer="l2"), inner])
 
 
+@model
+def model_called_twice_is_the_output():
+    x = Input((4,))
+    core = Model(x, layers.Dense(4, kernel_regularizer="l2")(x), name="core")
+    y = Input((4,))
+    middle = Model(y, core(layers.Multiply()([y, core(y)])), name="middle")
+    z = Input((4,))
+    return Model(z, layers.Dense(2, kernel_regularizer="l1")(middle(z)))
+
+
+@model
+def attention_frozen_when_made_inside():
+    x = Input((6, 8))
+    h = layers.MultiHeadAttention(2, 3, kernel_regularizer="l2", trainable=False)(x, x)
+    step = Sequential([Input((8,)), layers.Dense(4, kernel_regularizer="l1")])
+    inner = Model(x, layers.TimeDistributed(step)(h), name="inner")
+    y = Input((6, 8))
+    return Model(y, layers.Flatten()(inner(y)))
+
+
 def randomized(made):
     generator = np.random.default_rng(7)
     for variable in made.weights:
