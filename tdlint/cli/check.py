@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tdlint.cli.options import (
+    add_ignore_option,
     baseline_options,
     cache_options,
     fix_options,
@@ -35,6 +36,7 @@ class Wanted:
     fix_only: bool
     diff: bool
     show_fixes: bool
+    add_ignore: bool
     update_baseline: bool
     statistics: bool
     show_files: bool
@@ -66,6 +68,7 @@ class Wanted:
 @fix_options
 @click.option("--output-format", type=click.Choice(list(MODULES)), help="How to report.  [default: full]")
 @output_file_option
+@add_ignore_option
 @baseline_options
 @cache_options
 @click.option("--statistics", is_flag=True, help="Add how often each rule reported.")
@@ -107,6 +110,8 @@ def _refuse_contradictions(wanted: Wanted, settings: Settings, ctx: click.Contex
         if asked and settings.output_format not in TEXT_FORMATS:
             formats = " or ".join(TEXT_FORMATS)
             raise click.UsageError(f"{name} needs --output-format {formats}; json has the counts in its summary", ctx)
+    if wanted.add_ignore and (wanted.fixing or wanted.from_stdin or wanted.update_baseline):
+        raise click.UsageError("--add-ignore can't be joined with fixing, --update-baseline or standard input", ctx)
     if wanted.update_baseline:
         if settings.baseline is None:
             raise click.UsageError("--update-baseline needs --baseline FILE, or the key baseline in [tool.tdlint]", ctx)
@@ -156,6 +161,8 @@ def _checked(wanted: Wanted, settings: Settings, rules: Any) -> RunResult:
         from tdlint.linting.fixing import fix_paths
 
         return fix_paths(wanted.paths, settings, rules, wanted.jobs, write=not wanted.diff)
+    if wanted.add_ignore:
+        return _ignored(wanted, settings, rules)
     from tdlint.linting.engine import check_paths
 
     if wanted.no_cache:
@@ -167,6 +174,18 @@ def _checked(wanted: Wanted, settings: Settings, rules: Any) -> RunResult:
     if cache.problem:
         click.echo(f"tdlint: {cache.problem}", err=True)
     return result
+
+
+def _ignored(wanted: Wanted, settings: Settings, rules: Any) -> RunResult:
+    """What no comment could hide, after comments were written beside all else."""
+    from tdlint.formatters.summary import count
+    from tdlint.linting.ignoring import ignore_paths
+
+    ignored = ignore_paths(wanted.paths, settings, rules, wanted.jobs)
+    for line in ignored.refused:
+        click.echo(f"tdlint: {line}", err=True)
+    click.echo(f"{count(ignored.hidden, 'report')} hidden by comments in {count(ignored.files, 'file')}.", err=True)
+    return ignored.left
 
 
 def _checked_program(program: bytes, wanted: Wanted, settings: Settings, rules: Any) -> RunResult:

@@ -83,6 +83,9 @@ baseline_options = _options(
     click.option("--no-baseline", "baseline", flag_value="", help="Use no baseline, whatever the configuration says."),
     click.option("--update-baseline", is_flag=True, help="Write what is found now into the baseline's file."),
 )
+add_ignore_option = click.option(
+    "--add-ignore", is_flag=True, help="Hide what is found by comments that are written into the files."
+)
 cache_dir_option = click.option(
     "--cache-dir", metavar="FOLDER", help="Where results are kept.  [default: .tdlint_cache of the project]"
 )
