@@ -96,7 +96,7 @@ class ActivityTerm:
 
     ``acts`` is False where it is declared and never added. ``divided_by_batch`` depends on the version of Keras.
     ``steps`` is the number of time steps that it sums over, None without a time axis or with a free one;
-    ``calls`` how often the layer is called, each call adding a term.
+    ``calls`` how often the layer is called, each call adding a term; ``tensors`` on how many tensors in it the term is.
     """
 
     regularizer: Regularizer
@@ -105,6 +105,7 @@ class ActivityTerm:
     over_time: bool
     steps: int | None
     calls: int
+    tensors: int = 1
 
     @property
     def code(self) -> str | None:

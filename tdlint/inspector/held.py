@@ -80,6 +80,15 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Dormant:
+    """A regularizer that a live layer has as an attribute, and its weight does not; ``code`` is the rule about it."""
+
+    argument: str
+    reason: str
+    code: str | None
+
+
+@dataclass(frozen=True)
 class Inspected:
     """A model with its weights, by ``layer.key`` of the graph; those of the model itself by ``model.key``.
 
@@ -95,6 +104,7 @@ class Inspected:
     notes: tuple[str, ...] = ()
     frozen: bool = False
     optimizer: Value | None = None
+    dormant: dict[int, tuple[Dormant, ...]] = field(default_factory=dict)
 
 
 def sums_of(blocks: Blocks) -> Sums:

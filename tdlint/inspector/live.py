@@ -12,7 +12,8 @@ from tdlint.inspector.archive import read_version
 from tdlint.inspector.config_graph import read_model
 from tdlint.inspector.config_values import MAX_DEPTH, Json, ValueReader, is_keras
 from tdlint.inspector.errors import InspectionError, ModelFileError
-from tdlint.inspector.held import Found, Held, Inspected, fitted, match, orthogonal_penalty, sums_of
+from tdlint.inspector.held import Dormant, Found, Held, Inspected, fitted, match, orthogonal_penalty, sums_of
+from tdlint.inspector.live_regularizers import dormant_in, keras_2_regularizers
 from tdlint.inspector.steps import time_steps
 from tdlint.spec.layers.base import WeightSpec
 from tdlint.spec.regularizers import coefficients
@@ -47,10 +48,13 @@ def read_live(model: Any, source: str = "live model") -> Inspected:
         raise InspectionError(
             f"{source}: the model's own get_config gives something else than Keras': {problem}"
         ) from None
-    collector = _Collector(keras, {id(variable) for variable in model.trainable_weights})
+    old = keras_2_regularizers(model) if keras.major < 3 else None
+    collector = _Collector(keras, {id(variable) for variable in model.trainable_weights}, old)
     graph = collector.collect(graph, model)
     collector.rest(graph, model)
-    return Inspected(graph, source, version, keras, collector.held, optimizer=_optimizer(model))
+    return Inspected(
+        graph, source, version, keras, collector.held, optimizer=_optimizer(model), dormant=collector.dormant
+    )
 
 
 def _has_shape(model: Any) -> bool:
@@ -97,6 +101,16 @@ def _serialized(thing: Any, keras: KerasVersion) -> dict[str, Json]:
     }
 
 
+def _with_activity(layer: Any, config: dict[str, Json]) -> dict[str, Json]:
+    """The config, with the activity regularizer that many layers of Keras 2 leave out."""
+    outputs = getattr(layer, "_activity_regularizer", None)
+    if outputs is None or "activity_regularizer" in config or not hasattr(outputs, "get_config"):
+        return config
+    kind = type(outputs)
+    block = {"class_name": kind.__name__, "module": _public(kind), "config": _plain(outputs.get_config())}
+    return {**config, "activity_regularizer": block}
+
+
 def _public(kind: type) -> str | None:
     return kind.__module__ if kind.__module__.split(".")[0] in ("keras", "tf_keras") else None
 
@@ -129,8 +143,10 @@ def _completed(block: Json, layers: Mapping[str, Any], keras: KerasVersion) -> J
         return block
     config = block["config"]
     layer = layers.get(str(config.get("name", block.get("name")))) if isinstance(config, dict) else None
-    if layer is None or not is_model(layer):
+    if layer is None or not isinstance(config, dict):
         return block
+    if not is_model(layer):
+        return {**block, "config": _with_activity(layer, config)} if keras.major < 3 else block
     kept: dict[str, Json] = {key: block[key] for key in ("name", "inbound_nodes", "build_config") if key in block}
     return {**_config_of(layer, keras), **kept}
 
@@ -175,12 +191,14 @@ def _plain(value: Any, depth: int = 0) -> Json:
 
 @dataclass
 class _Collector:
-    """Finds the variables of every layer of a graph; each variable once."""
+    """Finds the variables of every layer of a graph; each variable once. ``old`` are the regularizers of Keras 2."""
 
     keras: KerasVersion
     trainable: set[int]
+    old: dict[int, Any] | None
     held: dict[int, tuple[Held, ...]] = field(default_factory=dict)
     seen: set[int] = field(default_factory=set)
+    dormant: dict[int, tuple[Dormant, ...]] = field(default_factory=dict)
 
     def collect(self, graph: ModelGraph, model: Any) -> ModelGraph:
         """Fill ``held``, and set ``step_copies`` in the graph."""
@@ -194,6 +212,7 @@ class _Collector:
             elif layer is not None:
                 if node.layer.key not in self.held:
                     self.held[node.layer.key] = self._layer(layer, graph.weights.get(node.layer.key), node)
+                    self.dormant[node.layer.key] = tuple(dormant_in(layer, self.keras, self.old))
                 if node.layer.custom:
                     copies = _step_copies(layer, node)
                     held = self.held[node.layer.key] if copies else ()
@@ -228,6 +247,9 @@ class _Collector:
         found = Found(name, tuple(int(size) for size in variable.shape), _reader(variable))
         if self.keras.major >= 3:
             raw = getattr(variable, "regularizer", None)
+            regularizer = _regularizer(raw)
+        elif self.old is not None:
+            raw = self.old.get(id(variable))
             regularizer = _regularizer(raw)
         else:
             raw = None

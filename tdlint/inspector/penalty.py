@@ -264,7 +264,11 @@ def account_of(inspected: Inspected) -> Account:
         keras,
         done,
         totals,
-        tuple(item for visit, layer in zip(found, layers, strict=False) for item in inactive_of(visit, layer, keras)),
+        tuple(
+            item
+            for visit, layer in zip(found, layers, strict=False)
+            for item in inactive_of(visit, layer, keras, inspected.dormant.get(visit.node.layer.key, ()))
+        ),
         tuple(
             Unsafe(one.layer or "compile", f"{one.what}; {one.loading}", FOREIGN_CODE, one.where)
             for one in model.foreign

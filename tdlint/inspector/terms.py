@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tdlint.graph import LayerNode
 from tdlint.inspector.account import ActivityTerm, Inactive, LayerAccount, Regularizer
 from tdlint.inspector.codes import FROZEN, IN_TIME_DISTRIBUTED, INERT
 from tdlint.inspector.config_values import inner_layers
+from tdlint.inspector.held import Dormant
 from tdlint.shapes import UnknownShape
 from tdlint.spec.regularizers import coefficients
 from tdlint.spec.version import KerasVersion
@@ -16,6 +18,9 @@ from tdlint.values import NONE, Arguments, Instance, LayerObject, Value
 
 if TYPE_CHECKING:
     from tdlint.inspector.penalty import Visit
+
+_OF_FOUR = frozenset({"MultiHeadAttention", "GroupedQueryAttention", "GroupQueryAttention"})
+"""Layers that hand an activity regularizer to the layers for query, key, value and output."""
 
 
 def _declared(layer: LayerObject) -> Value:
@@ -25,12 +30,33 @@ def _declared(layer: LayerObject) -> Value:
     return layer.args.get("activity_regularizer") if layer.args.passes("activity_regularizer") else NONE
 
 
-def _within(layer: LayerObject, dead: bool = False, depth: int = 0) -> Iterator[tuple[LayerObject, bool]]:
-    """The layer and those that it wraps; True for those that Keras 3 calls around ``__call__`` (FACTS B2)."""
-    yield layer, dead
+def _within(layer: LayerObject, parent: LayerObject | None = None, depth: int = 0) -> Iterator[_Part]:
+    """The layer and those that it wraps, each with the one around it."""
+    yield _Part(layer, parent, depth > 0)
     if depth < 16:
         for _, inner in inner_layers(layer):
-            yield from _within(inner, dead or layer.type == "keras.layers.TimeDistributed", depth + 1)
+            yield from _within(inner, layer, depth + 1)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A layer, or one that it wraps: ``around`` is the layer that calls it."""
+
+    layer: LayerObject
+    around: LayerObject | None
+    wrapped: bool
+
+    def passed_by(self, keras: KerasVersion) -> bool:
+        """Whether its ``__call__``, which adds activity terms, is never called (FACTS B2)."""
+        return keras.major >= 3 and self.around is not None and self.around.type == "keras.layers.TimeDistributed"
+
+    def tensors(self, keras: KerasVersion) -> int:
+        """The number of tensors that its activity regularizer is put on (FACTS C6b)."""
+        if keras.major >= 3:
+            return 4 if self.layer.short_type in _OF_FOUR else 1
+        # Keras 2 keeps one layer in the config, of which it makes two
+        copied = self.around is not None and self.around.type == "keras.layers.Bidirectional"
+        return 2 if copied and self.around is not None and not self.around.args.passes("backward_layer") else 1
 
 
 def activity_of(
@@ -38,30 +64,47 @@ def activity_of(
 ) -> tuple[ActivityTerm, ...]:
     """The activity terms that a layer declares, those of wrapped layers included."""
     terms = []
-    shape = node.outputs[0] if node.outputs else UnknownShape()
-    over_time = not isinstance(shape, UnknownShape) and len(shape) > 2
-    steps = shape[1] if not isinstance(shape, UnknownShape) and over_time else None
-    for layer, dead in _within(node.layer):
-        regularizer = describe(_declared(layer), keras)
+    for part in _within(node.layer):
+        regularizer = describe(_declared(part.layer), keras)
         if regularizer is None:
             continue
+        # Keras 2 takes the steps of TimeDistributed for samples, and divides by them
+        shared = keras.major < 3 and part.wrapped and node.type == "keras.layers.TimeDistributed"
+        over_time, steps = _positions(node, 2 if shared else 1)
         terms.append(
             ActivityTerm(
                 regularizer,
-                acts=not (dead and keras.major >= 3),
+                acts=not part.passed_by(keras),
                 divided_by_batch=keras.major < 3 or keras >= (3, 14),
                 over_time=over_time,
-                steps=steps if isinstance(steps, int) else None,
+                steps=steps,
                 calls=calls,
+                tensors=part.tensors(keras),
             )
         )
     return tuple(terms)
 
 
-def inactive_of(visit: Visit, account: LayerAccount, keras: KerasVersion) -> Iterator[Inactive]:
-    """Regularizers of a layer that are declared and never act."""
-    for layer, dead in _within(visit.node.layer):
-        if dead and keras.major >= 3 and not _declared(layer).must_be(None):
+def _positions(node: LayerNode, leading: int) -> tuple[bool, int | None]:
+    """Whether an output has axes between the ``leading`` ones and the features, such as time; how long the first is.
+
+    The leading axes are batch and, where Keras takes its entries for samples, time.
+    """
+    shape = node.outputs[0] if node.outputs else UnknownShape()
+    if isinstance(shape, UnknownShape) or len(shape) <= leading + 1:
+        return False, None
+    first = shape[leading]
+    return True, first if isinstance(first, int) else None
+
+
+def inactive_of(
+    visit: Visit, account: LayerAccount, keras: KerasVersion, dormant: Iterable[Dormant]
+) -> Iterator[Inactive]:
+    """Regularizers of a layer that are declared and never act; ``dormant`` are those of a live layer."""
+    yield from (Inactive(visit.path, one.argument, one.reason, one.code) for one in dormant)
+    for part in _within(visit.node.layer):
+        layer = part.layer
+        if part.passed_by(keras) and not _declared(layer).must_be(None):
             reason = "inside TimeDistributed Keras 3 never adds it; give it to TimeDistributed itself"
             yield Inactive(visit.path, "activity_regularizer", reason, IN_TIME_DISTRIBUTED)
         for argument, value in layer.args.bound:

@@ -120,5 +120,6 @@ def _activity(term: ActivityTerm) -> dict[str, Any]:
         "over_time": term.over_time,
         "steps": term.steps,
         "calls": term.calls,
+        "tensors": term.tensors,
         "code": term.code,
     }

@@ -167,6 +167,8 @@ def _activity_note(term: ActivityTerm) -> str:
     parts = ["divided by the batch size" if term.divided_by_batch else "not divided by the batch size"]
     if term.over_time:
         parts.append(f"summed over {term.steps} time steps" if term.steps else "growing with the number of time steps")
+    if term.tensors > 1:
+        parts.append(f"once for each of {term.tensors} tensors in the layer")
     if term.calls > 1:
         parts.append(f"once for each of {term.calls} calls")
     return f"{term.regularizer.describe()} on the output depends on the data, {', '.join(parts)}; it is not in the sums"
