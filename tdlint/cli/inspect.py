@@ -16,10 +16,18 @@ if TYPE_CHECKING:
     from tdlint.config import Settings
     from tdlint.formatters.options import Options
     from tdlint.inspector.account import Account
+    from tdlint.inspector.made import Arguments
 
 
 @click.command()
 @click.argument("target")
+@click.option(
+    "--architecture",
+    metavar="TARGET",
+    help="Where TARGET is weights alone: what has the config, such as model.json or train.py:build_model.",
+)
+@click.option("--arg", "args", multiple=True, metavar="NAME=VALUE", help="An argument of the function; repeatable.")
+@click.option("--shapes-only", is_flag=True, help="Read and allocate no weight: what is expected, from shapes alone.")
 @click.option(
     "--output-format",
     type=click.Choice(FORMATS),
@@ -57,6 +65,9 @@ def inspect(
     ctx: click.Context,
     /,
     target: str,
+    architecture: str | None,
+    args: tuple[str, ...],
+    shapes_only: bool,
     output_format: str,
     output_file: str | None,
     samples: int | None,
@@ -76,9 +87,10 @@ def inspect(
 ) -> None:
     """Account for the regularization of a model.
 
-    TARGET is a model file (model.keras), or a model or a function that makes one, in a module
-    (package.module:build_model) or in a file (train.py:model). A model file is read without Keras, and nothing in it is
-    executed, unless --data asks to compute with it.
+    TARGET is a model file (model.keras, model.h5), weights (model.weights.h5), a config (model.json), a folder of
+    them, or a model or a function that makes one, in a module (package.module:build_model) or in a file
+    (train.py:model). A file is read without Keras, and nothing in it is executed, unless --data asks to compute with
+    it.
 
     Exit codes: 0 nothing was found; 1 rules report something, a limit is exceeded, or with --compare something changed;
     2 tdlint failed, or a limit can't be checked as its number is not known.
@@ -87,6 +99,7 @@ def inspect(
 
     from tdlint.formatters.inspection import render
     from tdlint.inspector import inspect_target
+    from tdlint.inspector.made import parse_argument
     from tdlint.linting.registry import load_rules
     from tdlint.linting.selection import check_selectors
 
@@ -101,7 +114,15 @@ def inspect(
     check_selectors(settings, rules)
     if fail_on and settings.min_severity is not None:
         raise click.UsageError("--fail-on can't be joined with a least severity, which may leave its rules out", ctx)
-    account = inspect_target(target) if data is None else _measured(target, data, batch_size, max_batches)
+    arguments = tuple(map(parse_argument, args))
+    if data is None:
+        account = inspect_target(target, architecture, arguments, values=not shapes_only)
+    elif architecture is not None or shapes_only:
+        raise click.UsageError(
+            "--data computes with the model: it can't be joined with --architecture or --shapes-only"
+        )
+    else:
+        account = _measured(target, arguments, data, batch_size, max_batches)
     account = _checked(replace(account, samples=samples or account.samples), settings, rules)
     options = render_options(no_color or output_file is not None, rules)
     code = 0
@@ -146,11 +167,11 @@ def _comparison(account: Account, former: Account, output_format: str, options: 
     return text, int(found.differs)
 
 
-def _measured(target: str, data: str, batch_size: int | None, max_batches: int | None) -> Account:
+def _measured(target: str, arguments: Arguments, data: str, batch_size: int | None, max_batches: int | None) -> Account:
     from tdlint.inspector.measure.session import BATCH_SIZE, MAX_BATCHES
     from tdlint.inspector.measure.target import measure_target
 
-    return measure_target(target, data, batch_size or BATCH_SIZE, max_batches or MAX_BATCHES)
+    return measure_target(target, data, batch_size or BATCH_SIZE, max_batches or MAX_BATCHES, arguments)
 
 
 def _check_view(view: View, output_format: str) -> None:

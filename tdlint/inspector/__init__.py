@@ -6,10 +6,13 @@ It knows nothing of rules: the caller checks ``Account.model`` and fills in ``Ac
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tdlint.inspector.account import Account
 from tdlint.inspector.errors import InspectionError, ModelFileError
+
+if TYPE_CHECKING:
+    from tdlint.inspector.made import Arguments
 
 __all__ = ["Account", "InspectionError", "ModelFileError", "inspect_model", "inspect_path", "inspect_target"]
 
@@ -26,8 +29,12 @@ def inspect_model(model: Any) -> Account:
     return account_of(read_live(model))
 
 
-def inspect_path(path: str | Path) -> Account:
-    """The account of a `.keras`, `.h5` or `.hdf5` file, read without Keras; nothing in it is executed.
+def inspect_path(path: str | Path, architecture: str | Path | None = None, values: bool = True) -> Account:
+    """The account of a model file, read without Keras; nothing in it is executed.
+
+    It is a `.keras`, `.h5` or `.hdf5` file, a folder with a config and weights, `.weights.h5` or the index of sharded
+    weights (with the model's config as ``architecture``), or a config in JSON. Without ``values``, only shapes are
+    read.
 
     Raises:
         InspectionError: no such file, or h5py is missing.
@@ -37,11 +44,17 @@ def inspect_path(path: str | Path) -> Account:
     from tdlint.inspector.penalty import account_of
     from tdlint.inspector.targets import model_file
 
-    return account_of(read_isolated(model_file(Path(path))))
+    given = None if architecture is None else model_file(Path(architecture))
+    return account_of(read_isolated(model_file(Path(path)), architecture=given, values=values))
 
 
-def inspect_target(target: str) -> Account:
+def inspect_target(
+    target: str, architecture: str | None = None, arguments: Arguments = (), values: bool = True
+) -> Account:
     """The account of a target: a model file, ``package.module:attribute`` or ``file.py:attribute``.
+
+    ``architecture`` is the target that has the config of a file of weights; ``arguments`` are names and values for the
+    function that makes the model. Without ``values``, no weight is read or allocated.
 
     Raises:
         InspectionError: there is no such model; the text says what to do.
@@ -49,4 +62,4 @@ def inspect_target(target: str) -> Account:
     from tdlint.inspector.penalty import account_of
     from tdlint.inspector.targets import read_target
 
-    return account_of(read_target(target))
+    return account_of(read_target(target, architecture, arguments, values))

@@ -120,6 +120,7 @@ class LayerAccount:
     """One distinct layer, however often it is called. ``layer`` is its path through nested models.
 
     ``step_copies`` is the number of copies of a sub-layer that a user's own layer holds, one per time step.
+    ``complete`` is False where a config does not tell all of its weights.
     """
 
     layer: str
@@ -130,6 +131,7 @@ class LayerAccount:
     calls: int = 1
     step_copies: int | None = None
     once_for_all_steps: bool = False
+    complete: bool = True
 
     @property
     def params(self) -> int:
@@ -139,7 +141,7 @@ class LayerAccount:
     @property
     def trainable_params(self) -> int | None:
         """Elements that training changes, None if that is not known of some."""
-        return trainable_params(self.weights)
+        return trainable_params(self.weights) if self.complete else None
 
     @property
     def regularized_params(self) -> int:
@@ -149,12 +151,12 @@ class LayerAccount:
     @property
     def penalty(self) -> float | None:
         """The penalty that counts now, None if part of it is not known."""
-        return total(weight.penalty for weight in self.weights if weight.counted)
+        return total(weight.penalty for weight in self.weights if weight.counted) if self.complete else None
 
     @property
     def expected_penalty(self) -> float | None:
         """The penalty that the fresh layer was expected to cost, None if part of it is not known."""
-        return total(weight.expected_penalty for weight in self.weights if weight.counted)
+        return total(weight.expected_penalty for weight in self.weights if weight.counted) if self.complete else None
 
     @property
     def expected_spread(self) -> float | None:

@@ -2,43 +2,55 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from tdlint.graph import ModelGraph
-from tdlint.inspector.config_graph import read_model
-from tdlint.inspector.config_values import Json, inner_layers
-from tdlint.inspector.container import open_hdf5, open_member_as_hdf5, open_zip, parse_json, read_json
+from tdlint.inspector import weights_alone
+from tdlint.inspector.architecture import Architecture, attached, described, json_file, read_architecture
+from tdlint.inspector.config_only import held_by_config, unfitting
+from tdlint.inspector.container import open_hdf5, open_member_as_hdf5, open_zip
 from tdlint.inspector.errors import ModelFileError
-from tdlint.inspector.hdf5 import Tree, found_at
-from tdlint.inspector.held import Found, Held, Inspected, fitted, match, measure, merged_adapters, unread
+from tdlint.inspector.hdf5 import Tree
+from tdlint.inspector.held import SHAPES_ONLY, Held, Inspected
+from tdlint.inspector.layer_tree import held_in_tree
 from tdlint.inspector.legacy_h5 import held_in_legacy
+from tdlint.inspector.shards import is_index, open_shards
 from tdlint.inspector.steps import with_step_copies
-from tdlint.spec.layers.base import WeightSpec
 from tdlint.spec.version import NEWEST, KerasVersion, parse_version
-from tdlint.values import LayerObject
 
-_CONTAINERS = ("layers", "_layer_checkpoint_dependencies")
-_NOT_THE_MODEL = frozenset({"optimizer", "metrics", "vars", "_layer_checkpoint_dependencies", "layers"})
-# the order in which a layer's weights lists those of its parts
-_PARTS = {
-    part: number
-    for number, part in enumerate(
-        ("layer", "cell", "forward_layer", "backward_layer", "query_dense", "key_dense", "value_dense", "output_dense")
-    )
-}
+ONLY_CONFIG = "there are no weights, only the config"
+_WEIGHTS = ("model.weights.h5", "model.weights.json")
 
 
-def read_archive(path: Path) -> Inspected:
-    """A `.keras`, `.h5` or `.hdf5` file.
+def read_archive(path: Path, architecture: Architecture | Path | None = None, values: bool = True) -> Inspected:
+    """A model file, a file of weights, a config, or a folder of them.
+
+    ``architecture`` is the config where the file has none, or the file that has it. Without ``values``, only shapes
+    are read.
 
     Raises:
         InspectionError: h5py is missing.
         ModelFileError: the file is damaged, hostile, or not a model of Keras; it names the file and the place in it.
     """
+    if isinstance(architecture, Path):
+        with _naming(architecture):
+            architecture = read_architecture(architecture)
+            architecture.graph()
+    with _naming(path):
+        read = _read_folder if path.is_dir() else _READERS.get(path.suffix, _read_h5)
+        inspected = read(path, architecture, values)
+    return inspected if values else replace(inspected, notes=(*inspected.notes, SHAPES_ONLY))
+
+
+@contextlib.contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Errors that come out of here name the file."""
     try:
-        return _read_keras(path) if path.suffix == ".keras" else _read_h5(path)
+        yield
     except ModelFileError as problem:
         inside = problem.where if problem.where != str(path) else ""
         raise ModelFileError(": ".join(filter(None, (str(path), inside))), problem.problem) from None
@@ -46,57 +58,106 @@ def read_archive(path: Path) -> Inspected:
         raise ModelFileError(str(path), "needs more memory than there is") from None
 
 
-def _read_keras(path: Path) -> Inspected:
+def _read_keras(path: Path, architecture: Architecture | None, values: bool) -> Inspected:
+    _refuse(architecture)
     with open_zip(path) as archive:
-        config = read_json(archive, "config.json")
-        metadata: Json = read_json(archive, "metadata.json") if "metadata.json" in archive.namelist() else {}
-        text = metadata.get("keras_version") if isinstance(metadata, dict) else None
-        model = read_model(config)
+        own = read_architecture(path)
         if "model.weights.h5" not in archive.namelist():
-            sharded = any(name.startswith("model.weights") for name in archive.namelist())
-            hint = "sharded weights are not supported yet" if sharded else "the archive has no weights"
-            raise ModelFileError("model.weights.h5", f"not in the archive: {hint}")
-        with open_member_as_hdf5(path, archive, "model.weights.h5") as file:
-            held = _Keeper().model(model, Tree(file))
-    return _inspected(model, path, text, held, config)
+            raise ModelFileError("model.weights.h5", "not in the archive: it has no weights that tdlint reads")
+        with open_member_as_hdf5(path, archive, "model.weights.h5", values) as file:
+            return _in_tree(own, path, Tree(file, values=values))
 
 
-def _read_h5(path: Path) -> Inspected:
+def _read_folder(path: Path, architecture: Architecture | None, values: bool) -> Inspected:
+    """What ``model.save(..., zipped=False)`` writes, and presets of KerasHub."""
+    _refuse(architecture)
+    own = read_architecture(path)
+    weights = next((path / name for name in _WEIGHTS if (path / name).exists()), None)
+    if weights is None:
+        return _without_weights(own, path)
+    if weights.suffix == ".json":
+        with open_shards(json_file(weights), path, values) as tree:
+            return _in_tree(own, path, tree)
+    with open_hdf5(weights, weights.name) as file:
+        return _in_tree(own, path, Tree(file, values=values))
+
+
+def _read_json(path: Path, architecture: Architecture | None, values: bool) -> Inspected:
+    content = json_file(path)
+    if not is_index(content):
+        _refuse(architecture)
+        return _without_weights(described(content, None), path)
+    with open_shards(content, path.parent, values) as tree:
+        return _in_tree(architecture, path, tree)
+
+
+def _read_h5(path: Path, architecture: Architecture | None, values: bool) -> Inspected:
     with open_hdf5(path, str(path)) as file:
-        root = Tree(file)
-        raw = root.text("model_config")
-        if raw is None:
-            what = (
-                "these are weights alone; inspect a file of the whole model" if "layers" in file else "is this a model?"
-            )
-            raise ModelFileError("model_config", f"the attribute is not there: {what}")
-        training = root.text("training_config")
-        compiled = parse_json(training, "training_config") if training is not None else None
-        config = parse_json(raw, "model_config")
-        model = read_model(config, compiled)
+        root = Tree(file, values=values)
+        whole = attached(root)
+        if whole is None and root.texts("layer_names"):
+            return _in_lists(architecture, path, root)
+        if whole is None:
+            return _in_tree(architecture, path, root)
+        _refuse(architecture)
         groups = root.groups()
         if "model_weights" not in groups:
             raise ModelFileError("model_weights", "the group is not there")
-        version = root.text("keras_version") or groups["model_weights"].text("keras_version")
-        held, repeats = held_in_legacy(model, groups["model_weights"])
-    return _inspected(model, path, version, held, config, repeats)
+        return _in_lists(whole, path, groups["model_weights"])
+
+
+_READERS = {".keras": _read_keras, ".json": _read_json}
+
+
+def _refuse(architecture: Architecture | None) -> None:
+    if architecture is not None:
+        raise ModelFileError("", "it has a config of its own; a second one is for files of weights alone")
+
+
+def _in_tree(architecture: Architecture | None, path: Path, tree: Tree) -> Inspected:
+    """Weights as Keras 3 lays them out."""
+    model = architecture.graph() if architecture else None
+    if model is None or not model.nodes:
+        name, why = (model.name, model.unknown) if model is not None else (path.name.partition(".")[0], ())
+        weighed = weights_alone.in_tree(tree, name, *why)
+        return _inspected(architecture, path, *weighed)
+    held = held_in_tree(model, tree)
+    return _inspected(architecture, path, model, held, notes=(unfitting(model, held),))
+
+
+def _in_lists(architecture: Architecture | None, path: Path, tree: Tree) -> Inspected:
+    """Weights as Keras 2 lays them out."""
+    version = tree.text("keras_version") or ""
+    if architecture is None:
+        return _inspected(None, path, *weights_alone.in_lists(tree, path.name.partition(".")[0]), version)
+    model = architecture.graph()
+    held, repeats = held_in_legacy(model, tree)
+    return _inspected(architecture, path, model, held, version, notes=(unfitting(model, held), *repeats))
+
+
+def _without_weights(architecture: Architecture, path: Path) -> Inspected:
+    model = architecture.graph()
+    held, missing = held_by_config(model)
+    return _inspected(architecture, path, model, held, missing=missing, notes=(ONLY_CONFIG,))
 
 
 def _inspected(
-    model: ModelGraph,
+    architecture: Architecture | None,
     path: Path,
-    version: Json,
+    model: ModelGraph,
     held: dict[int, tuple[Held, ...]],
-    config: Json,
-    repeats: tuple[str, ...] = (),
+    version: str = "",
+    missing: frozenset[int] = frozenset(),
+    notes: tuple[str, ...] = (),
 ) -> Inspected:
-    text = version if isinstance(version, str) else ""
+    text = (architecture.version if architecture else "") or version
     keras = read_version(text)
-    notes: tuple[str, ...] = () if keras else (f"the file does not say which Keras wrote it; read as Keras {NEWEST}",)
-    notes += repeats
-    inside = config.get("config") if isinstance(config, dict) else None
-    frozen = isinstance(inside, dict) and inside.get("trainable") is False
-    return Inspected(with_step_copies(model, held), str(path), text, keras or NEWEST, held, notes, frozen)
+    unsaid = "" if keras else f"the file does not say which Keras wrote it; read as Keras {NEWEST}"
+    notes = tuple(filter(None, (*notes, unsaid)))
+    frozen = architecture is not None and architecture.frozen
+    return Inspected(
+        with_step_copies(model, held), str(path), text, keras or NEWEST, held, notes, frozen, missing=missing
+    )
 
 
 def read_version(text: str) -> KerasVersion | None:
@@ -106,142 +167,3 @@ def read_version(text: str) -> KerasVersion | None:
         return parse_version(found[0]) if found else None
     except ValueError:
         return None
-
-
-def snake_case(name: str) -> str:
-    """The name of a class as Keras writes it in the paths of weights."""
-    name = re.sub(r"\W+", "", name)
-    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
-
-
-def _class_of(layer: LayerObject) -> str:
-    return "Functional" if layer.type == "keras.Model" else re.split(r"[>.]", layer.type)[-1]
-
-
-def _counted_names(layers: list[LayerObject]) -> dict[str, LayerObject]:
-    """The names of layers in a list as Keras 3 makes them: class in snake case, and a number from the second on."""
-    used: dict[str, int] = {}
-    found = {}
-    for layer in layers:
-        base = snake_case(_class_of(layer))
-        number = used[base] = used.get(base, -1) + 1
-        found[f"{base}_{number}" if number else base] = layer
-    return found
-
-
-def _tree_of(tree: Tree, layers: list[LayerObject]) -> dict[int, Tree]:
-    """Which group belongs to which layer: by the name that the group bears, else by class and place."""
-    groups = tree.groups()
-    by_name = {layer.name: layer for layer in layers}
-    counted = _counted_names(layers)
-    found: dict[int, Tree] = {}
-    for name, group in groups.items():
-        own = group.groups().get("vars")
-        given = own.text("name") if own is not None else None
-        layer = by_name.get(given) if given is not None else counted.get(name)
-        if layer is not None and layer.key not in found:
-            found[layer.key] = group
-    return found
-
-
-class _Keeper:
-    """Hands out the weights of a `.keras` file to the layers, and keeps account of what nobody took."""
-
-    def __init__(self) -> None:
-        self._taken: set[tuple[str, str | None]] = set()
-        self._missing: list[tuple[LayerObject, tuple[WeightSpec, ...]]] = []
-
-    def model(self, model: ModelGraph, tree: Tree) -> dict[int, tuple[Held, ...]]:
-        """The weights of a model and of the models within it."""
-        held = self._model(model, tree)
-        for layer, specs in self._missing:
-            # a layer that is shared with a model inside is saved once, where Keras comes upon it first
-            if (layer.type, layer.name) not in self._taken:
-                held[layer.key] = tuple(one for one in map(unread, specs) if one is not None)
-        return held
-
-    def _model(self, model: ModelGraph, tree: Tree | None) -> dict[int, tuple[Held, ...]]:
-        held: dict[int, tuple[Held, ...]] = {}
-        groups = tree.groups() if tree is not None else {}
-        container = next((groups[name] for name in _CONTAINERS if name in groups), None)
-        # keys rise in the order of the config, which is that of `model.layers`
-        layers = sorted(model.layers(), key=lambda layer: layer.key)
-        taken = _tree_of(container, layers) if container is not None else {}
-        done = set()
-        for node in model.nodes:
-            if node.layer.key in done:
-                continue
-            done.add(node.layer.key)
-            own = taken.get(node.layer.key)
-            if node.inner is not None:
-                held.update(self._model(node.inner, own))
-            elif own is not None:
-                self._taken.add((node.layer.type, node.layer.name))
-                held[node.layer.key] = self._layer(own, node.layer, model)
-            else:
-                self._missing.append((node.layer, model.weights.get(node.layer.key) or ()))
-        if tree is None:
-            return held
-        rest = list(self._own_of_model(tree, container, {group.path for group in taken.values()}))
-        if rest:
-            held[model.key] = tuple(measure(found, None) for found in rest)
-        return held
-
-    def _layer(self, tree: Tree, layer: LayerObject, model: ModelGraph) -> tuple[Held, ...]:
-        specs = model.weights.get(layer.key)
-        found = list(_stored(tree, layer, ""))
-        if specs is None:
-            specs = fitted(layer, [one.shape for one in found])
-        if not found:
-            return tuple(one for one in map(unread, specs or ()) if one is not None)
-        return (*(measure(one, spec) for one, spec in match(found, specs)), *merged_adapters(found, specs))
-
-    def _own_of_model(self, tree: Tree, container: Tree | None, taken: set[str]) -> Iterator[Found]:
-        """What lies beside the layers of a model: its own weights, extra attributes, layers that the config has not."""
-        yield from _own(tree, "")
-        for name, group in tree.groups().items():
-            if name not in _NOT_THE_MODEL:
-                yield from _stored(group, None, f"{name}/")
-        for name, group in container.groups().items() if container is not None else ():
-            if group.path not in taken:
-                yield from _stored(group, None, f"{name}/")
-
-
-def _own(tree: Tree, prefix: str) -> Iterator[Found]:
-    own = tree.groups().get("vars")
-    if own is not None:
-        for name, dataset in own.datasets().items():
-            if dataset.dtype.kind not in "OSU":  # vocabularies are no parameters
-                yield found_at(dataset, f"{prefix}{name}", f"{own.path}/{name}")
-
-
-def _part_order(item: tuple[str, Tree]) -> tuple[int, str, int]:
-    name = item[0].lstrip("_")
-    number = re.search(r"_(\d+)$", name)
-    base = name[: number.start()] if number else name
-    return (_PARTS.get(name, len(_PARTS)), base, int(number[1]) if number else 0)
-
-
-def _stored(tree: Tree, layer: LayerObject | None, prefix: str) -> Iterator[Found]:
-    """The weights under the group of a layer: its own, then those of its parts, in the order of ``layer.weights``."""
-    inner: dict[str, list[LayerObject]] = {}
-    for name, part in inner_layers(layer) if layer is not None else ():
-        inner.setdefault(name, []).append(part)
-    # the first own variable of SpectralNormalization is the kernel of the layer within, saved a second time
-    repeated = f"{prefix}0" if layer is not None and layer.type == "keras.layers.SpectralNormalization" else None
-    yield from (one for one in _own(tree, prefix) if one.path != repeated)
-    for name, group in sorted(tree.groups().items(), key=_part_order):
-        if name == "vars":
-            continue
-        parts = inner.get(name, [])
-        if "vars" in group.groups() or not parts:
-            yield from _stored(group, parts[0] if len(parts) == 1 else None, f"{prefix}{name}/")
-            continue
-        # a list of layers: in the order of the config, which sorting by name would lose
-        children = group.groups()
-        for child, part in _counted_names(parts).items():
-            if child in children:
-                yield from _stored(children.pop(child), part, f"{prefix}{name}/{child}/")
-        for child, left in sorted(children.items(), key=_part_order):
-            yield from _stored(left, None, f"{prefix}{name}/{child}/")

@@ -29,6 +29,7 @@ MAX_ORTHOGONAL = 2**22
 """The largest matrix, in elements, whose orthogonality is measured: the cost grows with rows² · columns."""
 MAX_FITTED_SIZES = 16
 """How many sizes of the last axis are tried."""
+SHAPES_ONLY = "only shapes were read: what the penalty is now is not known"
 
 
 _CHECKED = 2**16
@@ -36,11 +37,14 @@ _CHECKED = 2**16
 
 @dataclass(frozen=True)
 class Found:
-    """A weight as it lies in a model or file: ``path`` within its layer, and how to read its values in blocks."""
+    """A weight as it lies in a model or file: ``path`` within its layer, and how to read its values in blocks.
+
+    ``read`` is None where only shapes are wanted, or there are no values.
+    """
 
     path: str
     shape: tuple[int, ...]
-    read: Callable[[], Blocks]
+    read: Callable[[], Blocks] | None
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ class Inspected:
     """A model with its weights, by ``layer.key`` of the graph; those of the model itself by ``model.key``.
 
     ``frozen`` is set if the model as a whole is not trainable. ``optimizer`` is the one that a live model has now; of
-    others, ``model.compile`` tells.
+    others, ``model.compile`` tells. ``missing`` are the layers whose weights are not known.
     """
 
     model: ModelGraph
@@ -105,6 +109,7 @@ class Inspected:
     frozen: bool = False
     optimizer: Value | None = None
     dormant: dict[int, tuple[Dormant, ...]] = field(default_factory=dict)
+    missing: frozenset[int] = frozenset()
 
 
 def sums_of(blocks: Blocks) -> Sums:
@@ -129,7 +134,7 @@ def orthogonal_penalty(regularizer: Value, found: Found) -> float | None:
     settings = orthogonality(regularizer)
     if settings is None or len(found.shape) != 2:
         return None
-    if not 0 < math.prod(found.shape) <= MAX_ORTHOGONAL:
+    if found.read is None or not 0 < math.prod(found.shape) <= MAX_ORTHOGONAL:
         return None
     import numpy
 
@@ -151,7 +156,7 @@ def measure(found: Found, spec: WeightSpec | None, trainable: bool | None = None
     return Held(
         spec.name if spec else found.path,
         found.shape,
-        sums_of(found.read()),
+        sums_of(found.read()) if found.read else None,
         spec,
         regularizer,
         spec.trainable if spec else trainable,

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tdlint.inspector.architecture import Architecture
 from tdlint.inspector.errors import InspectionError, ModelFileError
 from tdlint.inspector.held import Inspected
 
@@ -21,22 +22,27 @@ _CHILD = """
 import pickle, sys
 sys.path[:] = pickle.load(sys.stdin.buffer)
 from tdlint.inspector.isolated import answer
-answer(sys.argv[1])
+answer()
 """
 
 
-def read_isolated(path: Path, seconds: float | None = None) -> Inspected:
+def read_isolated(
+    path: Path,
+    seconds: float | None = None,
+    architecture: Architecture | Path | None = None,
+    values: bool = True,
+) -> Inspected:
     """A model file, as ``archive.read_archive`` reads it, within a bounded time.
 
     Raises:
         InspectionError: h5py is missing.
         ModelFileError: the file is damaged, hostile or no model, or reading it crashed or did not end.
     """
-    limit = SECONDS + path.stat().st_size / BYTES_PER_SECOND if seconds is None else seconds
+    limit = SECONDS + _size(path) / BYTES_PER_SECOND if seconds is None else seconds
     try:
         child = subprocess.run(
-            [sys.executable, "-c", _CHILD, str(path)],
-            input=pickle.dumps(sys.path),
+            [sys.executable, "-c", _CHILD],
+            input=pickle.dumps(sys.path) + pickle.dumps((path, architecture, values)),
             capture_output=True,
             timeout=limit,
             check=False,
@@ -55,13 +61,22 @@ def read_isolated(path: Path, seconds: float | None = None) -> Inspected:
     return result
 
 
-def answer(path: str) -> None:
+def _size(path: Path) -> int:
+    """The bytes that may have to be read; the weights may lie in several files."""
+    if path.suffix == ".json" or path.is_dir():
+        folder = path if path.is_dir() else path.parent
+        return sum(one.stat().st_size for one in folder.glob("*.h5"))
+    return path.stat().st_size
+
+
+def answer() -> None:
     """The child's part: read, and write what came of it to stdout."""
     from tdlint.inspector.archive import read_archive
 
+    path, architecture, values = pickle.load(sys.stdin.buffer)
     result: Inspected | InspectionError
     try:
-        result = read_archive(Path(path))
+        result = read_archive(path, architecture, values)
     except InspectionError as problem:
         result = problem
     sys.stdout.buffer.write(pickle.dumps(result))

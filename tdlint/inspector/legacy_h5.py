@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from tdlint.graph import LayerNode, ModelGraph
 from tdlint.inspector.errors import ModelFileError
-from tdlint.inspector.hdf5 import Tree, found_at
+from tdlint.inspector.hdf5 import Tree
 from tdlint.inspector.held import OF_LAYERS, Found, Held, Sums, concrete, fitted, match, measure, unread
 from tdlint.naming import OPERATION
 from tdlint.spec.layers.base import WeightSpec
 from tdlint.values import LayerObject
 
-_TOP = "top_level_model_weights"
+TOP = "top_level_model_weights"
 
 
 def held_in_legacy(model: ModelGraph, weights: Tree) -> tuple[dict[int, tuple[Held, ...]], tuple[str, ...]]:
@@ -57,27 +57,39 @@ def _varied(size: int, sums: Sums) -> bool:
 
 
 def _held(model: ModelGraph, weights: Tree) -> dict[int, tuple[Held, ...]]:
-    groups = weights.groups()
+    groups = _by_layer(model, weights)
     held: dict[int, tuple[Held, ...]] = {}
-    rest: list[Found] = list(_listed(groups.pop(_TOP))) if _TOP in groups else []
+    rest: list[Found] = list(listed(groups.pop(TOP))) if TOP in groups else []
     done = set()
     for node in model.nodes:
         if node.layer.key in done:
             continue
         done.add(node.layer.key)
         group = groups.pop(node.layer.name or "", None)
-        found = list(_listed(group)) if group is not None else []
+        found = list(listed(group)) if group is not None else []
         if node.inner is not None:
             _share_out(node.inner, found, held)
         else:
             held[node.layer.key] = _matched(found, model.weights.get(node.layer.key), node.layer)
-    rest += [one for group in groups.values() for one in _listed(group)]
+    rest += [one for group in groups.values() for one in listed(group)]
     if rest:
         held[model.key] = tuple(measure(one, None) for one in rest)
     return held
 
 
-def _listed(tree: Tree) -> Iterator[Found]:
+def _by_layer(model: ModelGraph, weights: Tree) -> dict[str, Tree]:
+    """The groups by the name of their layer; where the names are others than in the model, by place, as Keras does."""
+    groups = weights.groups()
+    names = [name for name in weights.texts("layer_names") if name in groups and groups[name].texts("weight_names")]
+    nodes = {node.layer.key: node for node in sorted(model.nodes, key=lambda node: node.layer.key)}.values()
+    weighty = [node.name for node in nodes if node.inner is not None or model.weights.get(node.layer.key) != ()]
+    if {node.name for node in nodes}.issuperset(names) or len(names) != len(weighty):
+        return groups
+    others = {name: group for name, group in groups.items() if name not in names}
+    return {**others, **{layer: groups[name] for layer, name in zip(weighty, names, strict=True)}}
+
+
+def listed(tree: Tree) -> Iterator[Found]:
     """The weights of a layer in the order of its attribute ``weight_names``."""
     for name in tree.texts("weight_names"):
         where, parts = tree, name.split("/")
@@ -90,7 +102,7 @@ def _listed(tree: Tree) -> Iterator[Found]:
         if dataset is None:
             raise ModelFileError(f"{tree.path}/{name}", "the weight is listed and not there")
         if dataset.dtype.kind not in "OSU":
-            yield found_at(dataset, name, f"{tree.path}/{name}")
+            yield tree.found(dataset, name, f"{tree.path}/{name}")
 
 
 def _in_file_order(specs: tuple[WeightSpec, ...], frozen: bool) -> list[WeightSpec]:

@@ -8,11 +8,22 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tdlint.graph import LayerNode, ModelGraph
+from tdlint.inspector.architecture import Architecture
 from tdlint.inspector.archive import read_version
 from tdlint.inspector.config_graph import read_model
 from tdlint.inspector.config_values import MAX_DEPTH, Json, ValueReader, is_keras
 from tdlint.inspector.errors import InspectionError, ModelFileError
-from tdlint.inspector.held import Dormant, Found, Held, Inspected, fitted, match, orthogonal_penalty, sums_of
+from tdlint.inspector.held import (
+    SHAPES_ONLY,
+    Dormant,
+    Found,
+    Held,
+    Inspected,
+    fitted,
+    match,
+    orthogonal_penalty,
+    sums_of,
+)
 from tdlint.inspector.live_regularizers import dormant_in, keras_2_regularizers
 from tdlint.inspector.steps import time_steps
 from tdlint.spec.layers.base import WeightSpec
@@ -27,8 +38,8 @@ def is_model(thing: object) -> bool:
     return any(kind.__name__ == "Model" and kind.__module__.split(".")[0] in roots for kind in type(thing).__mro__)
 
 
-def read_live(model: Any, source: str = "live model") -> Inspected:
-    """A built model.
+def read_live(model: Any, source: str = "live model", values: bool = True) -> Inspected:
+    """A built model; without ``values``, only the shapes of its variables are asked for.
 
     Raises:
         InspectionError: not a model, or not built yet.
@@ -49,12 +60,19 @@ def read_live(model: Any, source: str = "live model") -> Inspected:
             f"{source}: the model's own get_config gives something else than Keras': {problem}"
         ) from None
     old = keras_2_regularizers(model) if keras.major < 3 else None
-    collector = _Collector(keras, {id(variable) for variable in model.trainable_weights}, old)
+    collector = _Collector(keras, {id(variable) for variable in model.trainable_weights}, old, values)
     graph = collector.collect(graph, model)
     collector.rest(graph, model)
+    notes = () if values else (SHAPES_ONLY,)
     return Inspected(
-        graph, source, version, keras, collector.held, optimizer=_optimizer(model), dormant=collector.dormant
+        graph, source, version, keras, collector.held, notes, optimizer=_optimizer(model), dormant=collector.dormant
     )
+
+
+def architecture_of(model: Any) -> Architecture:
+    """The config of a live model, to read weights with that lie in a file."""
+    version = _keras_version(model)
+    return Architecture(_config_of(model, read_version(version) or NEWEST), _compile_config(model), version)
 
 
 def _has_shape(model: Any) -> bool:
@@ -196,6 +214,7 @@ class _Collector:
     keras: KerasVersion
     trainable: set[int]
     old: dict[int, Any] | None
+    values: bool = True
     held: dict[int, tuple[Held, ...]] = field(default_factory=dict)
     seen: set[int] = field(default_factory=set)
     dormant: dict[int, tuple[Dormant, ...]] = field(default_factory=dict)
@@ -234,7 +253,7 @@ class _Collector:
             parts = _specs_of_parts(layer, self.keras)
             return tuple(self._variable(v, name, parts.get(id(v))) for v, name in zip(variables, names, strict=True))
         by_path = {str(number): variable for number, variable in enumerate(variables)}
-        found = [Found(key, tuple(variable.shape), _reader(variable)) for key, variable in by_path.items()]
+        found = [Found(key, tuple(variable.shape), None) for key, variable in by_path.items()]
         if specs is None:
             specs = fitted(node.layer, [one.shape for one in found])
         return tuple(
@@ -244,7 +263,8 @@ class _Collector:
 
     def _variable(self, variable: Any, name: str, spec: WeightSpec | None) -> Held:
         self.seen.add(id(variable))
-        found = Found(name, tuple(int(size) for size in variable.shape), _reader(variable))
+        shape = tuple(int(size) for size in variable.shape)
+        found = Found(name, shape, _reader(variable) if self.values else None)
         if self.keras.major >= 3:
             raw = getattr(variable, "regularizer", None)
             regularizer = _regularizer(raw)
@@ -258,13 +278,13 @@ class _Collector:
         counted = trainable or self.keras < (3, 1)
         measured = orthogonal_penalty(regularizer, found)
         exact = coefficients(regularizer, self.keras) is not None and "16" not in str(variable.dtype)
-        if measured is None and raw is not None and not exact:
+        if self.values and measured is None and raw is not None and not exact:
             # what sums of half precision come to is a matter of the backend
             measured = _called(raw, variable)
         return Held(
             name,
-            found.shape,
-            sums_of(found.read()),
+            shape,
+            sums_of(found.read()) if found.read else None,
             spec,
             regularizer,
             trainable,

@@ -168,8 +168,9 @@ def _output_shape(node: LayerNode) -> AnyShape:
     return node.outputs[0] if node.outputs else UnknownShape()
 
 
-def _layer(visit: Visit, held: tuple[Held, ...], keras: KerasVersion, optimizer: Optimizer | None) -> LayerAccount:
-    node = visit.node
+def _layer(visit: Visit, inspected: Inspected, optimizer: Optimizer | None) -> LayerAccount:
+    node, keras = visit.node, inspected.keras
+    held = inspected.held.get(node.layer.key, ())
     weights = tuple(_weight(one, visit.frozen, keras, optimizer) for one in held)
     return LayerAccount(
         visit.path,
@@ -180,21 +181,22 @@ def _layer(visit: Visit, held: tuple[Held, ...], keras: KerasVersion, optimizer:
         visit.calls,
         node.step_copies,
         node.layer.short_type == "TimeDistributed" and any(weight.regularizer for weight in weights),
+        node.layer.key not in inspected.missing,
     )
 
 
-def _totals(layers: tuple[LayerAccount, ...], model: ModelGraph) -> Totals:
+def _totals(layers: tuple[LayerAccount, ...], model: ModelGraph, complete: bool) -> Totals:
     weights = [weight for layer in layers for weight in layer.weights]
     counting = [weight for weight in weights if weight.counted]
-    penalty = total(weight.penalty for weight in counting)
+    penalty = total(weight.penalty for weight in counting) if complete else None
     loss = data_loss_at_start(model)
     return Totals(
         sum(weight.params for weight in weights),
-        trainable_params(weights),
+        trainable_params(weights) if complete else None,
         sum(layer.regularized_params for layer in layers),
         penalty,
         sum(weight.penalty for weight in counting if weight.penalty is not None),
-        total(weight.expected_penalty for weight in counting),
+        total(weight.expected_penalty for weight in counting) if complete else None,
         loss.value if loss else None,
         loss.why if loss else None,
         penalty / loss.value if loss and loss.value > 0 and penalty is not None else None,
@@ -216,6 +218,11 @@ def _with_shares(layer: LayerAccount, whole: float | None) -> LayerAccount:
 
 def _notes(inspected: Inspected, layers: tuple[LayerAccount, ...]) -> tuple[str, ...]:
     notes = list(inspected.notes)
+    absent = [layer.layer for layer in layers if not layer.complete]
+    if absent:
+        notes.append(f"the config does not tell the weights of {', '.join(absent)}; the sums leave them out")
+    if layers and not any(weight.understood for layer in layers for weight in layer.weights):
+        return tuple(notes)  # one reason for all of them is in `unknown`
     for layer in layers:
         odd = [weight for weight in layer.weights if not weight.understood]
         if odd:
@@ -250,12 +257,12 @@ def account_of(inspected: Inspected) -> Account:
     """The account of a model that was read from a file or found alive."""
     model, keras, optimizer = inspected.model, inspected.keras, _optimizer(inspected)
     found = _visited(inspected)
-    layers = [_layer(visit, inspected.held.get(visit.node.layer.key, ()), keras, optimizer) for visit in found]
+    layers = [_layer(visit, inspected, optimizer) for visit in found]
     for owner, path in _models(model):
         if inspected.held.get(owner.key):
             own = tuple(_weight(one, False, keras, optimizer) for one in inspected.held[owner.key])
             layers.append(LayerAccount(path or owner.name, "weights of the model itself", UnknownShape(), own))
-    totals = _totals(tuple(layers), model)
+    totals = _totals(tuple(layers), model, not inspected.missing)
     done = tuple(_with_shares(layer, totals.penalty) for layer in layers)
     return Account(
         model.name,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import importlib
 import importlib.util
 import sys
@@ -12,43 +11,92 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from tdlint.inspector.architecture import Architecture
 from tdlint.inspector.errors import InspectionError
 from tdlint.inspector.held import Inspected
 from tdlint.inspector.isolated import read_isolated
-from tdlint.inspector.live import is_model, read_live
+from tdlint.inspector.live import architecture_of, read_live
+from tdlint.inspector.made import Arguments, attribute_of, model_from, weightless_keras_2, weightless_keras_3
 
-MODEL_SUFFIXES = (".keras", ".h5", ".hdf5")
+MODEL_SUFFIXES = (".keras", ".h5", ".hdf5", ".json")
 
 
-def read_target(target: str) -> Inspected:
+def read_target(
+    target: str, architecture: str | None = None, arguments: Arguments = (), values: bool = True
+) -> Inspected:
     """The model that a target names. Code of the user runs for ``module:attribute`` targets, and only for them.
+
+    ``architecture`` is a target too: it has the config where ``target`` is a file of weights alone. ``arguments`` are
+    for the function that makes the model. Without ``values``, no weight is read or allocated.
 
     Raises:
         InspectionError: there is no such model; the text says what to do.
     """
     path = Path(target)
     if path.suffix in MODEL_SUFFIXES or path.exists():
-        return read_isolated(model_file(path))
-    return read_live(live_model(target), target)
+        path = model_file(path)
+        if arguments and (architecture is None or _is_file(architecture)):
+            raise InspectionError(f"{target}: a file takes no arguments; they are for a function that makes a model")
+        return read_isolated(path, architecture=_architecture(architecture, arguments), values=values)
+    if architecture is not None:
+        raise InspectionError(f"{target}: only a file of weights needs an architecture")
+    with _making(target, arguments, values) as model:
+        return read_live(model, target, values)
 
 
-def live_model(target: str) -> Any:
+def _is_file(target: str) -> bool:
+    return Path(target).suffix in MODEL_SUFFIXES or Path(target).exists()
+
+
+def _architecture(target: str | None, arguments: Arguments) -> Architecture | Path | None:
+    if target is None:
+        return None
+    if _is_file(target):
+        return model_file(Path(target))
+    with _making(target, arguments, values=False) as model:
+        return architecture_of(model)
+
+
+def live_model(target: str, arguments: Arguments = ()) -> Any:
     """The model of a ``module:attribute`` target.
 
     Raises:
         InspectionError: there is none; the text says what to do.
     """
+    with _making(target, arguments, values=True) as model:
+        return model
+
+
+def named_in_module(target: str) -> Any:
+    """What ``package.module:attribute`` or ``file.py:attribute`` names.
+
+    Raises:
+        InspectionError: there is no such thing.
+    """
+    module, _, attribute = target.rpartition(":")
+    return attribute_of(_load(module), attribute, target)
+
+
+@contextlib.contextmanager
+def _making(target: str, arguments: Arguments, values: bool) -> Iterator[Any]:
+    """The live model that a target names; without ``values``, its weights are not allocated while it is looked at."""
     module, colon, attribute = target.rpartition(":")
     if not colon or not module or not attribute or "/" in attribute:
         raise InspectionError(
-            f"{target}: no such file; expected a model file ({', '.join(MODEL_SUFFIXES)}), package.module:attribute or "
+            f"{target}: no such file; expected a model file ({_expected()}), package.module:attribute or "
             "file.py:attribute"
         )
-    return _model_of(_load(module), attribute, target)
+    with contextlib.ExitStack() as stack:
+        if not values:
+            stack.enter_context(weightless_keras_3())
+        found = attribute_of(_load(module), attribute, target)
+        if not values:
+            stack.enter_context(weightless_keras_2())
+        yield model_from(found, arguments, target)
 
 
 def model_file(path: Path) -> Path:
-    """The path, if a model file is there.
+    """The path, if a model file is there, or a folder with one.
 
     Raises:
         InspectionError: it is not; the text says what is.
@@ -60,14 +108,18 @@ def model_file(path: Path) -> Path:
             raise InspectionError(
                 f"{path}: SavedModel folders are not supported yet, use a .keras file: model.save('model.keras')"
             )
-        raise InspectionError(f"{path}: a folder; expected a model file ({', '.join(MODEL_SUFFIXES)})")
-    if path.name.endswith(".weights.h5"):
-        raise InspectionError(f"{path}: weights without a model; inspect what model.save('model.keras') writes")
+        if (path / "config.json").exists():
+            return path
+        raise InspectionError(f"{path}: a folder without config.json; expected a model file ({_expected()})")
     if path.suffix == ".py":
         raise InspectionError(f"{path}: say which model in it, such as {path}:model or {path}:build_model")
     if path.suffix not in MODEL_SUFFIXES:
-        raise InspectionError(f"{path}: expected a model file ({', '.join(MODEL_SUFFIXES)})")
+        raise InspectionError(f"{path}: expected a model file ({_expected()})")
     return path
+
+
+def _expected() -> str:
+    return ", ".join(MODEL_SUFFIXES)
 
 
 def _load(module: str) -> ModuleType:
@@ -116,43 +168,3 @@ def _importable(folder: Path) -> Iterator[None]:
     finally:
         with contextlib.suppress(ValueError):
             sys.path.remove(str(folder))
-
-
-def named_in_module(target: str) -> Any:
-    """What ``package.module:attribute`` or ``file.py:attribute`` names.
-
-    Raises:
-        InspectionError: there is no such thing.
-    """
-    module, _, attribute = target.rpartition(":")
-    return _attribute_of(_load(module), attribute, target)
-
-
-def _attribute_of(module: ModuleType, attribute: str, target: str) -> Any:
-    found: Any = module
-    for part in attribute.split("."):
-        if not hasattr(found, part):
-            near = difflib.get_close_matches(part, [name for name in dir(found) if not name.startswith("_")], 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise InspectionError(f"{target}: there is no {part!r}{hint}")
-        found = getattr(found, part)
-    return found
-
-
-def _model_of(module: ModuleType, attribute: str, target: str) -> Any:
-    found = _attribute_of(module, attribute, target)
-    if is_model(found):
-        return found
-    if not callable(found):
-        raise InspectionError(
-            f"{target}: expected a model or a function that returns one, found {type(found).__name__}"
-        )
-    try:
-        made = found()
-    except Exception as problem:
-        raise InspectionError(
-            f"{target}: calling it without arguments failed: {type(problem).__name__}: {problem}"
-        ) from problem
-    if not is_model(made):
-        raise InspectionError(f"{target}: expected it to return a Keras model, it returned {type(made).__name__}")
-    return made

@@ -8,6 +8,7 @@ from typing import Any
 
 from tdlint.inspector.account import Account
 from tdlint.inspector.errors import InspectionError
+from tdlint.inspector.made import Arguments
 from tdlint.inspector.measure.session import BATCH_SIZE, MAX_BATCHES, measure_model
 from tdlint.inspector.targets import MODEL_SUFFIXES, live_model, named_in_module
 
@@ -15,7 +16,13 @@ SEED = 0
 """Of fresh weights and of what makes data: two runs measure the same."""
 
 
-def measure_target(target: str, data: str, batch_size: int = BATCH_SIZE, max_batches: int = MAX_BATCHES) -> Account:
+def measure_target(
+    target: str,
+    data: str,
+    batch_size: int = BATCH_SIZE,
+    max_batches: int = MAX_BATCHES,
+    arguments: Arguments = (),
+) -> Account:
     """The account of a target with what was measured on data.
 
     Args:
@@ -23,13 +30,14 @@ def measure_target(target: str, data: str, batch_size: int = BATCH_SIZE, max_bat
         data: an ``.npz`` file, ``package.module:function`` or ``file.py:function``.
         batch_size: samples in a batch, where the data are not batches already.
         max_batches: how many batches are used at most, the first ones.
+        arguments: names and values for the function that makes the model.
 
     Raises:
         InspectionError: there is no such model, or the data can't be used; the text says what to do.
     """
     _seed()
     path = Path(target)
-    model = _loaded(path) if path.suffix in MODEL_SUFFIXES or path.exists() else live_model(target)
+    model = _loaded(path) if path.suffix in MODEL_SUFFIXES or path.exists() else live_model(target, arguments)
     found: Any = Path(data)
     if Path(data).suffix not in (".npz", ".npy") and ":" in data:
         _seed()
