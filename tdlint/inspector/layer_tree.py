@@ -60,7 +60,8 @@ def _tree_of(tree: Tree, layers: list[LayerObject]) -> dict[int, Tree]:
     given = {name: own.text("name") for name, group in groups.items() if (own := group.groups().get("vars"))}
     by_name = {layer.name: layer for layer in layers}
     counted = _counted_names(layers)
-    named = all(name is None or name in by_name for name in given.values())
+    # inputs are no layers of the graph
+    named = all(group.startswith("input_layer") or name is None or name in by_name for group, name in given.items())
     found: dict[int, Tree] = {}
     for name, group in groups.items():
         bears = given.get(name) if named else None
