@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import shutil
 import stat
 import tempfile
 import zipfile
@@ -171,6 +172,9 @@ def open_member_as_hdf5(path: Path, archive: zipfile.ZipFile, name: str, check: 
             )
             stream: Any = _Window(raw, start, info.file_size)
         else:
+            free = shutil.disk_usage(tempfile.gettempdir()).free
+            if info.file_size > free // 2:
+                raise ModelFileError(name, f"unpacking it takes {info.file_size} bytes; the disk has {free} left")
             stream = stack.enter_context(tempfile.TemporaryFile())
             for block in _blocks(archive, info):
                 stream.write(block)

@@ -1,14 +1,19 @@
 """Model files are read in a process of their own: libhdf5 can crash or loop for ever on a damaged file.
 
-The child gets the parent's import path, and nothing of the user's program; it answers with a pickle.
+The child gets the parent's import path, and nothing of the user's program. Its memory is bounded, and it answers with a
+pickle, of which nothing but the classes of tdlint is taken: a file that makes libhdf5 run code has gained nothing.
 """
 
 from __future__ import annotations
 
+import contextlib
+import io
+import os
 import pickle
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from tdlint.inspector.architecture import Architecture
 from tdlint.inspector.errors import InspectionError, ModelFileError
@@ -17,6 +22,10 @@ from tdlint.inspector.held import Inspected
 SECONDS = 30.0
 BYTES_PER_SECOND = 10 * 2**20
 """A file may take ``SECONDS``, and one more for this many bytes; a slow disk gives several times that."""
+MAX_MEMORY = 2 * 2**30
+"""Address space of the child. It works in blocks, whatever the size of a file; only a hostile one needs more."""
+MAX_ANSWER = 256 * 2**20
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 _CHILD = """
 import pickle, sys
@@ -46,6 +55,7 @@ def read_isolated(
             capture_output=True,
             timeout=limit,
             check=False,
+            env={**os.environ, **_ONE_THREAD},
         )
     except subprocess.TimeoutExpired:
         raise ModelFileError(str(path), f"reading it did not end within {limit:.0f} seconds: it is damaged") from None
@@ -54,7 +64,10 @@ def read_isolated(
     if child.returncode:
         last = child.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
         raise InspectionError(f"{path}: the process that reads it failed: {last}")
-    result = pickle.loads(child.stdout)
+    try:
+        result = _Answer(io.BytesIO(child.stdout)).load()
+    except (pickle.UnpicklingError, EOFError) as problem:
+        raise InspectionError(f"{path}: the process that reads it gave no answer: {problem}") from None
     if isinstance(result, InspectionError):
         raise result
     assert isinstance(result, Inspected)
@@ -69,14 +82,39 @@ def _size(path: Path) -> int:
     return path.stat().st_size
 
 
+class _Answer(pickle.Unpickler):
+    """An answer of the child: classes of tdlint, and what is built in."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        found = super().find_class(module, name) if module.partition(".")[0] == "tdlint" else None
+        if not isinstance(found, type):
+            raise pickle.UnpicklingError(f"{module}.{name} is not expected there")
+        return found
+
+
+def bound_memory() -> None:
+    """Let this process have ``MAX_MEMORY``, on platforms that can hold it to that."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
 def answer() -> None:
     """The child's part: read, and write what came of it to stdout."""
     from tdlint.inspector.archive import read_archive
 
     path, architecture, values = pickle.load(sys.stdin.buffer)
+    bound_memory()
     result: Inspected | InspectionError
     try:
         result = read_archive(path, architecture, values)
     except InspectionError as problem:
         result = problem
-    sys.stdout.buffer.write(pickle.dumps(result))
+    try:
+        written = pickle.dumps(result)
+    except (MemoryError, RecursionError):
+        written = b""
+    if not 0 < len(written) <= MAX_ANSWER:
+        written = pickle.dumps(ModelFileError(str(path), "describes more than fits into memory"))
+    sys.stdout.buffer.write(written)

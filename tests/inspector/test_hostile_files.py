@@ -6,14 +6,16 @@ import json
 import random
 import shutil
 import stat
+import sys
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 h5py = pytest.importorskip("h5py")
 
-from tdlint.inspector import Account, ModelFileError  # noqa: E402
+from tdlint.inspector import Account, InspectionError, ModelFileError  # noqa: E402
 from tdlint.inspector.archive import read_archive  # noqa: E402
 from tdlint.inspector.isolated import read_isolated  # noqa: E402
 from tdlint.inspector.penalty import account_of  # noqa: E402
@@ -116,6 +118,44 @@ def test_a_file_that_loops_or_crashes_costs_one_process(monkeypatch, child, mess
     monkeypatch.setattr("tdlint.inspector.isolated._CHILD", child)
     with pytest.raises(ModelFileError, match=message):
         read_isolated(MODELS / "branches.h5", 1)
+
+
+NEEDS_MEMORY = "from tdlint.inspector import isolated; isolated.bound_memory(); bytearray(4 * 2**30)"
+RUNS_CODE = """
+import os, pickle, sys
+
+class Hostile:
+    def __reduce__(self):
+        return (os.system, ("touch escaped",))
+
+sys.stdout.buffer.write(pickle.dumps(Hostile()))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there address space is bounded for certain")
+def test_memory_is_bounded(monkeypatch):
+    monkeypatch.setattr("tdlint.inspector.isolated._CHILD", NEEDS_MEMORY)
+    with pytest.raises(InspectionError, match="failed: MemoryError"):
+        read_isolated(MODELS / "branches.h5")
+
+
+@pytest.mark.parametrize("child", [RUNS_CODE, "print('no pickle')", ""])
+def test_what_the_process_answers_runs_nothing(monkeypatch, tmp_path, child):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tdlint.inspector.isolated._CHILD", child)
+    with pytest.raises(InspectionError, match="gave no answer"):
+        read_isolated(MODELS / "branches.h5")
+    assert not list(tmp_path.iterdir())
+
+
+def test_unpacking_leaves_room_on_the_disk(monkeypatch, tmp_path):
+    path = tmp_path / "m.keras"
+    with zipfile.ZipFile(MODELS / "branches.keras") as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    monkeypatch.setattr("tdlint.inspector.container.shutil.disk_usage", lambda _: SimpleNamespace(free=9))
+    with pytest.raises(ModelFileError, match="the disk has 9 left"):
+        inspect_path(path)
 
 
 def test_isolated_reading_gives_the_same():
