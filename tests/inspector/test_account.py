@@ -55,7 +55,7 @@ def test_account_equals_keras(model, way, tmp_path):
     assert found.totals.regularized_params == sum(int(np.prod(v.shape)) for v in regularized)
     assert all(weight.understood for layer in found.layers for weight in layer.weights)
     assert found.unknown == ()
-    assert not [note for note in found.notes if "does not say which Keras" not in note]
+    assert not [note for note in found.notes if "has weights of the shapes" in note]
 
 
 def described(value: Value) -> object:
