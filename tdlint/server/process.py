@@ -13,6 +13,9 @@ from tdlint.server.worker import LENGTH, command, frame
 TIME_LIMIT = 20.0
 """Seconds that one job may take."""
 
+START_LIMIT = 60.0
+"""Seconds that the process may take to load the rules."""
+
 PATIENCE = 1.0
 """Seconds after which a job is given up whose answer nobody waits for any more."""
 
@@ -54,7 +57,8 @@ class Worker:
 
     async def _serve(self) -> None:
         try:
-            await self._started()
+            with suppress(Lost, OSError):  # then the first job tries again, and tells
+                await self._started()
             await self._do_all()
         finally:
             await self._kill()
@@ -77,6 +81,11 @@ class Worker:
     async def _started(self) -> Process:
         if self._process is None or self._process.returncode is not None:
             self._process = await asyncio.create_subprocess_exec(*command(), stdin=PIPE, stdout=PIPE, stderr=None)
+            try:
+                await asyncio.wait_for(_read(self._process), START_LIMIT)
+            except asyncio.TimeoutError:
+                await self._kill()
+                raise Lost(f"took longer than {START_LIMIT:g} seconds to start") from None
         return self._process
 
     async def _ask(self, job: Job, answer: asyncio.Future[Answer]) -> Answer:
@@ -110,6 +119,7 @@ class Worker:
 
 
 async def _read(process: Process) -> Answer:
+    """The next message of the process; the first is empty, and says that it is ready."""
     assert process.stdout is not None
     try:
         head = await process.stdout.readexactly(LENGTH.size)

@@ -45,9 +45,10 @@ def main() -> None:
     waiting: SimpleQueue[Job] = SimpleQueue()
     threading.Thread(target=_receive, args=(jobs, waiting), daemon=True).start()
     work = _Work()
+    answers.write(frame(()))  # the rules are loaded: what takes time from now on is a job
     while True:
-        answers.write(frame(work.answer(waiting.get())))
         answers.flush()
+        answers.write(frame(work.answer(waiting.get())))
 
 
 def _receive(jobs: BinaryIO, waiting: SimpleQueue[Job]) -> None:

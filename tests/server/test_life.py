@@ -51,13 +51,13 @@ def pack(folder: Path, **bodies: str) -> dict[str, str]:
 
 @pytest.fixture
 def client_with(tmp_path):
-    """Starts a server whose checks may take two seconds, with a rule pack."""
+    """Starts a server whose checks may take three seconds, with a rule pack."""
     clients = []
 
     def start(**bodies: str) -> Client:
         folder = tmp_path / "project"
         folder.mkdir()
-        serve = "import sys; from tdlint.server import serve; sys.exit(serve(2))"
+        serve = "import sys; from tdlint.server import serve; sys.exit(serve(3))"
         client = Client(folder, [sys.executable, "-c", serve], **pack(tmp_path / "site", **bodies))
         clients.append(client)
         client.initialize()
@@ -80,7 +80,7 @@ def test_a_rule_that_never_ends_costs_that_program_only(client_with):
     uri = client.open("bad.py", PROGRAM.replace("Sequential(", "Sequential(name='loop', layers="))
     [found] = client.published(uri)
     assert found["code"] == "TDL005"
-    assert "took longer than 2 seconds" in found["message"]
+    assert "took longer than 3 seconds" in found["message"]
     good = client.open("good.py", PROGRAM)
     assert "TDL101" in [found["code"] for found in client.published(good)]
     assert client.leave() == 0
