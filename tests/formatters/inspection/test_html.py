@@ -181,6 +181,25 @@ def test_nested_models_are_drawn_below_and_linked():
     assert source.count('href="#model-1"') == 2
 
 
+def wide(size=40):
+    """One layer that feeds many."""
+    nodes = [LayerNode(0, LayerObject(0, "keras.layers.Dense", name="first"), outputs=((4, 4),))]
+    for number in range(1, size):
+        layer = LayerObject(number, "keras.layers.Dense", name=f"dense_{number}")
+        nodes.append(LayerNode(number, layer, outputs=((4, 4),), edges=(Edge(0),)))
+    shown = account("sequence_head.keras")
+    totals = replace(shown.totals, regularized_params=0, penalty=0.0)
+    layers = tuple(LayerAccount(node.name, "Dense", (4, 4)) for node in nodes)
+    return replace(shown, layers=layers, totals=totals, model=ModelGraph(-5, "wide", "functional", tuple(nodes)))
+
+
+def test_models_without_a_penalty_get_no_legend_and_no_empty_columns():
+    source = page(wide())
+    assert "<h2>The model</h2>" in source
+    assert 'class="legend"' not in source
+    assert re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', source) == ["layer", "output shape"]
+
+
 def measured():
     steps = tuple(StepScale(0.1 * number, 1 + number) for number in range(12))
     found = Measurement("data.npz", "tensorflow", 32, 4, 128, False, 3.0, 1.5, 1.25, 0.25, None)
@@ -243,7 +262,7 @@ def test_tables_are_sorted_by_keyboard(browser, tmp_path):
 
 def test_layers_are_found_and_boxes_lead_to_them(browser, tmp_path):
     browser.open(page(account()), tmp_path / "page.html")
-    browser.run("find = document.querySelector('input'); find.value = 'FROZEN';")
+    browser.run("find = document.querySelector('input[type=search]'); find.value = 'FROZEN';")
     browser.run("find.dispatchEvent(new Event('input'))")
     visible = "[...document.querySelectorAll('#layers tbody tr')].filter(row => !row.hidden).length"
     assert browser.run(visible) == 1
@@ -253,10 +272,23 @@ def test_layers_are_found_and_boxes_lead_to_them(browser, tmp_path):
 
 
 @pytest.mark.parametrize("width", [400, 1000, 1600])
-@pytest.mark.parametrize("make", [account, long_chain, measured])
+@pytest.mark.parametrize("make", [account, long_chain, measured, wide])
 def test_pages_are_no_wider_than_the_window(browser, tmp_path, make, width):
     browser.open(page(make()), tmp_path / "page.html", width=width)
     assert browser.run("document.documentElement.scrollWidth") <= width
+
+
+def test_wide_drawings_are_shown_whole_and_can_be_made_large(browser, tmp_path):
+    canvas = "document.querySelector('.canvas')"
+    browser.open(page(wide()), tmp_path / "page.html")
+    assert browser.run(f"{canvas}.scrollWidth <= {canvas}.clientWidth")
+    browser.run("document.getElementById('fit').focus()")
+    browser.press(" ", 32)
+    assert browser.run(f"{canvas}.scrollWidth > {canvas}.clientWidth")
+    first = "document.querySelector('rect').getBoundingClientRect()"
+    assert browser.run(f"{first}.left - {canvas}.getBoundingClientRect().left") >= 0
+    assert browser.run(f"{first}.right < {canvas}.getBoundingClientRect().right")
+    assert 'id="fit"' not in page(account())
 
 
 @pytest.mark.parametrize("dark", [False, True])

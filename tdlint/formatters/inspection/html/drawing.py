@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from tdlint.formatters.graph.layout import Gaps, Layout, Size, lay_out
 from tdlint.formatters.graph.svg import TIP, link_curve
@@ -20,6 +21,8 @@ _NAME_CELL = 7.8
 _PADDING = 12.0
 _MARGIN = 14.0
 _MOST_CELLS = 38
+_FRAME, _WIDE = 520.0, 1200.0
+"""A drawing that is wider than its frame can be shown as a whole, and is so at first if it is much wider."""
 _MOST_BOXES = 1200
 """A larger drawing takes long to lay out, and nobody reads it."""
 
@@ -29,22 +32,43 @@ def render(account: Account) -> Iterator[str]:
     found = list(figures(account, anchors(account)))
     if not found[0].boxes:
         return
-    yield '<section class="graph"><h2>Where the penalty is</h2>'
-    yield from legend({step(box.share, box.has_penalty) for figure in found for box in figure.boxes})
+    plans = [_Plan.of(figure) for figure in found]
+    steps = {step(box.share, box.has_penalty) for figure in found for box in figure.boxes}
+    yield f'<section class="graph"><h2>{"The model" if steps == {"none"} else "Where the penalty is"}</h2>'
+    yield from legend(steps) if steps != {"none"} else ()
+    width = max(plan.layout.width for plan in plans)
+    if width > _FRAME:
+        checked = " checked" if width > _WIDE else ""
+        yield f'<p class="fit"><input type="checkbox" id="fit"{checked}> <label for="fit">fit the frame</label></p>'
     yield '<div class="canvas" role="region" aria-label="The model drawn" tabindex="0">'
-    for number, figure in enumerate(found):
-        if figure.path:
-            yield f'<h3 id="{figure.place}">{text(figure.path)}</h3>'
-        yield from _figure(figure, with_tip=number == 0)
+    for number, plan in enumerate(plans):
+        if plan.figure.path:
+            yield f'<h3 id="{plan.figure.place}">{text(plan.figure.path)}</h3>'
+        yield from _figure(plan, with_tip=number == 0)
     yield "</div></section>"
 
 
-def _figure(figure: Figure, with_tip: bool) -> Iterator[str]:
+@dataclass(frozen=True)
+class _Plan:
+    """Where everything of a figure lies."""
+
+    figure: Figure
+    sizes: dict[int, Size]
+    layout: Layout
+
+    @classmethod
+    def of(cls, figure: Figure) -> _Plan:
+        sizes = {box.id: _size(box) for box in figure.boxes}
+        if len(sizes) > _MOST_BOXES:
+            return cls(figure, sizes, Layout({}, {}, 0, 0))
+        return cls(figure, sizes, lay_out(sizes, figure.links, Gaps(down=22) if len(sizes) > CROWDED else None))
+
+
+def _figure(plan: _Plan, with_tip: bool) -> Iterator[str]:
+    figure, sizes, layout = plan.figure, plan.sizes, plan.layout
     if len(figure.boxes) > _MOST_BOXES:
         yield f'<p class="faint">{len(figure.boxes):,} boxes are too many to draw; the table has all layers.</p>'
         return
-    sizes = {box.id: _size(box) for box in figure.boxes}
-    layout = lay_out(sizes, figure.links, Gaps(down=22) if len(figure.boxes) > CROWDED else None)
     width, height = layout.width + 2 * _MARGIN, layout.height + 2 * _MARGIN
     name = text(figure.path or "the model")
     yield f'<svg role="group" aria-label="{name}" width="{width:.0f}" height="{height:.0f}"'

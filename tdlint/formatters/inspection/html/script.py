@@ -4,6 +4,12 @@ from __future__ import annotations
 
 SCRIPT = """
 "use strict";
+const fit = document.getElementById("fit");
+if (fit) fit.addEventListener("change", () => {
+  const canvas = document.querySelector(".canvas"), box = canvas.querySelector("rect");
+  const inside = box.getBoundingClientRect().left - canvas.getBoundingClientRect().left;
+  canvas.scrollLeft += inside - canvas.clientWidth / 2 + box.getBoundingClientRect().width / 2;
+});
 for (const table of document.querySelectorAll("table.sortable")) {
   const body = table.tBodies[0], rows = [...body.rows], heads = [...table.tHead.rows[0].cells];
   const status = document.createElement("p");

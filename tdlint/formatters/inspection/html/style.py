@@ -65,6 +65,8 @@ i.s3 { background: var(--s3); } i.s4 { background: var(--s4); } i.s5 { backgroun
 i.unknown { background: repeating-linear-gradient(135deg, var(--box-line) 0 1px, var(--box) 1px 5px); }
 .canvas { overflow: auto; max-height: 80vh; border: 1px solid var(--line); border-radius: .5rem;
   background: var(--card); } .canvas svg { display: block; margin: 0 auto; max-width: none; }
+.fit { margin: 0 0 .4rem; font-size: .85rem; }
+.graph:has(#fit:checked) svg { max-width: 100%; height: auto; }
 .canvas h3 { margin: 0; padding: .6rem 1rem; font-size: .95rem; border-top: 1px solid var(--line);
   position: sticky; left: 0; } .canvas h3:first-child { border-top: 0; }
 .canvas svg { font: 12px system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, sans-serif; }
@@ -91,7 +93,7 @@ rect.s4, rect.s5 { stroke-width: 2.5; stroke: var(--text); }
   .scroll td { padding: 0; border: 0; text-align: left; } .scroll td:not([data-value=""]):not(:empty)::before {
     content: attr(data-label) " "; color: var(--faint); font-size: .85em; font-weight: 400; }
 }
-@media print { .sides { display: block; } .tools, th button::after { display: none; }
+@media print { .sides { display: block; } .tools, th button::after, .fit { display: none; }
   .canvas { max-height: none; overflow: visible; border: 0; } .canvas svg { max-width: 100%; height: auto; }
   .graph { position: static; } i, rect, tr { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   tr, .card, .line { break-inside: avoid; } thead { display: table-header-group; } }

@@ -28,7 +28,8 @@ def render(account: Account, view: View) -> Iterator[str]:
     places = anchors(account)
     rows = sorted_rows(account, View(view.columns, view.depth, view.sort))
     yield "<h2>Layers</h2>"
-    yield from _table("layers", rows, view.columns or _LAYER_COLUMNS, total_row(account), places, view.sort)
+    columns = view.columns or tuple(name for name in _LAYER_COLUMNS if any(map(COLUMNS[name].text, rows)))
+    yield from _table("layers", rows, columns, total_row(account), places, view.sort)
     weights = [row for row in weight_rows(account) if row.weights]
     if not weights:
         return
