@@ -12,7 +12,8 @@ import jsonschema
 import pytest
 
 from tdlint.diagnostics import Applicability, Diagnostic, Edit, Fix, Location, Related, Severity, Span
-from tdlint.formatters.inspection import render
+from tdlint.formatters.inspection import View, render
+from tdlint.formatters.inspection.view import COLUMN_NAMES
 from tdlint.formatters.options import Options
 from tdlint.inspector import Account, inspect_model
 from tdlint.inspector.archive import read_archive
@@ -62,7 +63,13 @@ def test_accounts_of_live_models_are_valid_and_use_every_part_of_the_schema():
     pytest.importorskip("keras")
     import model_zoo
 
-    seen = [document(inspect_model(model_zoo.built(name))) for name in model_zoo.ZOO]
+    accounts = [inspect_model(model_zoo.built(name)) for name in model_zoo.ZOO]
+    seen = [document(account) for account in accounts]
+    for account in accounts:  # whatever is in a model can be shown
+        assert "<svg" in render("html", account, Options())
+        for view in (View(), View(depth=1), View(COLUMN_NAMES, weights=True, sort="loss")):
+            lines = render("table", account, Options(width=40), view).splitlines()
+            assert max(map(len, lines)) <= 40
     assert any(layer["activity"] for found in seen for layer in found["layers"])
     assert any(found["inactive"] for found in seen)
     assert any(weight["regularizer"] for found in seen for layer in found["layers"] for weight in layer["weights"])
