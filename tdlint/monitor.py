@@ -65,7 +65,8 @@ class PenaltyMonitor:
     does not fit, or if something is not finite.
 
     It measures on one batch that it keeps: ``batch_size`` samples, evenly spread over the arrays that ``fit`` is given,
-    or what ``data`` says. It costs about one step of training for each epoch, and changes nothing of what is trained.
+    or what ``data`` says. It costs one to four steps of training for each epoch, and once what it takes to compile; it
+    changes nothing of what is trained.
 
     Args:
         data: One batch, ``(x, y)`` or ``(x, y, sample_weight)``, or something that yields batches, such as a

@@ -53,10 +53,16 @@ def check_budget(account: Account, budget: Budget) -> tuple[Overrun, ...]:
 
 def _params(account: Account, limit: int | None) -> Iterator[Overrun]:
     params = account.totals.params
-    if limit is not None and params > limit:
-        yield Overrun(
-            "exceeded", f"the model has {params:,} parameters, {params - limit:,} more than --max-params {limit:,}"
-        )
+    if limit is None:
+        return
+    if params > limit:
+        text = f"the model has {params:,} parameters, {params - limit:,} more than --max-params {limit:,}"
+        yield Overrun("exceeded", text)
+    # a config alone may not tell all weights of a layer
+    untold = [layer.layer for layer in account.layers if not getattr(layer, "complete", True)]
+    if untold and params <= limit:
+        text = f"--max-params {limit:,} can't be checked: the weights of {', '.join(untold)} are not known"
+        yield Overrun("unknown", text)
 
 
 def _ratio(account: Account, limit: float | None) -> Iterator[Overrun]:

@@ -65,6 +65,19 @@ def test_parameters(account):
     assert f"{params} parameters, 7 more than --max-params {params - 7}" in one.text
 
 
+def test_parameters_that_a_config_does_not_tell(account):
+    class Partly(type(account.layers[0])):
+        complete = False
+
+    layer = account.layers[0]
+    partly = Partly(layer.layer, layer.type, layer.output_shape, layer.weights)
+    untold = replace(account, layers=(partly, *account.layers[1:]))
+    (one,) = check_budget(untold, Budget(max_params=10**6))
+    assert one.outcome == "unknown"
+    assert layer.layer in one.text
+    assert outcomes(untold, max_params=1) == ["exceeded"]
+
+
 def test_penalty_ratio(account):
     ratio = account.totals.penalty_ratio
     assert ratio == account.totals.penalty / account.totals.expected_data_loss
