@@ -495,3 +495,63 @@ def test_other_backends(backend):
     assert name == backend
     assert loss == pytest.approx(expected, rel=1e-2)  # one value of 1,680 is another
     assert all(gradient > 0 for gradient in gradients)
+
+
+HEADS = [
+    ("mse", "linear", lambda random, shape: random.normal(size=shape)),
+    ("mae", "tanh", lambda random, shape: random.normal(size=shape)),
+    ("huber", "linear", lambda random, shape: 3 * random.normal(size=shape)),
+    ("binary_crossentropy", "sigmoid", lambda random, shape: random.integers(2, size=shape)),
+    ("poisson", "exponential", lambda random, shape: random.poisson(2.0, size=shape)),
+]
+
+
+def generated(random) -> tuple[keras.Model, np.ndarray, np.ndarray]:
+    """A chain of layers with penalties of any kind on any part, and data for it."""
+
+    def penalty():
+        kind = random.integers(4)
+        first, second = (float(one) for one in 10.0 ** random.uniform(-4, 0, size=2))
+        return [None, regularizers.L1(first), regularizers.L2(first), regularizers.L1L2(first, second)][kind]
+
+    def dense(units, **kwargs):
+        return layers.Dense(units, kernel_regularizer=penalty(), bias_regularizer=penalty(), **kwargs)
+
+    steps, features = (int(one) for one in random.integers(2, 6, size=2))
+    chain = [keras.Input((steps, features))]
+
+    def part(units):
+        made = [
+            lambda: layers.LSTM(
+                units, return_sequences=True, kernel_regularizer=penalty(), activity_regularizer=penalty()
+            ),
+            lambda: layers.Bidirectional(layers.GRU(units, return_sequences=True, recurrent_regularizer=penalty())),
+            lambda: layers.TimeDistributed(dense(units), activity_regularizer=penalty()),
+            lambda: layers.Conv1D(units, 2, padding="same", kernel_regularizer=penalty()),
+            lambda: layers.LayerNormalization(gamma_regularizer=penalty()),
+            lambda: keras.Sequential([dense(units), layers.Dropout(0.5), dense(units)]),
+            lambda: layers.BatchNormalization(beta_regularizer=penalty()),
+        ]
+        return made[random.integers(len(made))]()
+
+    chain += [part(int(units)) for units in random.integers(1, 6, size=random.integers(1, 4))]
+    loss, activation, labels = HEADS[random.integers(len(HEADS))]
+    model = keras.Sequential([*chain, dense(2, activation=activation)])
+    model.compile("adam", loss)
+    samples = int(random.integers(1, 70))
+    return model, random.normal(size=(samples, steps, features)), labels(random, (samples, steps, 2)).astype("float32")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(int(os.environ.get("ORACLE_MEASURED", "30"))))
+def test_generated_models(seed):
+    """The loss is that of evaluate, penalties are those of Keras, and zeros before the last activation cost what is said."""
+    model, x, y = generated(np.random.default_rng(seed))
+    found = measure(model, x, y, batch_size=16)
+    assert found.loss == pytest.approx(evaluated(model, x, y, batch_size=16), rel=1e-4)
+    penalties = sum(float(v.regularizer(v)) for v in model.trainable_variables if v.regularizer)
+    assert found.weight_penalty == pytest.approx(penalties, rel=1e-5, abs=1e-9)
+    assert found.non_finite is None
+    if found.expected_data_loss is not None:
+        model.layers[-1].set_weights([np.zeros_like(value) for value in model.layers[-1].get_weights()])
+        assert measure(model, x, y, batch_size=16).data_loss == pytest.approx(found.expected_data_loss, rel=1e-4)
