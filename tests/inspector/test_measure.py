@@ -545,7 +545,7 @@ def generated(random) -> tuple[keras.Model, np.ndarray, np.ndarray]:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(int(os.environ.get("ORACLE_MEASURED", "30"))))
 def test_generated_models(seed):
-    """The loss is that of evaluate, penalties are those of Keras, and zeros before the last activation cost what is said."""
+    """The loss is that of evaluate, and zeros before the last activation cost what was expected of them."""
     model, x, y = generated(np.random.default_rng(seed))
     found = measure(model, x, y, batch_size=16)
     assert found.loss == pytest.approx(evaluated(model, x, y, batch_size=16), rel=1e-4)
