@@ -155,13 +155,20 @@ def _shapes(expected: list[tuple[LayerNode, WeightSpec | None, bool]]) -> list[t
     return [concrete(spec) if spec else None for _, spec, _ in expected]
 
 
+def _named_alike(found: list[Found], expected: list[tuple[LayerNode, WeightSpec | None, bool]]) -> int:
+    return sum(node.layer.name in one.path.split("/") for one, (node, _, _) in zip(found, expected, strict=False))
+
+
 def _share_out(model: ModelGraph, found: list[Found], held: dict[int, tuple[Held, ...]]) -> None:
     """Give the flat list of a nested model's weights to its layers: in order if all shapes agree, else by name."""
     expected = list(_expected(model, True))
-    ordered = sorted(expected, key=lambda item: not item[2])
     shapes = [one.shape for one in found]
-    if shapes != _shapes(ordered):
-        ordered = sorted(expected, key=lambda item: not item[2] and not _was_made_frozen(item[0]))
+    orders = [
+        sorted(expected, key=lambda item: not item[2]),
+        sorted(expected, key=lambda item: not item[2] and not _was_made_frozen(item[0])),
+    ]
+    # where both fit, layers are alike, and the names of the weights tell them apart
+    ordered = max(orders, key=lambda order: (shapes == _shapes(order), _named_alike(found, order)))
     pieces: dict[int, list[Held]] = {}
     if shapes == _shapes(ordered):
         for one, (node, spec, _) in zip(found, ordered, strict=True):

@@ -175,6 +175,15 @@ def attention_frozen_when_made_inside():
     return Model(y, layers.Flatten()(inner(y)))
 
 
+@model
+def frozen_attention_beside_one_like_it():
+    x = Input((6, 8))
+    h = layers.MultiHeadAttention(2, 3, kernel_regularizer="l2", trainable=False)(x, x)
+    h = layers.MultiHeadAttention(2, 3, bias_regularizer="l1")(h, h)
+    y = Input((6, 8))
+    return Model(y, layers.Flatten()(Model(x, h, name="inner")(y)))
+
+
 def randomized(made):
     generator = np.random.default_rng(7)
     for variable in made.weights:
