@@ -59,7 +59,7 @@ def _params(account: Account, limit: int | None) -> Iterator[Overrun]:
         text = f"the model has {params:,} parameters, {params - limit:,} more than --max-params {limit:,}"
         yield Overrun("exceeded", text)
     # a config alone may not tell all weights of a layer
-    untold = [layer.layer for layer in account.layers if not getattr(layer, "complete", True)]
+    untold = [layer.layer for layer in account.layers if not layer.complete]
     if untold and params <= limit:
         text = f"--max-params {limit:,} can't be checked: the weights of {', '.join(untold)} are not known"
         yield Overrun("unknown", text)
