@@ -33,6 +33,8 @@ SHAPES_ONLY = "only shapes were read: what the penalty is now is not known"
 
 
 _CHECKED = 2**16
+_PIECE = 2**13
+"""Elements summed at once: they stay in the cache, and are too few for BLAS to start threads, which costs more."""
 
 
 @dataclass(frozen=True)
@@ -113,19 +115,25 @@ class Inspected:
 
 
 def sums_of(blocks: Blocks) -> Sums:
-    """Sums in double precision, block by block."""
+    """Sums in double precision, block by block, and within a block in pieces that a processor's cache holds."""
     import numpy
 
     absolute = square = 0.0
     non_finite = start = 0
+    ones, piece = numpy.ones(_PIECE), numpy.empty(_PIECE)
     with numpy.errstate(all="ignore"):
         for block in blocks:
-            flat = numpy.asarray(block).reshape(-1).astype(numpy.float64)
-            start = start or zlib.crc32(flat[:_CHECKED].data)
-            absolute += float(numpy.abs(flat).sum())
-            square += float(numpy.dot(flat, flat))
+            flat = numpy.asarray(block).reshape(-1)
+            start = start or zlib.crc32(flat[:_CHECKED].astype(numpy.float64).data)
+            for begin in range(0, flat.size, _PIECE):
+                some = flat[begin : begin + _PIECE]
+                sizes = piece[: some.size]
+                # the size of the least integer is no integer of its kind
+                numpy.abs(some if some.dtype.kind == "f" else some.astype(numpy.float64), out=sizes)
+                absolute += float(numpy.dot(sizes, ones[: some.size]))
+                square += float(numpy.dot(sizes, sizes))
             if not math.isfinite(absolute) or not math.isfinite(square):
-                non_finite += int(flat.size - numpy.isfinite(flat).sum())
+                non_finite += int(flat.size - numpy.isfinite(flat.astype(numpy.float64)).sum())
     return Sums(absolute, square, non_finite, start)
 
 
