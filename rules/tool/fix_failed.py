@@ -1,6 +1,7 @@
-"""The fixes of a file could not be applied or written, and the file is as it was.
+"""Fixes of a file could not be applied or written.
 
-tdlint fixes a file wholly or not at all.
+tdlint leaves out the fixes of the rules that are to blame, where it knows them, and makes the others. Else the file is
+as it was.
 
 ## Why
 

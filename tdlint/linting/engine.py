@@ -31,6 +31,9 @@ from tdlint.sources.suppressions import find_suppressions
 from tdlint.sources.syntax import TooComplex
 
 if TYPE_CHECKING:
+    import libcst
+
+    from tdlint.interp import Analysis
     from tdlint.linting.cache import Cache
 
 Rules = Sequence[type[Rule]]
@@ -133,12 +136,27 @@ def read_bytes(path: str, settings: Settings, rules: Rules) -> bytes | FileResul
 
 def check_bytes(data: bytes, path: str, settings: Settings, rules: Rules) -> FileResult:
     """Lint the contents of one file. What goes wrong is a diagnostic; nothing is raised."""
+    return check_bytes_each(data, path, (settings,), rules)[0]
+
+
+def check_bytes_each(data: bytes, path: str, each: Sequence[Settings], rules: Rules) -> tuple[FileResult, ...]:
+    """Lint the contents of one file, which is followed once, with several settings. Nothing is raised."""
     if not worth_reading(data) and not uses_imported_model(path, data):
-        return FileResult(path)
+        return tuple(FileResult(path) for _ in each)
+    read_once: list[_Reading | None] = []
+    return tuple(_check_guarded(data, path, settings, rules, read_once) for settings in each)
+
+
+def _check_guarded(
+    data: bytes, path: str, settings: Settings, rules: Rules, read_once: list[_Reading | None]
+) -> FileResult:
     try:
         with undisturbed():
-            readable = read(path, data)
-            return _check(readable, settings, rules) if readable else FileResult(path)
+            if not read_once:
+                readable = read(path, data)
+                read_once.append(_Reading(readable) if readable else None)
+            reading = read_once[0]
+            return _check(reading, settings, rules) if reading else FileResult(path)
     except UnreadableFile as error:
         return _failure(path, UNREADABLE_FILE, str(error), settings, rules)
     except TooComplex as error:
@@ -171,10 +189,10 @@ def _with_nested(model: ModelGraph, prefix: str = "") -> Iterator[tuple[ModelGra
             yield from _with_nested(node.inner, f"{prefix}{node.name}/")
 
 
-def _check(readable: Readable, settings: Settings, rules: Rules) -> FileResult:
-    source = readable.source
+def _check(reading: _Reading, settings: Settings, rules: Rules) -> FileResult:
+    readable, source = reading.readable, reading.readable.source
     selection = select(settings, rules, source.path)
-    found = _analyse(readable, settings, rules, selection) if readable.analysable else _Analysed()
+    found = _analyse(reading, settings, rules, selection) if readable.analysable else _Analysed()
     diagnostics = [_syntax_error(problem, source) for problem in readable.problems]
     diagnostics += found.diagnostics
     diagnostics += [_crash(crash, source.location(Span(0, 0))) for crash in found.crashes]
@@ -206,30 +224,61 @@ class _Analysed:
     unknown: tuple[str, ...] = ()
 
 
+@dataclass
+class _Reading:
+    """A source, and what was understood of it where it was followed."""
+
+    readable: Readable
+    understood: _Understood | None = None
+
+
+@dataclass(frozen=True)
+class _Understood:
+    """What does not depend on settings and rules: the syntax tree, what it means, and the files around it."""
+
+    module: libcst.Module
+    analysis: Analysis
+    neighbours: Neighbours
+
+
 def _analyse(
-    readable: Readable, settings: Settings, rules: Rules, selection: Selection, elsewhere: bool = True
+    reading: _Reading, settings: Settings, rules: Rules, selection: Selection, elsewhere: bool = True
 ) -> _Analysed:
     """Follow a source and run the rules on it; ``elsewhere`` says whether to judge reports in other files."""
     from tdlint.sources.plain_nodes import NeedsLibCST
 
     try:
-        return _follow(readable, settings, rules, selection, elsewhere)
+        return _judge(reading, settings, rules, selection, elsewhere)
     except NeedsLibCST:
-        tree_of(readable.source.parse_text, plain=False)
-        return _follow(readable, settings, rules, selection, elsewhere)
+        tree_of(reading.readable.source.parse_text, plain=False)
+        reading.understood = None
+        return _judge(reading, settings, rules, selection, elsewhere)
 
 
-def _follow(readable: Readable, settings: Settings, rules: Rules, selection: Selection, elsewhere: bool) -> _Analysed:
+def _follow(readable: Readable) -> _Understood:
     from tdlint.interp import interpret
     from tdlint.interp.project import project_of
     from tdlint.interp.relevance import function_texts
-    from tdlint.linting.elsewhere import Elsewhere
 
     source = readable.source
     module, path, neighbours = tree_of(source.parse_text, readable.tree), Path(source.path).absolute(), Neighbours()
     texts = function_texts(module, readable.tree, source.parse_text) if readable.tree is not None else None
     project = project_of(path, neighbours.load)
     analysis = interpret(module, source.parse_text.count("\n"), texts, project=project, path=path)
+    return _Understood(module, analysis, neighbours)
+
+
+def _judge(reading: _Reading, settings: Settings, rules: Rules, selection: Selection, elsewhere: bool) -> _Analysed:
+    from tdlint.linting.elsewhere import Elsewhere
+
+    source = reading.readable.source
+    if reading.understood is None:
+        reading.understood = _follow(reading.readable)
+    module, analysis, neighbours = (
+        reading.understood.module,
+        reading.understood.analysis,
+        reading.understood.neighbours,
+    )
     program = analysis.program
     found, crashes = _run_rules(rules, program, selection, settings)
     if not elsewhere:
@@ -263,7 +312,7 @@ def _reported_in(
         readable = read(path, data)
         if readable is None or not readable.analysable:
             return frozenset(), seen.inputs()
-        found = _analyse(readable, settings, rules, select(settings, rules, path), elsewhere=False)
+        found = _analyse(_Reading(readable), settings, rules, select(settings, rules, path), elsewhere=False)
     return frozenset((each.code, each.location.span) for each in found.diagnostics), seen.inputs()
 
 

@@ -29,7 +29,11 @@ MAX_ROUNDS = 10
 
 
 class _Failed(Exception):
-    """The fixes of a file can't be used; the text says why."""
+    """The fixes of a file can't be used; the text says why, ``guilty`` are the codes of the rules they are of."""
+
+    def __init__(self, reason: str, guilty: Iterable[Diagnostic] = ()) -> None:
+        super().__init__(reason)
+        self.guilty = tuple(sorted({each.code for each in guilty}))
 
 
 def fix_paths(
@@ -52,20 +56,37 @@ def fix_file(path: str, settings: Settings, rules: Rules) -> FileResult:
     return data if isinstance(data, FileResult) else fix_bytes(data, path, settings, rules)
 
 
-def fix_bytes(data: bytes, path: str, settings: Settings, rules: Rules) -> FileResult:
-    """What fixing makes of the contents of a file. What goes wrong is a diagnostic; nothing is raised."""
-    found = check_bytes(data, path, settings, rules)
+def fix_bytes(data: bytes, path: str, settings: Settings, rules: Rules, found: FileResult | None = None) -> FileResult:
+    """What fixing makes of the contents of a file; ``found`` is what was found in them, if that is known.
+
+    What goes wrong is a diagnostic; nothing is raised. The other fixes of the file are made without those of the rules
+    that are to blame.
+    """
+    found = found or check_bytes(data, path, settings, rules)
     least = Applicability.UNSAFE if settings.unsafe_fixes else Applicability.SAFE
     if not applicable(found.diagnostics, least):
         return found
     try:
         return _fix(_State(data, found, _read(path, data)), least, partial(check_bytes, settings=settings, rules=rules))
     except _Failed as error:
-        return _with_failure(found, str(error))
+        return _without(error, data, found, settings, rules)
     except NotWritable as error:
         return _with_failure(found, f"no fix was applied: the file {error}")
     except Exception as error:  # whatever it is, it must not cost the other files
         return _with_failure(found, f"no fix was applied: fixing crashed with {type(error).__name__}: {error}")
+
+
+def _without(error: _Failed, data: bytes, found: FileResult, settings: Settings, rules: Rules) -> FileResult:
+    """What the other fixes make of a file, if it is known whose fixes fail; with the report of those."""
+    if not error.guilty:
+        return _with_failure(found, str(error))
+    others = replace(settings, unfixable=(*settings.unfixable, *error.guilty))
+    fixed = fix_bytes(data, found.path, others, rules)
+    if fixed.fixing is None:
+        return _with_failure(found, str(error))
+    message = str(error).replace("no fix was", "some fixes were not", 1)
+    before = _with_failure(fixed.fixing.found, message, _HELP_OTHERS)
+    return replace(_with_failure(fixed, message, _HELP_OTHERS), fixing=replace(fixed.fixing, found=before))
 
 
 @dataclass(frozen=True)
@@ -85,7 +106,8 @@ def _fix(start: _State, least: Applicability, check: partial[FileResult]) -> Fil
         stuck = 0 if len(wanted) < fewest else stuck + 1
         fewest = min(fewest, len(wanted))
         if stuck == MAX_ROUNDS:
-            raise _Failed(f"no fix was applied: those of {_names(wanted)} still ask for more after {MAX_ROUNDS} rounds")
+            reason = f"those of {_names(wanted)} still ask for more after {MAX_ROUNDS} rounds"
+            raise _Failed(f"no fix was applied: {reason}", wanted)
         chosen = compatible(wanted)
         edits = [edit for each in chosen for edit in edits_of(each)]
         data = rewrite(state.readable.source, state.data, edits)
@@ -145,7 +167,8 @@ def _sound(before: _State, after: _State, chosen: Sequence[Diagnostic]) -> _Stat
         reason = "made a file on which tdlint fails"
     else:
         return after
-    raise _Failed(f"no fix was applied: those of {_names(_culprits(before, chosen) or chosen)} {reason}")
+    guilty = _culprits(before, chosen) or chosen
+    raise _Failed(f"no fix was applied: those of {_names(guilty)} {reason}", guilty)
 
 
 def _culprits(before: _State, chosen: Sequence[Diagnostic]) -> list[Diagnostic]:
@@ -195,9 +218,10 @@ def _written(result: FileResult) -> FileResult:
     return result
 
 
-def _with_failure(found: FileResult, message: str) -> FileResult:
-    failure = tool_diagnostic(FIX_FAILED, Location(found.path), message, _HELP)
+def _with_failure(found: FileResult, message: str, help: str | None = None) -> FileResult:
+    failure = tool_diagnostic(FIX_FAILED, Location(found.path), message, help or _HELP)
     return replace(found, diagnostics=(failure, *found.diagnostics), failed=True)
 
 
+_HELP_OTHERS = "The other fixes were made. `unfixable` in the configuration leaves the fixes of a rule out."
 _HELP = "The file is as it was. `unfixable` in the configuration leaves the fixes of a rule out."

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import partial
 
 from tdlint.config import Settings
 from tdlint.diagnostics import Applicability, Diagnostic
-from tdlint.linting.engine import Rules, check_paths
-from tdlint.linting.fixing import fix_paths
+from tdlint.linting.engine import Rules, check_bytes_each, check_paths, read_bytes
+from tdlint.linting.fixing import fix_bytes
 from tdlint.linting.result import FileResult, Fixing
 from tdlint.linting.tool_codes import FIX_FAILED, TOOL_CODES
 from tdlint.spec.version import LAST_KERAS_2, KerasVersion
@@ -114,23 +115,32 @@ def plan_migration(
     """
     wanted = replace(settings, keras_version=target)
     changed = replace(wanted, select=(FAMILY,), extend_select=(), ignore=(), min_severity=None, unsafe_fixes=True)
-    fixed = fix_paths(paths, changed, rules, jobs, write=False)
-    new = check_paths(paths, wanted, rules, jobs)
-    old = check_paths(paths, replace(settings, keras_version=LAST_KERAS_2), rules, jobs)
+    old = replace(settings, keras_version=LAST_KERAS_2)
     family = frozenset(rule.code for rule in rules if rule.family() == FAMILY)
-    left_out = family | {code.code for code in TOOL_CODES}
-    files = [
-        _file_plan(file, [each for each in _surplus(then.diagnostics, now.diagnostics) if each.code not in left_out])
-        for file, then, now in zip(fixed.files, new.files, old.files, strict=True)
-    ]
+    job = partial(_plan_file, wanted=wanted, old=old, left_out=family | {code.code for code in TOOL_CODES})
+    checked = check_paths(paths, changed, rules, jobs, check=job)
+    files = [_file_plan(result) for result in checked.files]
     work = sorted((file for file in files if file.findings), key=_most_work_first)
-    return Plan(target, tuple(work), len(files) - len(work), fixed.failed or new.failed, family)
+    return Plan(target, tuple(work), len(files) - len(work), checked.failed, family)
 
 
-def _file_plan(result: FileResult, others: Sequence[Diagnostic]) -> FilePlan:
+def _plan_file(
+    path: str, settings: Settings, rules: Rules, *, wanted: Settings, old: Settings, left_out: frozenset[str]
+) -> FileResult:
+    """What the fixes make of a file, with what other rules say of it for the target only; it is followed once."""
+    data = read_bytes(path, settings, rules)
+    if isinstance(data, FileResult):
+        return data
+    found, then, now = check_bytes_each(data, path, (settings, wanted, old), rules)
+    fixed = fix_bytes(data, path, settings, rules, found)
+    others = tuple(each for each in _surplus(then.diagnostics, now.diagnostics) if each.code not in left_out)
+    return replace(fixed, of_target=others, failed=fixed.failed or then.failed)
+
+
+def _file_plan(result: FileResult) -> FilePlan:
     found = result.fixing.found.diagnostics if result.fixing else result.diagnostics
-    no_fix = any(each.code == FIX_FAILED.code for each in found)
-    findings = [Finding(each, Way.BY_HAND if no_fix else _way(each)) for each in (*found, *others)]
+    no_fix = result.fixing is None and any(each.code == FIX_FAILED.code for each in found)
+    findings = [Finding(each, Way.BY_HAND if no_fix else _way(each)) for each in (*found, *result.of_target)]
     findings.sort(key=lambda finding: finding.diagnostic.sort_key())
     if result.fixing:
         later = _surplus(result.diagnostics, found, with_place=False)

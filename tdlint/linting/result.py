@@ -49,6 +49,7 @@ class FileResult:
     tell what is left after them. ``baselined`` diagnostics are in the baseline, and not among the others.
     ``content`` is a digest of the file and ``inputs`` is what else the result depends on, if that was recorded;
     ``cached`` says that the result is that of an earlier run.
+    ``of_target`` is what a plan adds: reports for the version that is moved to and not for Keras 2.
     """
 
     path: str
@@ -64,6 +65,7 @@ class FileResult:
     content: str = ""
     inputs: tuple[Input, ...] = ()
     cached: bool = False
+    of_target: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,16 @@ def test_fixes_without_an_end_leave_the_file_as_it_was():
     assert message == "no fix was applied: those of TDL983 [growing] still ask for more after 10 rounds"
 
 
+def test_other_fixes_are_made_where_those_of_a_rule_break_the_program():
+    text = HEAD + "model.add(Dense(4))\n"
+    result, after = fix(text, Unnamed, Breaking)
+    assert after == HEAD + "model.add(Dense(4, name='x'))\n"
+    assert result.failed
+    assert codes(result)[0] == codes(result.fixing.found)[0] == "TDL006"
+    assert "those of TDL984 [breaking] made the file unreadable" in result.diagnostics[0].message
+    assert [each.code for each in result.fixing.fixed] == ["TDL981"]
+
+
 @pytest.mark.parametrize(
     ("rule", "reason"),
     [
@@ -155,8 +165,8 @@ def test_fixes_that_break_the_program_leave_the_file_as_it_was(rule, reason):
 def test_only_the_rule_whose_fix_breaks_the_program_is_blamed():
     text = HEAD + "model.add(Dense(4))\nmodel.add(TimeDistributed(Dense(4), name='y'))\n"
     result, after = fix(text, Unwrapped, EveryLayer)
-    assert after == text
-    assert "those of TDL991 [everylayer] made" in result.diagnostics[0].message
+    assert "TimeDistributed" not in after
+    assert result.diagnostics[0].message.startswith("some fixes were not applied: those of TDL991 [everylayer] made")
 
 
 def test_fixes_after_which_a_rule_crashes_are_not_kept(monkeypatch):

@@ -130,6 +130,15 @@ def test_a_file_that_can_not_be_fixed_is_work_by_hand(plan, monkeypatch):
     assert made.exit_code == 2
 
 
+def test_a_file_is_followed_once_where_there_is_nothing_to_fix(plan, monkeypatch):
+    import tdlint.interp
+
+    followed, real = [], tdlint.interp.interpret
+    monkeypatch.setattr("tdlint.interp.interpret", lambda *args, **how: followed.append(1) or real(*args, **how))
+    plan(GRU)
+    assert len(followed) == 1
+
+
 def test_a_program_that_is_no_python_is_work_by_hand(plan):
     (file,) = plan("print 'a'\n").files
     assert ways(file) == [("TDL001", Way.BY_HAND)]
