@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "tdlint").rglob("*.py"))
 RULES = sorted(path for path in (ROOT / "rules").rglob("*.py") if path.stem[0] != "_")
 RANKS = [
-    ["tdlint._version", "tdlint.errors", "tdlint.diagnostics", "tdlint.shapes"],
+    ["tdlint._version", "tdlint.errors", "tdlint.settings_schema", "tdlint.diagnostics", "tdlint.shapes"],
     ["tdlint.values"],
     ["tdlint.spec"],
     ["tdlint.graph"],

@@ -63,7 +63,7 @@ class Wanted:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATHS]...")
 @rule_options
 @fix_options
 @click.option("--output-format", type=click.Choice(list(MODULES)), help="How to report.  [default: full]")

@@ -11,7 +11,7 @@ from tdlint.cli.reports import settings_of
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATHS]...")
 @cache_dir_option
 @click.option("--config", metavar="FILE", help="Read this pyproject.toml instead of the nearest one.")
 @click.option("--isolated", is_flag=True, help="Read no configuration file.")

@@ -11,7 +11,7 @@ from tdlint.cli.reports import render_options, settings_of, write
 
 
 @click.command("config")
-@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATHS]...")
 @rule_options
 @settings_options
 @no_color_option

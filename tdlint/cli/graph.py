@@ -10,7 +10,7 @@ from tdlint.formatters.graph import MODULES as GRAPH_MODULES
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATHS...")
+@click.argument("paths", nargs=-1, type=click.Path(), required=True, metavar="PATHS...")
 @click.option(
     "--output-format",
     "--format",

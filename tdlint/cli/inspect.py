@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("target")
+@click.argument("target", type=click.Path())
 @click.option(
     "--architecture",
     metavar="TARGET",

@@ -12,7 +12,7 @@ from tdlint.formatters.migration import MODULES as MIGRATION_MODULES
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATHS]...")
 @click.option(
     "--to",
     "target",

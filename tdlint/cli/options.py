@@ -18,6 +18,17 @@ def words(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -
     return words
 
 
+def complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Codes, names and families that what was typed begins; after a comma, for the last word."""
+    from tdlint.linting.registry import load_rules
+
+    before, comma, word = incomplete.rpartition(",")
+    rules = load_rules()
+    known = ["ALL", *dict.fromkeys(rule.code[:4] for rule in rules)]
+    known += [text for rule in rules for text in (rule.code, rule.name())]
+    return [f"{before}{comma}{text}" for text in known if text.startswith(word)]
+
+
 def keras_version(ctx: click.Context, param: click.Parameter, value: str | None) -> Any:
     """The version that an option names."""
     from tdlint.spec.version import parse_version
@@ -45,10 +56,37 @@ def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Comm
     return decorate
 
 
+_rules: dict[str, Any] = {
+    "multiple": True,
+    "callback": words,
+    "shell_complete": complete_rules,
+    "metavar": "RULES",
+}
 rule_options = _options(
-    click.option("--select", multiple=True, callback=words, metavar="RULES", help="Run only these rules."),
-    click.option("--extend-select", multiple=True, callback=words, metavar="RULES", help="Run these rules as well."),
-    click.option("--ignore", multiple=True, callback=words, metavar="RULES", help="Leave these rules out."),
+    click.option(
+        "--select",
+        multiple=True,
+        callback=words,
+        shell_complete=complete_rules,
+        metavar="RULES",
+        help="Run only these rules.",
+    ),
+    click.option(
+        "--extend-select",
+        multiple=True,
+        callback=words,
+        shell_complete=complete_rules,
+        metavar="RULES",
+        help="Run these rules as well.",
+    ),
+    click.option(
+        "--ignore",
+        multiple=True,
+        callback=words,
+        shell_complete=complete_rules,
+        metavar="RULES",
+        help="Leave these rules out.",
+    ),
     click.option(
         "--min-severity",
         type=click.Choice(["advice", "warning", "error"]),
@@ -73,7 +111,14 @@ fix_options = _options(
         default=None,
         help="With --fix or --diff: also fixes that may change what the program computes, or drop a comment.",
     ),
-    click.option("--unfixable", multiple=True, callback=words, metavar="RULES", help="Don't fix what these report."),
+    click.option(
+        "--unfixable",
+        multiple=True,
+        callback=words,
+        shell_complete=complete_rules,
+        metavar="RULES",
+        help="Don't fix what these report.",
+    ),
     click.option("--fix-only", is_flag=True, help="As --fix, but report nothing that is left, and exit with 0."),
     click.option("--diff", is_flag=True, help="Show what --fix would change, and write nothing. Exit with 1 if it is."),
     click.option("--show-fixes", is_flag=True, help="Add which fixes were applied, by file and rule."),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from tdlint.cli.options import no_color_option, table_or_json
+from tdlint.cli.options import complete_rules, no_color_option, table_or_json
 from tdlint.cli.reports import render_options, write
 
 
 @click.command("rule")
-@click.argument("code_or_name")
+@click.argument("code_or_name", shell_complete=complete_rules)
 @no_color_option
 def show_rule(code_or_name: str, no_color: bool) -> None:
     """Show the page of a rule, by its code or name."""
