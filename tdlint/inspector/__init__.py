@@ -32,9 +32,9 @@ def inspect_model(model: Any) -> Account:
 def inspect_path(path: str | Path, architecture: str | Path | None = None, values: bool = True) -> Account:
     """The account of a model file, read without Keras; nothing in it is executed.
 
-    It is a `.keras`, `.h5` or `.hdf5` file, a folder with a config and weights, `.weights.h5` or the index of sharded
-    weights (with the model's config as ``architecture``), or a config in JSON. Without ``values``, only shapes are
-    read.
+    It is a `.keras`, `.h5` or `.hdf5` file, a folder with a config and weights, a SavedModel folder, `.weights.h5` or
+    the index of sharded weights (with the model's config as ``architecture``), or a config in JSON. Without ``values``,
+    only shapes are read.
 
     Raises:
         InspectionError: no such file, or h5py is missing.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,11 +14,12 @@ from tdlint.inspector import weights_alone
 from tdlint.inspector.architecture import Architecture, attached, described, json_file, read_architecture
 from tdlint.inspector.config_only import held_by_config, unfitting
 from tdlint.inspector.container import open_hdf5, open_member_as_hdf5, open_zip
-from tdlint.inspector.errors import ModelFileError
+from tdlint.inspector.errors import InspectionError, ModelFileError
 from tdlint.inspector.hdf5 import Tree
 from tdlint.inspector.held import SHAPES_ONLY, Held, Inspected
 from tdlint.inspector.layer_tree import held_in_tree
 from tdlint.inspector.legacy_h5 import held_in_legacy
+from tdlint.inspector.saved_model import held_in_bundle, is_saved_model, open_saved_model, without_layers
 from tdlint.inspector.shards import is_index, open_shards
 from tdlint.inspector.steps import with_step_copies
 from tdlint.spec.version import NEWEST, KerasVersion, parse_version
@@ -70,6 +72,8 @@ def _read_keras(path: Path, architecture: Architecture | None, values: bool) -> 
 
 def _read_folder(path: Path, architecture: Architecture | None, values: bool) -> Inspected:
     """What ``model.save(..., zipped=False)`` writes, and presets of KerasHub."""
+    if is_saved_model(path):
+        return _read_saved_model(path, architecture, values)
     _refuse(architecture)
     own = read_architecture(path)
     weights = next((path / name for name in _WEIGHTS if (path / name).exists()), None)
@@ -80,6 +84,23 @@ def _read_folder(path: Path, architecture: Architecture | None, values: bool) ->
             return _in_tree(own, path, tree)
     with open_hdf5(weights, weights.name) as file:
         return _in_tree(own, path, Tree(file, values=values))
+
+
+def _read_saved_model(path: Path, architecture: Architecture | None, values: bool) -> Inspected:
+    if architecture is not None:
+        raise ModelFileError("", "a SavedModel takes no second config")
+    if values and importlib.util.find_spec("numpy") is None:
+        raise InspectionError("reading weights needs numpy; run: pip install 'tdlint[archive]'")
+    try:
+        saved = open_saved_model(path, values)
+    except OSError as problem:
+        raise ModelFileError("", f"can't be read: {problem}") from None
+    model = saved.architecture.graph() if saved.architecture else None
+    if model is None or not model.nodes:
+        name, why = (model.name, model.unknown) if model is not None else (path.name, ())
+        return _inspected(saved.architecture, path, *without_layers(saved, name, *why))
+    held = held_in_bundle(model, saved)
+    return _inspected(saved.architecture, path, model, held, notes=(unfitting(model, held),))
 
 
 def _read_json(path: Path, architecture: Architecture | None, values: bool) -> Inspected:

@@ -78,7 +78,7 @@ def _size(path: Path) -> int:
     """The bytes that may have to be read; the weights may lie in several files."""
     if path.suffix == ".json" or path.is_dir():
         folder = path if path.is_dir() else path.parent
-        return sum(one.stat().st_size for one in folder.glob("*.h5"))
+        return sum(one.lstat().st_size for pattern in ("*.h5", "variables/*") for one in folder.glob(pattern))
     return path.stat().st_size
 
 

@@ -70,7 +70,7 @@ def _held(model: ModelGraph, weights: Tree) -> dict[int, tuple[Held, ...]]:
         if node.inner is not None:
             _share_out(node.inner, found, held)
         else:
-            held[node.layer.key] = _matched(found, model.weights.get(node.layer.key), node.layer)
+            held[node.layer.key] = matched(found, model.weights.get(node.layer.key), node.layer)
     rest += [one for group in groups.values() for one in listed(group)]
     if rest:
         held[model.key] = tuple(measure(one, None) for one in rest)
@@ -121,7 +121,8 @@ def _was_made_frozen(node: LayerNode) -> bool:
     return node.layer.short_type in OF_LAYERS and node.layer.trainable is False
 
 
-def _matched(found: list[Found], specs: tuple[WeightSpec, ...] | None, layer: LayerObject | None) -> tuple[Held, ...]:
+def matched(found: list[Found], specs: tuple[WeightSpec, ...] | None, layer: LayerObject | None) -> tuple[Held, ...]:
+    """The weights of a layer in the order of ``layer.weights``, measured."""
     if not found:
         return tuple(one for one in map(unread, specs or ()) if one is not None)
     if specs is None and layer is not None:
@@ -183,5 +184,5 @@ def _share_out(model: ModelGraph, found: list[Found], held: dict[int, tuple[Held
             owned = names.get(name)
             specs = tuple(spec for node, spec, _ in expected if node is owned and spec is not None)
             key = owned.layer.key if owned is not None else model.key
-            pieces[key] = list(_matched(mine, specs or None, owned.layer if owned is not None else None))
+            pieces[key] = list(matched(mine, specs or None, owned.layer if owned is not None else None))
     held.update({key: tuple(weights) for key, weights in pieces.items()})

@@ -17,6 +17,7 @@ from tdlint.inspector.held import Inspected
 from tdlint.inspector.isolated import read_isolated
 from tdlint.inspector.live import architecture_of, read_live
 from tdlint.inspector.made import Arguments, attribute_of, model_from, weightless_keras_2, weightless_keras_3
+from tdlint.inspector.saved_model import is_saved_model
 
 MODEL_SUFFIXES = (".keras", ".h5", ".hdf5", ".json")
 
@@ -104,13 +105,11 @@ def model_file(path: Path) -> Path:
     if not path.exists():
         raise InspectionError(f"{path}: no such file")
     if path.is_dir():
-        if (path / "saved_model.pb").exists():
-            raise InspectionError(
-                f"{path}: SavedModel folders are not supported yet, use a .keras file: model.save('model.keras')"
-            )
-        if (path / "config.json").exists():
+        if (path / "config.json").exists() or is_saved_model(path):
             return path
-        raise InspectionError(f"{path}: a folder without config.json; expected a model file ({_expected()})")
+        raise InspectionError(
+            f"{path}: a folder without config.json or saved_model.pb; expected a model file ({_expected()})"
+        )
     if path.suffix == ".py":
         raise InspectionError(f"{path}: say which model in it, such as {path}:model or {path}:build_model")
     if path.suffix not in MODEL_SUFFIXES:

@@ -28,7 +28,7 @@ def in_tree(tree: Tree, name: str, why: str = WHY) -> Weighed:
         if found:
             layers.append((given or prefix, re.sub(r"_\d+$", "", prefix.rpartition("/")[2]), found))
     own_weights = [one for one in stored(tree, None, "") if re.match(r"\d+$", one.path)]
-    return _model(name, layers, own_weights, why)
+    return model_of(name, layers, own_weights, why)
 
 
 def in_lists(tree: Tree, name: str, why: str = WHY) -> Weighed:
@@ -36,7 +36,7 @@ def in_lists(tree: Tree, name: str, why: str = WHY) -> Weighed:
     groups = tree.groups()
     names = [layer for layer in tree.texts("layer_names") if layer in groups]
     found = [(layer, "layer", list(listed(groups[layer]))) for layer in names]
-    return _model(name, [item for item in found if item[2]], [], why)
+    return model_of(name, [item for item in found if item[2]], [], why)
 
 
 def _layer_groups(tree: Tree) -> Iterator[tuple[str, Tree]]:
@@ -49,7 +49,8 @@ def _layer_groups(tree: Tree) -> Iterator[tuple[str, Tree]]:
             yield name, group
 
 
-def _model(name: str, layers: list[tuple[str, str, list[Found]]], own: list[Found], why: str) -> Weighed:
+def model_of(name: str, layers: list[tuple[str, str, list[Found]]], own: list[Found], why: str) -> Weighed:
+    """Layers of which the names, the kinds and the weights are known, as a model."""
     nodes, held = [], {}
     for number, (layer, kind, found) in enumerate(layers):
         described = LayerObject(number + 1, kind, Arguments(complete=False), None, layer, trainable=None)

@@ -173,7 +173,7 @@ def test_folders(tmp_path):
     with pytest.raises(InspectionError, match="a folder"):
         inspect_target(str(tmp_path))
     (tmp_path / "saved_model.pb").touch()
-    with pytest.raises(InspectionError, match="SavedModel folders are not supported yet"):
+    with pytest.raises(InspectionError, match="index: not in the folder"):
         inspect_target(str(tmp_path))
 
 
