@@ -41,7 +41,7 @@ from tdlint.values import Instance, LayerObject, Value
 
 @dataclass(frozen=True)
 class Visit:
-    """A distinct layer where it stands: ``frozen`` if a model around it is, ``calls`` within its model."""
+    """A distinct layer where it stands: ``frozen`` if a model around it is, ``calls`` those of the outermost model."""
 
     path: str
     node: LayerNode
@@ -50,8 +50,10 @@ class Visit:
     specs: tuple[WeightSpec, ...] | None
 
 
-def visits(model: ModelGraph, keras: KerasVersion, frozen: bool, prefix: str = "") -> Iterator[Visit]:
+def visits(model: ModelGraph, keras: KerasVersion, frozen: bool, prefix: str = "", times: int = 1) -> Iterator[Visit]:
     """Every distinct layer of a model and of the models within it; ``frozen`` is what the model itself says.
+
+    ``times`` is how often the model is called.
 
     In Keras 3 a frozen model that is loaded as part of another one does not freeze its layers: each of them, and the
     outermost model, is asked.
@@ -63,10 +65,10 @@ def visits(model: ModelGraph, keras: KerasVersion, frozen: bool, prefix: str = "
         done.add(node.layer.key)
         path = prefix + node.name
         fixed = frozen or (keras.major < 3 and node.layer.trainable is False)
+        calls = times * sum(other.layer.key == node.layer.key for other in model.nodes)
         if node.inner is not None:
-            yield from visits(node.inner, keras, fixed, f"{path}/")
+            yield from visits(node.inner, keras, fixed, f"{path}/", calls)
             continue
-        calls = sum(other.layer.key == node.layer.key for other in model.nodes)
         yield Visit(path, node, calls, fixed, model.weights.get(node.layer.key))
 
 

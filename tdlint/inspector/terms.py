@@ -50,13 +50,22 @@ class _Part:
         """Whether its ``__call__``, which adds activity terms, is never called (FACTS B2)."""
         return keras.major >= 3 and self.around is not None and self.around.type == "keras.layers.TimeDistributed"
 
-    def tensors(self, keras: KerasVersion) -> int:
-        """The number of tensors that its activity regularizer is put on (FACTS C6b)."""
-        if keras.major >= 3:
-            return 4 if self.layer.short_type in _OF_FOUR else 1
+    def tensors(self, keras: KerasVersion, outputs: int) -> int:
+        """The number of tensors that its activity regularizer is put on (FACTS C6b).
+
+        ``outputs`` is how many the outermost layer gives.
+        """
+        if keras.major >= 3 and self.layer.short_type in _OF_FOUR:
+            return 4
+        if self.around is None:
+            return max(outputs, 1)
+        if self.around.type != "keras.layers.Bidirectional":
+            return 1
+        # an output of each direction, unless they are merged, and the states of both
+        merged = 2 if self.around.args.get("merge_mode").must_be(None) else 1
+        one = 1 + max(outputs - merged, 0) // 2
         # Keras 2 keeps one layer in the config, of which it makes two
-        copied = self.around is not None and self.around.type == "keras.layers.Bidirectional"
-        return 2 if copied and self.around is not None and not self.around.args.passes("backward_layer") else 1
+        return one if keras.major >= 3 or self.around.args.passes("backward_layer") else 2 * one
 
 
 def activity_of(
@@ -79,7 +88,7 @@ def activity_of(
                 over_time=over_time,
                 steps=steps,
                 calls=calls,
-                tensors=part.tensors(keras),
+                tensors=part.tensors(keras, len(node.outputs)),
             )
         )
     return tuple(terms)
