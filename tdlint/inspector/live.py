@@ -122,8 +122,9 @@ def _serialized(thing: Any, keras: KerasVersion) -> dict[str, Json]:
 def _with_activity(layer: Any, config: dict[str, Json]) -> dict[str, Json]:
     """The config, with the activity regularizers that many layers of Keras 2 leave out, also of what they wrap."""
     wrapped, block = getattr(layer, "layer", None), config.get("layer")
-    if isinstance(block, dict) and isinstance(block.get("config"), dict) and wrapped is not None:
-        config = {**config, "layer": {**block, "config": _with_activity(wrapped, block["config"])}}
+    inner = block.get("config") if isinstance(block, dict) else None
+    if wrapped is not None and isinstance(block, dict) and isinstance(inner, dict):
+        config = {**config, "layer": {**block, "config": _with_activity(wrapped, inner)}}
     outputs = getattr(layer, "_activity_regularizer", None)
     if outputs is None or "activity_regularizer" in config or not hasattr(outputs, "get_config"):
         return config
