@@ -30,21 +30,30 @@ def _declared(layer: LayerObject) -> Value:
     return layer.args.get("activity_regularizer") if layer.args.passes("activity_regularizer") else NONE
 
 
-def _within(layer: LayerObject, parent: LayerObject | None = None, depth: int = 0) -> Iterator[_Part]:
+def _within(
+    layer: LayerObject, parent: LayerObject | None = None, depth: int = 0, in_model: bool = False
+) -> Iterator[_Part]:
     """The layer and those that it wraps, each with the one around it."""
-    yield _Part(layer, parent, depth > 0)
+    yield _Part(layer, parent, depth > 0, in_model)
+    timed = parent is not None and parent.type == "keras.layers.TimeDistributed"
+    in_model = in_model or (timed and layer.type in ("keras.Sequential", "keras.Model"))
     if depth < 16:
         for _, inner in inner_layers(layer):
-            yield from _within(inner, layer, depth + 1)
+            yield from _within(inner, layer, depth + 1, in_model)
 
 
 @dataclass(frozen=True)
 class _Part:
-    """A layer, or one that it wraps: ``around`` is the layer that calls it."""
+    """A layer, or one that it wraps: ``around`` calls it; ``in_model``: as part of a model within TimeDistributed."""
 
     layer: LayerObject
     around: LayerObject | None
     wrapped: bool
+    in_model: bool = False
+
+    def calls(self, keras: KerasVersion) -> int:
+        """How often it is called in one call of the outermost: Keras 2 calls a model again for its mask (FACTS B2b)."""
+        return 2 if self.in_model and keras.major < 3 else 1
 
     def passed_by(self, keras: KerasVersion) -> bool:
         """Whether its ``__call__``, which adds activity terms, is never called (FACTS B2)."""
@@ -87,7 +96,7 @@ def activity_of(
                 divided_by_batch=keras.major < 3 or keras >= (3, 14),
                 over_time=over_time,
                 steps=steps,
-                calls=calls,
+                calls=calls * part.calls(keras),
                 tensors=part.tensors(keras, len(node.outputs)),
             )
         )

@@ -137,6 +137,17 @@ def test_a_model_in_time_distributed_has_a_term_per_step():
     assert sum(map(float, model.losses)) == pytest.approx(STRENGTH * float(np.abs(output).sum()) / BATCH, rel=1e-5)
 
 
+@pytest.mark.slow
+def test_keras_2_calls_a_model_in_time_distributed_twice():
+    keras = pytest.importorskip("tf_keras")
+    dense = [keras.layers.Dense(4, activity_regularizer=keras.regularizers.L1(STRENGTH)) for _ in range(2)]
+    inner = stack(keras, dense[0], stack(keras, dense[1], shape=(4,)), shape=(4,))
+    model = stack(keras, keras.layers.TimeDistributed(inner))
+    model(np.ones((BATCH, 6, 4), "float32"))
+    terms = inspect_model(model).layers[-1].activity
+    assert len(model.losses) == sum(term.calls * term.tensors for term in terms) == 4
+
+
 def test_calls_within_called_models_multiply_for_weights_too():
     keras = pytest.importorskip("keras")
     dense = keras.layers.Dense(4, kernel_regularizer="l2")
