@@ -118,7 +118,9 @@ def run_all(jobs: Sequence[Job], version: int) -> list[Outcome]:
     """Run scripts one after another under one version of Keras."""
     lines = "".join(json.dumps(asdict(job)) + "\n" for job in jobs)
     worker = [sys.executable, str(HERE / "program_worker.py"), str(version)]
-    done = subprocess.run(worker, input=lines, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True)
+    done = subprocess.run(worker, input=lines, capture_output=True, text=True, errors="replace", check=False)
+    if done.returncode:
+        raise RuntimeError(f"the process that runs the programs ended with {done.returncode}: {done.stderr[-2000:]}")
     return [Outcome(**json.loads(line)) for line in done.stdout.splitlines()]
 
 

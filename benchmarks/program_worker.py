@@ -109,7 +109,10 @@ def _child(job: Job, legacy: bool, folder: Path, answer: Path) -> None:
         os.dup2(target, number)
     warnings.simplefilter("ignore")
     outcome = run(job, legacy)
-    answer.write_text(json.dumps(asdict(outcome)), encoding="utf-8")
+    # a process that dies while it writes has given no answer
+    whole = answer.with_suffix(".part")
+    whole.write_text(json.dumps(asdict(outcome)), encoding="utf-8")
+    whole.replace(answer)
     os._exit(0)  # threads of TensorFlow must not hold up the end
 
 
