@@ -13,10 +13,12 @@ QUIET = ("--ignore", "ALL")
 
 
 def test_compare(run):
-    assert run("inspect", HEAD, "--compare", HEAD_H5)[:2] == (
-        0,
-        f"sequence_head ({HEAD}, Keras 3.15.1) against sequence_head\n  ({HEAD_H5}, Keras 3.15.1)\n\n"
-        "Nothing differs: 2 layers, 425 parameters.\n",
+    code, out, _ = run("inspect", HEAD, "--compare", HEAD_H5)
+    assert code == 0
+    # where the first line is broken depends on how long the paths are
+    assert " ".join(out.split()) == (
+        f"sequence_head ({HEAD}, Keras 3.15.1) against sequence_head ({HEAD_H5}, Keras 3.15.1) "
+        "Nothing differs: 2 layers, 425 parameters."
     )
     code, out, err = run("inspect", HEAD, "--compare", BRANCHES, "--output-format", "json")
     assert (code, err) == (1, "")

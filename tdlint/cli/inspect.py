@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +18,40 @@ if TYPE_CHECKING:
     from tdlint.formatters.options import Options
     from tdlint.inspector.account import Account
     from tdlint.inspector.made import Arguments
+
+
+@dataclass(frozen=True)
+class _Measuring:
+    """What ``--data`` and the options beside it say."""
+
+    data: str | None
+    batch_size: int | None
+    max_batches: int | None
+
+    def check(self, compare: str | None, architecture: str | None, shapes_only: bool) -> None:
+        """See to it that what was asked for goes together.
+
+        Raises:
+            click.UsageError: it does not.
+        """
+        if self.data is None:
+            if self.batch_size or self.max_batches:
+                raise click.UsageError("--batch-size and --max-batches are for --data")
+        elif compare is not None:
+            raise click.UsageError("--compare does not measure: leave out --data")
+        elif architecture is not None or shapes_only:
+            raise click.UsageError(
+                "--data computes with the model: it can't be joined with --architecture or --shapes-only"
+            )
+
+    def account(self, target: str, arguments: Arguments) -> Account:
+        """The account of a target with what was measured."""
+        from tdlint.inspector.measure.session import BATCH_SIZE, MAX_BATCHES
+        from tdlint.inspector.measure.target import measure_target
+
+        assert self.data is not None
+        size, most = self.batch_size or BATCH_SIZE, self.max_batches or MAX_BATCHES
+        return measure_target(target, self.data, size, most, arguments)
 
 
 @click.command()
@@ -95,18 +130,14 @@ def inspect(
     Exit codes: 0 nothing was found; 1 rules report something, a limit is exceeded, or with --compare something changed;
     2 tdlint failed, or a limit can't be checked as its number is not known.
     """
-    from dataclasses import replace
-
     from tdlint.formatters.inspection import render
     from tdlint.inspector import inspect_target
     from tdlint.inspector.made import parse_argument
     from tdlint.linting.registry import load_rules
     from tdlint.linting.selection import check_selectors
 
-    if data is None and (batch_size or max_batches):
-        raise click.UsageError("--batch-size and --max-batches are for --data")
-    if data is not None and compare is not None:
-        raise click.UsageError("--compare does not measure: leave out --data", ctx)
+    measuring = _Measuring(data, batch_size, max_batches)
+    measuring.check(compare, architecture, shapes_only)
     view = View(columns, depth, sort, weights)
     _check_view(view, output_format)
     rules = load_rules()
@@ -117,12 +148,8 @@ def inspect(
     arguments = tuple(map(parse_argument, args))
     if data is None:
         account = inspect_target(target, architecture, arguments, values=not shapes_only)
-    elif architecture is not None or shapes_only:
-        raise click.UsageError(
-            "--data computes with the model: it can't be joined with --architecture or --shapes-only"
-        )
     else:
-        account = _measured(target, arguments, data, batch_size, max_batches)
+        account = measuring.account(target, arguments)
     account = _checked(replace(account, samples=samples or account.samples), settings, rules)
     options = render_options(no_color or output_file is not None, rules)
     code = 0
@@ -140,8 +167,6 @@ def inspect(
 
 def _checked(account: Account, settings: Settings, rules: Any) -> Account:
     """An account with what the rules say of the model."""
-    from dataclasses import replace
-
     from tdlint.linting.engine import check_graph
 
     if settings.source("keras_version") == "default":
@@ -165,13 +190,6 @@ def _comparison(account: Account, former: Account, output_format: str, options: 
     found = compare(former, account)
     text = comparison_json.render(found) if output_format == "json" else comparison.render(found, options)
     return text, int(found.differs)
-
-
-def _measured(target: str, arguments: Arguments, data: str, batch_size: int | None, max_batches: int | None) -> Account:
-    from tdlint.inspector.measure.session import BATCH_SIZE, MAX_BATCHES
-    from tdlint.inspector.measure.target import measure_target
-
-    return measure_target(target, data, batch_size or BATCH_SIZE, max_batches or MAX_BATCHES, arguments)
 
 
 def _check_view(view: View, output_format: str) -> None:

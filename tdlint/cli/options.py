@@ -56,37 +56,16 @@ def _options(*options: Callable[[Command], Command]) -> Callable[[Command], Comm
     return decorate
 
 
-_rules: dict[str, Any] = {
+_RULES: dict[str, Any] = {
     "multiple": True,
     "callback": words,
     "shell_complete": complete_rules,
     "metavar": "RULES",
 }
 rule_options = _options(
-    click.option(
-        "--select",
-        multiple=True,
-        callback=words,
-        shell_complete=complete_rules,
-        metavar="RULES",
-        help="Run only these rules.",
-    ),
-    click.option(
-        "--extend-select",
-        multiple=True,
-        callback=words,
-        shell_complete=complete_rules,
-        metavar="RULES",
-        help="Run these rules as well.",
-    ),
-    click.option(
-        "--ignore",
-        multiple=True,
-        callback=words,
-        shell_complete=complete_rules,
-        metavar="RULES",
-        help="Leave these rules out.",
-    ),
+    click.option("--select", **_RULES, help="Run only these rules."),
+    click.option("--extend-select", **_RULES, help="Run these rules as well."),
+    click.option("--ignore", **_RULES, help="Leave these rules out."),
     click.option(
         "--min-severity",
         type=click.Choice(["advice", "warning", "error"]),
@@ -111,14 +90,7 @@ fix_options = _options(
         default=None,
         help="With --fix or --diff: also fixes that may change what the program computes, or drop a comment.",
     ),
-    click.option(
-        "--unfixable",
-        multiple=True,
-        callback=words,
-        shell_complete=complete_rules,
-        metavar="RULES",
-        help="Don't fix what these report.",
-    ),
+    click.option("--unfixable", **_RULES, help="Don't fix what these report."),
     click.option("--fix-only", is_flag=True, help="As --fix, but report nothing that is left, and exit with 0."),
     click.option("--diff", is_flag=True, help="Show what --fix would change, and write nothing. Exit with 1 if it is."),
     click.option("--show-fixes", is_flag=True, help="Add which fixes were applied, by file and rule."),

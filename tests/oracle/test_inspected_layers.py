@@ -20,6 +20,8 @@ keras = pytest.importorskip("keras", minversion="3.15")
 
 EXAMPLES = int(os.environ.get("INSPECTED_LAYERS", "2"))
 """Generated models for each layer."""
+NEVER_ALONE = {"Equalization"}
+"""Keras makes no functional model of these."""
 TRIES = 15
 """How often Keras may refuse what was generated."""
 
@@ -86,5 +88,4 @@ def test_files_tell_what_the_live_layer_tells(name, tmp_path):
                 read.append(suffix)
 
     compare()
-    if not read:
-        pytest.skip("Keras makes no model of it alone")
+    assert bool(read) is (name not in NEVER_ALONE)

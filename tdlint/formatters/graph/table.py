@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from tdlint.formatters.drawing import drawn
 from tdlint.formatters.graph.labels import number, params, shapes, where
 from tdlint.formatters.options import Options
 from tdlint.formatters.place import shown_path
@@ -41,21 +41,7 @@ def render_unknown(sources: Sequence[SourceModels], options: Options) -> str:
 
 
 def _model(model: ModelSummary, source: SourceModels, options: Options) -> str:
-    from rich.console import Console
-
-    stream = io.StringIO()
-    colors: Literal["standard"] | None = "standard" if options.color else None
-    console = Console(
-        file=stream,
-        width=options.width,
-        color_system=colors,
-        force_terminal=options.color,
-        legacy_windows=False,
-        highlight=False,
-    )
-    if model.rows:
-        console.print(_table(model, options.width))
-    lines = [line.rstrip() for line in stream.getvalue().splitlines()]
+    lines = drawn([_table(model, options.width)] if model.rows else [], options)
     paint = Paint(options.color)
     place = paint(printable(where(model, source, options)), "faint")  # one thing to copy, so never broken
     return "\n".join(

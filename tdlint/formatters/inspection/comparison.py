@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
-from typing import Literal
 
+from tdlint.formatters.drawing import drawn
 from tdlint.formatters.inspection.words import headline
 from tdlint.formatters.options import Options
 from tdlint.formatters.summary import count
@@ -34,7 +33,6 @@ def render(comparison: Comparison, options: Options) -> str:
 
 
 def _table(comparison: Comparison, options: Options) -> str:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -49,13 +47,7 @@ def _table(comparison: Comparison, options: Options) -> str:
         for number, cells in enumerate(_rows(layer)):
             shown = (SIGNS[layer.status], name) if not number else ("", "")
             table.add_row(*(Text(printable(cell)) for cell in (*shown, *cells)), style=_STYLES[layer.status])
-    stream = io.StringIO()
-    colors: Literal["standard"] | None = "standard" if options.color else None
-    console = Console(
-        file=stream, width=options.width, color_system=colors, force_terminal=options.color, legacy_windows=False
-    )
-    console.print(table)
-    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines())
+    return "\n".join(drawn([table], options))
 
 
 def _name(layer: LayerComparison) -> str:

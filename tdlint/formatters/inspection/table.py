@@ -5,11 +5,11 @@ Columns that were asked for and don't fit beside each other are written below ea
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from tdlint.formatters.drawing import drawn
 from tdlint.formatters.inspection.columns import COLUMNS, DEFAULT, sorted_rows
 from tdlint.formatters.inspection.rows import Row, total_row
 from tdlint.formatters.inspection.view import View
@@ -19,7 +19,6 @@ from tdlint.formatters.terminal import Paint, cells, printable, wrap
 from tdlint.inspector.account import Account
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
     from rich.table import Table
     from rich.text import Text
 
@@ -39,8 +38,8 @@ def render(account: Account, options: Options, view: View) -> str:
     paint, width = Paint(options.color), options.width
     grid = _grid(account, view, width)
     shown = _table(grid, width) if grid.fits(width) else None
-    title = _printed([_bold(printable(headline(account)))], options)
-    lines = [*title, "", *(_records(grid, options) if shown is None else _printed([shown], options)), ""]
+    title = drawn([_bold(printable(headline(account)))], options)
+    lines = [*title, "", *(_records(grid, options) if shown is None else drawn([shown], options)), ""]
     tone = alarm(account)
     said = wrap(verdict(account), width, "", "")
     lines += [paint(line, tone) for line in said] if tone else said
@@ -183,13 +182,13 @@ def _records(grid: _Grid, options: Options) -> Iterator[str]:
     for number in range(len(grid.rows) + 1):
         first = grid.texts["name"][number] if "name" in grid.names else ""
         if first:
-            yield from (paint(line, "bold") for line in _printed([_plain(first)], options))
+            yield from (paint(line, "bold") for line in drawn([_plain(first)], options))
         facts = [
             f"{COLUMNS[name].title}: {grid.texts[name][number]}"
             for name in grid.names
             if name != "name" and grid.texts[name][number]
         ]
-        yield from (line for fact in facts for line in _printed([_plain(fact)], options, indent=2))
+        yield from (line for fact in facts for line in drawn([_plain(fact)], options, indent=2))
 
 
 def _plain(text: str) -> Text:
@@ -202,23 +201,3 @@ def _bold(text: str) -> Text:
     from rich.text import Text
 
     return Text(text, "bold", overflow="fold")
-
-
-def _printed(things: Sequence[RenderableType], options: Options, indent: int = 0) -> list[str]:
-    """What rich makes of things, in lines."""
-    from rich.console import Console
-    from rich.padding import Padding
-
-    stream = io.StringIO()
-    colors: Literal["standard"] | None = "standard" if options.color else None
-    console = Console(
-        file=stream,
-        width=options.width,
-        color_system=colors,
-        force_terminal=options.color,
-        legacy_windows=False,
-        highlight=False,
-    )
-    for thing in things:
-        console.print(Padding(thing, (0, 0, 0, indent)) if indent else thing)
-    return [line.rstrip() for line in stream.getvalue().splitlines()]
