@@ -60,6 +60,8 @@ def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for method in ("fit", "evaluate", "predict", "train_on_batch"):
         monkeypatch.setattr(keras.Model, method, refuse)
     monkeypatch.chdir(tmp_path)
+    # examples may choose another backend, which processes that later tests start must not get
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
     keras.backend.clear_session()
     keras.config.set_image_data_format("channels_last")
     keras.mixed_precision.set_global_policy("float32")
