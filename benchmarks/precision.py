@@ -17,9 +17,9 @@ import unknown_kinds
 
 from tdlint.config import Settings
 from tdlint.diagnostics import Diagnostic, Severity
-from tdlint.linting.engine import check_paths
 from tdlint.linting.registry import load_rules
 from tdlint.linting.result import RunResult
+from tdlint.linting.runs import check_paths
 
 PAGE = Path(__file__).parent / "PRECISION.md"
 GROUPS = {"programs": "programs", "faulty": "programs with faults", "libraries": "libraries"}

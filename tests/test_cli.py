@@ -14,7 +14,7 @@ from tdlint import __main__ as program
 from tdlint import cli
 from tdlint.config import OUTPUT_FORMATS
 from tdlint.formatters import MODULES
-from tdlint.linting import engine, registry
+from tdlint.linting import registry, runs
 from tdlint.linting.rule import Rule
 
 BAD = """\
@@ -145,7 +145,7 @@ def test_an_interrupt_ends_with_130(run, bad, monkeypatch):
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(engine, "check_paths", interrupt)
+    monkeypatch.setattr(runs, "check_paths", interrupt)
     code, out, err = run("bad.py")
     assert (code, out, err.strip()) == (130, "", "tdlint: interrupted")
 

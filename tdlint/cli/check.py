@@ -163,7 +163,7 @@ def _checked(wanted: Wanted, settings: Settings, rules: Any) -> RunResult:
         return fix_paths(wanted.paths, settings, rules, wanted.jobs, write=not wanted.diff)
     if wanted.add_ignore:
         return _ignored(wanted, settings, rules)
-    from tdlint.linting.engine import check_paths
+    from tdlint.linting.runs import check_paths
 
     if wanted.no_cache:
         return check_paths(wanted.paths, settings, rules, wanted.jobs)

@@ -1,11 +1,9 @@
-"""Linting: one file, many files, a text from an editor, or the graph of a model."""
+"""Linting one file, a text from an editor, or the graph of a model; ``runs`` does it for many files."""
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,16 +13,15 @@ from tdlint.diagnostics import Diagnostic, Location, Span
 from tdlint.graph import ModelGraph
 from tdlint.interp.program import Program
 from tdlint.linting.fixes import only_shown
-from tdlint.linting.reading import Readable, may_concern, read, uses_imported_model, worth_reading
+from tdlint.linting.reading import Readable, read, uses_imported_model, worth_reading
 from tdlint.linting.resolve import Found, resolve_in_model, resolve_in_source, tool_diagnostic, unique
-from tdlint.linting.result import FileResult, RunResult
+from tdlint.linting.result import FileResult
 from tdlint.linting.rule import Context, Report, Rule
 from tdlint.linting.selection import Selection, check_selectors, known_entries, select
 from tdlint.linting.suppression import suppress
 from tdlint.linting.tool_codes import ANALYSIS_FAILED, RULE_CRASHED, SYNTAX_ERROR, UNREADABLE_FILE, ToolCode
 from tdlint.linting.trees import Neighbours, tree_of
 from tdlint.linting.undisturbed import undisturbed
-from tdlint.sources.discovery import discover
 from tdlint.sources.inputs import FILE, Input, digest_of, look_again, recorded, saw
 from tdlint.sources.source_file import SourceFile, SyntaxProblem, UnreadableFile
 from tdlint.sources.suppressions import find_suppressions
@@ -34,65 +31,10 @@ if TYPE_CHECKING:
     import libcst
 
     from tdlint.interp import Analysis
-    from tdlint.linting.cache import Cache
 
 Rules = Sequence[type[Rule]]
 
-TIME_LIMIT = 60.0
-"""Seconds that one file may take where it is checked by a worker process."""
-
-_FEW_FILES = 4
-_SMALL_RUN = 200_000  # bytes; about what is checked in the time that processes take to start
 _BUG = "This is a defect of tdlint or of the rule; please report it with the file."
-
-
-def check_paths(
-    paths: Sequence[str],
-    settings: Settings,
-    rules: Rules,
-    jobs: int | None = None,
-    check: Callable[..., FileResult] | None = None,
-    cache: Cache | None = None,
-) -> RunResult:
-    """Lint files and the files in folders; ``jobs`` is the number of processes, None for as many as are of use.
-
-    ``check`` makes the result of a file, ``check_file`` if it is not given, which can use a ``cache``.
-
-    Raises:
-        UsageError: a path or a selector does not exist, or there is no file.
-    """
-    check_selectors(settings, rules)
-    files = discover(paths, settings.all_excluded, settings.root)
-    known = _known(files, cache) if cache is not None else {}
-    rest = [file for file in files if file not in known]
-    # A file that ends or hangs its process costs that file only.
-    job = partial(check or (check_file if cache is None else check_recorded), settings=settings, rules=tuple(rules))
-    if jobs is None:
-        jobs = 1 if _is_small(rest) else os.cpu_count() or 1
-    if jobs <= 1 or not rest:
-        found = tuple(map(job, rest))
-    else:
-        from tdlint.linting.pool import run_pool
-
-        _load_what_workers_need()
-        lost = partial(_lost, settings=settings, rules=rules)
-        found = run_pool(rest, job, lost, jobs, TIME_LIMIT)
-    if cache is not None:
-        cache.store(found)
-    known.update(zip(rest, found, strict=True))
-    return RunResult(tuple(known[file] for file in files))
-
-
-def _known(files: Sequence[str], cache: Cache) -> dict[str, FileResult]:
-    """The results that the cache has. They are looked up before processes start, which may not be needed at all."""
-    found = {}
-    for file in files if cache.is_there else ():
-        with contextlib.suppress(OSError):  # which checking it will tell
-            data = Path(file).read_bytes()
-            result = cache.find(file, data) if may_concern(data) else FileResult(file)
-            if result is not None:
-                found[file] = result
-    return found
 
 
 def check_stdin(
@@ -111,18 +53,6 @@ def check_file(path: str, settings: Settings, rules: Rules) -> FileResult:
     """Lint one file. What goes wrong is a diagnostic; nothing is raised."""
     data = read_bytes(path, settings, rules)
     return data if isinstance(data, FileResult) else check_bytes(data, path, settings, rules)
-
-
-def check_recorded(path: str, settings: Settings, rules: Rules) -> FileResult:
-    """Lint one file as ``check_file`` does, and say in the result what it depends on."""
-    data = read_bytes(path, settings, rules)
-    if isinstance(data, FileResult):
-        return data
-    if not may_concern(data):
-        return FileResult(path)
-    with recorded() as seen:
-        result = check_bytes(data, path, settings, rules)
-    return replace(result, content=digest_of(data), inputs=seen.inputs())
 
 
 def read_bytes(path: str, settings: Settings, rules: Rules) -> bytes | FileResult:
@@ -167,6 +97,11 @@ def _check_guarded(
     except Exception as error:  # whatever it is, it must not cost the other files
         message = f"the analysis crashed: {_describe(error)}"
         return _failure(path, ANALYSIS_FAILED, message, settings, rules, _BUG)
+
+
+def lost_file(path: str, reason: str, settings: Settings, rules: Rules) -> FileResult:
+    """The result of a file whose process died; ``reason`` is a predicate, such as ``ended with exit code 1``."""
+    return _failure(path, ANALYSIS_FAILED, f"the process that analysed it {reason}", settings, rules, _BUG)
 
 
 def check_graph(model: ModelGraph, path: str, settings: Settings, rules: Rules) -> tuple[Diagnostic, ...]:
@@ -379,30 +314,3 @@ def _failure(
     diagnostic = tool_diagnostic(code, Location(path), message, help)
     shown = (diagnostic,) if select(settings, rules, path).shows(diagnostic) else ()
     return FileResult(path, shown, failed=code.failure)
-
-
-def _lost(path: str, reason: str, settings: Settings, rules: Rules) -> FileResult:
-    return _failure(path, ANALYSIS_FAILED, f"the process that analysed it {reason}", settings, rules, _BUG)
-
-
-def _is_small(files: Sequence[str]) -> bool:
-    """Whether starting processes would cost more than it saves."""
-    if len(files) <= _FEW_FILES:
-        return True
-    size = 0
-    for file in files:
-        try:
-            size += Path(file).stat().st_size
-        except OSError:
-            continue  # it has vanished, which reading it will tell
-        if size > _SMALL_RUN:
-            return False
-    return True
-
-
-def _load_what_workers_need() -> None:
-    """Import here what every forked worker would have to import for itself."""
-    import libcst  # noqa: F401
-
-    import tdlint.interp
-    import tdlint.sources.positions  # noqa: F401

@@ -14,11 +14,12 @@ from functools import partial
 
 from tdlint.config import Settings
 from tdlint.diagnostics import Applicability, Diagnostic, Edit, Location
-from tdlint.linting.engine import Rules, check_bytes, check_paths, read_bytes
+from tdlint.linting.engine import Rules, check_bytes, read_bytes
 from tdlint.linting.fixes import applicable, compatible, edits_of
 from tdlint.linting.reading import Readable, read
 from tdlint.linting.resolve import tool_diagnostic
 from tdlint.linting.result import FileResult, Fixed, Fixing, RunResult
+from tdlint.linting.runs import check_paths
 from tdlint.linting.tool_codes import FIX_FAILED
 from tdlint.sources.rewriting import NotWritable, apply_edits, can_edit, rewrite
 from tdlint.sources.saving import replace_contents

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from tdlint.config import Settings
 from tdlint.diagnostics import Diagnostic, Edit
 from tdlint.linting.comment_edits import hiding
-from tdlint.linting.engine import Rules, check_bytes, check_paths, read_bytes
+from tdlint.linting.engine import Rules, check_bytes, read_bytes
 from tdlint.linting.reading import read
 from tdlint.linting.result import FileResult, Fixed, Fixing, RunResult
+from tdlint.linting.runs import check_paths
 from tdlint.linting.tool_codes import TOOL_CODES
 from tdlint.sources.rewriting import NotWritable, rewrite
 from tdlint.sources.saving import replace_contents

@@ -10,9 +10,10 @@ from functools import partial
 
 from tdlint.config import Settings
 from tdlint.diagnostics import Applicability, Diagnostic
-from tdlint.linting.engine import Rules, check_bytes_each, check_paths, read_bytes
+from tdlint.linting.engine import Rules, check_bytes_each, read_bytes
 from tdlint.linting.fixing import fix_bytes
 from tdlint.linting.result import FileResult, Fixing
+from tdlint.linting.runs import check_paths
 from tdlint.linting.tool_codes import FIX_FAILED, TOOL_CODES
 from tdlint.spec.version import LAST_KERAS_2, KerasVersion
 

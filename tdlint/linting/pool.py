@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
@@ -33,18 +33,17 @@ def run_pool(
     lost: OnLoss,
     jobs: int,
     time_limit: float,
-) -> tuple[FileResult, ...]:
-    """The job's results, in the order of the files.
+) -> Iterator[tuple[str, FileResult]]:
+    """Each file with the job's result for it, as soon as it is there; every file comes once, in any order.
 
     ``lost(file, reason)`` makes the result for a file whose worker died or took longer than ``time_limit`` seconds for
     it; ``reason`` is a predicate, such as ``was ended by the signal SIGSEGV``.
     """
     pool = _Pool(files, job, lost, min(jobs, len(files)), time_limit)
     try:
-        pool.run()
+        yield from pool.run()
     finally:
         pool.close()
-    return tuple(pool.results[number] for number in range(len(files)))
 
 
 @dataclass
@@ -65,19 +64,22 @@ class _Pool:
         self.size = size
         self.time_limit = time_limit
         self.waiting = deque(range(len(files)))
-        self.results: dict[int, FileResult] = {}
+        self.left = len(files)
+        self.ready: list[tuple[str, FileResult]] = []
         self.workers: list[_Worker] = []
         self.context = _context()
 
-    def run(self) -> None:
+    def run(self) -> Iterator[tuple[str, FileResult]]:
         """Hand out all files, collect all results."""
-        while len(self.results) < len(self.files):
-            while len(self.workers) < min(self.size, len(self.files) - len(self.results)):
+        while self.left:
+            while len(self.workers) < min(self.size, self.left):
                 self._start()
             for worker in self.workers:
                 if not worker.files:
                     self._hand_out(worker)
             self._collect()
+            yield from self.ready
+            self.ready.clear()
 
     def close(self) -> None:
         """End all workers, whatever they do."""
@@ -129,12 +131,16 @@ class _Pool:
             return
         worker.files.remove(number)
         worker.since = time.monotonic()
-        self.results[number] = result
+        self._done(number, result)
+
+    def _done(self, number: int, result: FileResult) -> None:
+        self.left -= 1
+        self.ready.append((self.files[number], result))
 
     def _replace(self, worker: _Worker, reason: str) -> None:
         """Give up the file in work, and put back those that were to follow."""
         blamed = worker.files.popleft()
-        self.results[blamed] = self.lost(self.files[blamed], reason)
+        self._done(blamed, self.lost(self.files[blamed], reason))
         self.waiting.extendleft(reversed(worker.files))
         self.workers.remove(worker)
         self._end(worker)

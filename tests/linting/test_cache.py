@@ -14,9 +14,9 @@ from tdlint.linting import cache as caching
 from tdlint.linting import trees
 from tdlint.linting.cache import Cache, open_cache, remove_cache
 from tdlint.linting.cache_codec import decoded, encoded
-from tdlint.linting.engine import check_paths
 from tdlint.linting.registry import load_rules
 from tdlint.linting.result import FileResult
+from tdlint.linting.runs import check_paths
 from tdlint.spec.version import parse_version
 
 RULES = load_rules()

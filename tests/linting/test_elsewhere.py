@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tdlint.config import Settings
-from tdlint.linting.engine import check_paths, check_stdin
+from tdlint.linting.engine import check_stdin
 from tdlint.linting.registry import load_rules
+from tdlint.linting.runs import check_paths
 
 DIGITS = Path(__file__).parent.parent.parent / "fixtures" / "projects" / "digits"
 

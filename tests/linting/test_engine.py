@@ -13,7 +13,6 @@ import tdlint.interp
 import tdlint.linting.engine as engine
 from tdlint.config import Settings
 from tdlint.diagnostics import Position, Severity
-from tdlint.errors import UsageError
 from tdlint.graph import ModelGraph
 
 MODEL = """\
@@ -249,25 +248,6 @@ def test_model_files_are_reported_by_layer():
     assert (diagnostic.code, diagnostic.location.path, diagnostic.location.span) == ("TDL002", "m.keras", None)
 
 
-def test_paths_are_found_and_checked(tmp_path):
-    (tmp_path / "b.py").write_text(MODEL)
-    (tmp_path / "a.py").write_text("x = 1\n")
-    result = engine.check_paths([str(tmp_path)], Settings(), (EveryLayer,))
-    assert [file.path for file in result.files] == [str(tmp_path / "a.py"), str(tmp_path / "b.py")]
-    assert result.exit_code == 1
-    with pytest.raises(UsageError, match="no-such"):
-        engine.check_paths([str(tmp_path)], Settings(ignore=("no-such",)), (EveryLayer,))
-
-
 def test_text_of_an_editor():
     result = engine.check_stdin(MODEL.encode(), "dir/m.py", Settings(), (EveryLayer,))
     assert {diagnostic.location.path for diagnostic in result.diagnostics} == {"dir/m.py"}
-
-
-def test_processes_give_what_one_process_gives(tmp_path):
-    for number in range(6):
-        (tmp_path / f"{number}.py").write_text(MODEL.replace("4", str(number + 4)))
-    (tmp_path / "7.py").write_text("import keras\nx = (\n")
-    runs = [engine.check_paths([str(tmp_path)], Settings(), (EveryLayer,), jobs) for jobs in (1, 3)]
-    assert runs[0] == runs[1]
-    assert len(runs[0].diagnostics) >= 13

@@ -1,0 +1,128 @@
+"""Linting many files: which they are, what the cache knows of them, and the processes that check the rest."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tdlint.config import Settings
+from tdlint.linting.engine import Rules, check_bytes, check_file, lost_file, read_bytes
+from tdlint.linting.reading import may_concern
+from tdlint.linting.result import FileResult, RunResult
+from tdlint.linting.selection import check_selectors
+from tdlint.sources.discovery import discover
+from tdlint.sources.inputs import digest_of, recorded
+
+if TYPE_CHECKING:
+    from tdlint.linting.cache import Cache
+
+TIME_LIMIT = 60.0
+"""Seconds that one file may take where it is checked by a worker process."""
+
+Job = Callable[[str], FileResult]
+Done = Callable[[int, int, str], None]
+"""Told of each file when it is done: how many are, how many there are, and which it was."""
+
+_FEW_FILES = 4
+_SMALL_RUN = 200_000  # bytes; about what is checked in the time that processes take to start
+
+
+def check_paths(
+    paths: Sequence[str],
+    settings: Settings,
+    rules: Rules,
+    jobs: int | None = None,
+    check: Callable[..., FileResult] | None = None,
+    cache: Cache | None = None,
+    done: Done | None = None,
+) -> RunResult:
+    """Lint files and the files in folders; ``jobs`` is the number of processes, None for as many as are of use.
+
+    ``check`` makes the result of a file, ``check_file`` if it is not given, which can use a ``cache``. ``done`` is
+    called in this process, for each file as soon as its result is here.
+
+    Raises:
+        UsageError: a path or a selector does not exist, or there is no file.
+    """
+    check_selectors(settings, rules)
+    files = discover(paths, settings.all_excluded, settings.root)
+    known = _known(files, cache) if cache is not None else {}
+    rest = [file for file in files if file not in known]
+    job = partial(check or (check_file if cache is None else check_recorded), settings=settings, rules=tuple(rules))
+    lost = partial(lost_file, settings=settings, rules=rules)
+    found: dict[str, FileResult] = {}
+    for file, result in _each(rest, job, lost, jobs):
+        found[file] = result
+        if done is not None:
+            done(len(known) + len(found), len(files), file)
+    if cache is not None:
+        cache.store(tuple(found[file] for file in rest))
+    known.update(found)
+    return RunResult(tuple(known[file] for file in files))
+
+
+def _each(
+    files: Sequence[str], job: Job, lost: Callable[[str, str], FileResult], jobs: int | None
+) -> Iterable[tuple[str, FileResult]]:
+    """Each file with its result, as soon as it is there, in any order."""
+    if jobs is None:
+        jobs = 1 if _is_small(files) else os.cpu_count() or 1
+    if jobs <= 1 or not files:
+        return ((file, job(file)) for file in files)
+    from tdlint.linting.pool import run_pool
+
+    _load_what_workers_need()
+    # A file that ends or hangs its process costs that file only.
+    return run_pool(files, job, lost, jobs, TIME_LIMIT)
+
+
+def check_recorded(path: str, settings: Settings, rules: Rules) -> FileResult:
+    """Lint one file as ``check_file`` does, and say in the result what it depends on."""
+    data = read_bytes(path, settings, rules)
+    if isinstance(data, FileResult):
+        return data
+    if not may_concern(data):
+        return FileResult(path)
+    with recorded() as seen:
+        result = check_bytes(data, path, settings, rules)
+    return replace(result, content=digest_of(data), inputs=seen.inputs())
+
+
+def _known(files: Sequence[str], cache: Cache) -> dict[str, FileResult]:
+    """The results that the cache has. They are looked up before processes start, which may not be needed at all."""
+    found = {}
+    for file in files if cache.is_there else ():
+        with contextlib.suppress(OSError):  # which checking it will tell
+            data = Path(file).read_bytes()
+            result = cache.find(file, data) if may_concern(data) else FileResult(file)
+            if result is not None:
+                found[file] = result
+    return found
+
+
+def _is_small(files: Sequence[str]) -> bool:
+    """Whether starting processes would cost more than it saves."""
+    if len(files) <= _FEW_FILES:
+        return True
+    size = 0
+    for file in files:
+        try:
+            size += Path(file).stat().st_size
+        except OSError:
+            continue  # it has vanished, which reading it will tell
+        if size > _SMALL_RUN:
+            return False
+    return True
+
+
+def _load_what_workers_need() -> None:
+    """Import here what every forked worker would have to import for itself."""
+    import libcst  # noqa: F401
+
+    import tdlint.interp
+    import tdlint.sources.positions  # noqa: F401
