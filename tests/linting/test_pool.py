@@ -99,9 +99,14 @@ def test_large_results_pass():
 
 
 def test_beside_other_threads_processes_are_spawned():
-    thread = threading.Thread(target=time.sleep, args=(5,), daemon=True)
+    over = threading.Event()
+    thread = threading.Thread(target=over.wait)
     thread.start()
-    assert run(["fine-a", "exit-b", "fine-c"]) == {"exit-b": "ended with exit code 3"}
+    try:
+        assert run(["fine-a", "exit-b", "fine-c"]) == {"exit-b": "ended with exit code 3"}
+    finally:
+        over.set()
+        thread.join()
 
 
 def _children() -> set[int]:
