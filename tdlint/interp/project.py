@@ -5,7 +5,7 @@ they are installed in a folder of it.
 """
 
 # Paths are compared as they are written, and every import of every file asks for some of them.
-# ruff: noqa: PTH100, PTH116, PTH118, PTH119, PTH120, PTH206, PTH208
+# ruff: noqa: PTH118, PTH119, PTH120, PTH206
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tdlint.sources.disk import absolute, disk
 from tdlint.sources.inputs import ANY_NAME, PACKAGE, saw, saw_names
 
 if TYPE_CHECKING:
@@ -139,7 +138,7 @@ class Project:
         return package
 
     def _is_inside(self, path: str) -> bool:
-        real, inside = _real(path), _real(self.inside)
+        real, inside = disk().real(path), disk().real(self.inside)
         if not real.startswith(os.path.join(inside, "")) and real != inside:
             return False
         return _INSTALLED.isdisjoint(os.path.relpath(real, inside).split(os.sep))
@@ -160,10 +159,7 @@ class Project:
     def _names(self, folder: str) -> frozenset[str]:
         """What is in a folder; nothing if it can't be read."""
         if folder not in self.listed:
-            try:
-                self.listed[folder] = _listed(folder, os.stat(folder).st_mtime_ns)
-            except OSError:
-                self.listed[folder] = frozenset()
+            self.listed[folder] = disk().names(folder)
         return self.listed[folder]
 
 
@@ -172,7 +168,7 @@ def project_of(path: Path, load: Loader) -> Project:
 
     A file that has none above it, or is installed, belongs to its outermost package, or to its folder alone.
     """
-    folder = os.path.dirname(os.path.abspath(path))
+    folder = os.path.dirname(os.path.normpath(absolute(str(path))))
     project = Project(folder, os.path.dirname(folder), (), load)
     package = folder
     while project.has(package, "__init__.py") and os.path.dirname(package) != package:
@@ -189,27 +185,11 @@ def project_of(path: Path, load: Loader) -> Project:
     return project
 
 
-@lru_cache(maxsize=4096)
-def _real(path: str) -> str:
-    return os.path.realpath(path)
-
-
-@lru_cache(maxsize=1024)
-def _listed(folder: str, changed: int) -> frozenset[str]:
-    return frozenset(os.listdir(folder))
-
-
 def is_large(package: str) -> bool:
     """Whether a package has so many files that it is a library."""
-    large = _is_large(package)
+    large = disk().has_more_modules(package, LARGE_PACKAGE)
     saw(PACKAGE, package, lambda: str(large))
     return large
-
-
-@lru_cache(maxsize=64)
-def _is_large(package: str) -> bool:
-    files = (name for _, _, names in os.walk(package) for name in names if name.endswith(".py"))
-    return sum(1 for _ in islice(files, LARGE_PACKAGE + 1)) > LARGE_PACKAGE
 
 
 def _marked(project: Project, folder: str) -> str | None:

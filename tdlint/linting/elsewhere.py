@@ -24,6 +24,7 @@ from tdlint.linting.rule import Rule
 from tdlint.linting.selection import known_entries, select
 from tdlint.linting.suppression import hidden_by_comment
 from tdlint.sources.discovery import is_excluded
+from tdlint.sources.disk import absolute, disk
 from tdlint.sources.source_file import SourceFile
 from tdlint.sources.suppressions import find_suppressions
 
@@ -69,7 +70,7 @@ class Elsewhere:
         path = self.analysis.outside[site].path
         source = self.sources.get(path)
         span = self.spans[path].get(self.analysis.node(site)) if path in self.spans else None
-        shown = str(path) if Path(self.shown_from).is_absolute() else os.path.relpath(path)
+        shown = str(path) if Path(self.shown_from).is_absolute() else os.path.relpath(path, disk().folder)
         if source is None or span is None:
             return Location(shown)
         return replace(source.location(span), path=shown)
@@ -92,4 +93,4 @@ class Elsewhere:
 
 
 def _same(path: Path, shown: str) -> bool:
-    return str(path) == os.path.abspath(shown)  # noqa: PTH100
+    return str(path) == os.path.normpath(absolute(shown))

@@ -22,6 +22,7 @@ from tdlint.linting.suppression import suppress
 from tdlint.linting.tool_codes import ANALYSIS_FAILED, RULE_CRASHED, SYNTAX_ERROR, UNREADABLE_FILE, ToolCode
 from tdlint.linting.trees import Neighbours, tree_of
 from tdlint.linting.undisturbed import undisturbed
+from tdlint.sources.disk import absolute, disk
 from tdlint.sources.inputs import FILE, Input, digest_of, look_again, recorded, saw
 from tdlint.sources.source_file import SourceFile, SyntaxProblem, UnreadableFile
 from tdlint.sources.suppressions import find_suppressions
@@ -58,7 +59,7 @@ def check_file(path: str, settings: Settings, rules: Rules) -> FileResult:
 def read_bytes(path: str, settings: Settings, rules: Rules) -> bytes | FileResult:
     """The contents of a file, or the report that it can't be read."""
     try:
-        return Path(path).read_bytes()
+        return disk().content(path)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         return _failure(path, UNREADABLE_FILE, f"the file can't be read: {reason.lower()}", settings, rules)
@@ -196,7 +197,7 @@ def _follow(readable: Readable) -> _Understood:
     from tdlint.interp.relevance import function_texts
 
     source = readable.source
-    module, path, neighbours = tree_of(source.parse_text, readable.tree), Path(source.path).absolute(), Neighbours()
+    module, path, neighbours = tree_of(source.parse_text, readable.tree), Path(absolute(source.path)), Neighbours()
     texts = function_texts(module, readable.tree, source.parse_text) if readable.tree is not None else None
     project = project_of(path, neighbours.load)
     analysis = interpret(module, source.parse_text.count("\n"), texts, project=project, path=path)
@@ -232,7 +233,7 @@ def _judge(reading: _Reading, settings: Settings, rules: Rules, selection: Selec
 
 def _reported_alone(path: str, settings: Settings, rules: Rules) -> frozenset[tuple[str, Span | None]]:
     """Code and span of what a file that another one imports reports by itself."""
-    data = Path(path).read_bytes()
+    data = disk().content(path)
     saw(FILE, path, partial(digest_of, data))
     reported, inputs = _reported_in(path, data, settings, tuple(rules))
     look_again(inputs)

@@ -7,11 +7,13 @@ times as fast as LibCST's and, unlike that, safe on any input.
 from __future__ import annotations
 
 import ast
+import os
 import re
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from tdlint.sources.disk import absolute, disk
 from tdlint.sources.inputs import FILE, digest_of, saw
 from tdlint.sources.notebooks import read_notebook
 from tdlint.sources.source_file import SourceFile, SyntaxProblem, UnreadableFile, read_source
@@ -89,7 +91,7 @@ def _imports_keras(path: str, data: bytes, tree: ast.Module | None) -> bool:
         return False
     from tdlint.interp.project import project_of
 
-    importer = Path(path).absolute()
+    importer = Path(absolute(path))
     project = project_of(importer, lambda path, only_plain: "")
     for node in ast.walk(tree):
         found: list[Path | None] = []
@@ -106,15 +108,19 @@ def _imports_keras(path: str, data: bytes, tree: ast.Module | None) -> bool:
 def _has_keras(file: Path) -> bool:
     """Whether the bytes of a file speak of Keras; for a package, those of a file in its folder."""
     try:
-        files = sorted(file.parent.glob("*.py")) if file.name == "__init__.py" else [file]
-        for each in files:
-            data = each.read_bytes()
+        for each in _modules(str(file.parent)) if file.name == "__init__.py" else [str(file)]:
+            data = disk().content(each)
             saw(FILE, each, partial(digest_of, data))
             if b"keras" in data:
                 return True
         return False
     except OSError:
         return False
+
+
+def _modules(package: str) -> list[str]:
+    names = sorted(name for name in disk().names(package) if name.endswith(".py"))
+    return [os.path.join(package, name) for name in names]  # noqa: PTH118 (as the project has them)
 
 
 def _uses_keras(text: str, tree: ast.Module | None) -> bool:

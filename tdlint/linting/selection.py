@@ -22,6 +22,7 @@ from tdlint.errors import ConfigError, UsageError
 from tdlint.linting.rule import Rule
 from tdlint.linting.tool_codes import TOOL_CODES
 from tdlint.sources.discovery import matches_file, relative_to_root
+from tdlint.sources.disk import disk
 
 _EXACT = 1000
 """The specificity of a code or a name; that of a prefix is its length."""
@@ -132,7 +133,7 @@ def _select(settings: Settings, ignored: tuple[str, ...], rules: tuple[type[Rule
 def _ignored_for(settings: Settings, path: str | None) -> tuple[str, ...]:
     if path is None or not settings.per_file_ignores:
         return ()
-    root = Path(settings.root).resolve()
+    root = Path(disk().real(settings.root))
     relative = relative_to_root(path, root)
     return tuple(
         selector

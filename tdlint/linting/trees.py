@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tdlint.sources.disk import Disk, disk
 from tdlint.sources.inputs import FILE, digest_of, saw
 from tdlint.sources.source_file import SourceFile, UnreadableFile, read_source
 from tdlint.sources.syntax import TooComplex, check_syntax, parse_ast
@@ -90,14 +91,15 @@ class Neighbours:
         if path.suffix != ".py":
             return tree_of("")
         try:
-            status = path.stat()
-            if status.st_size > MAX_IMPORTED:
-                saw(FILE, path, lambda: digest_of(path.read_bytes()))
+            there = disk()
+            changed, size = there.status(str(path))
+            if size > MAX_IMPORTED:
+                saw(FILE, path, lambda: digest_of(there.content(str(path))))
                 return "it is too large"
-            if only_plain and not _is_plain(str(path), status.st_mtime_ns, status.st_size):
-                saw(FILE, path, lambda: digest_of(path.read_bytes()))
+            if only_plain and not _is_plain(there, str(path), changed, size):
+                saw(FILE, path, lambda: digest_of(there.content(str(path))))
                 return "files of a large package are followed only where they are small and without Keras"
-            data = path.read_bytes()
+            data = there.content(str(path))
             saw(FILE, path, lambda: digest_of(data))
         except OSError as error:
             saw(FILE, path, lambda: "")
@@ -110,8 +112,8 @@ class Neighbours:
 
 
 @lru_cache(maxsize=4096)
-def _is_plain(path: str, changed: int, size: int) -> bool:
-    return size <= MAX_PLAIN and b"keras" not in Path(path).read_bytes()
+def _is_plain(there: Disk, path: str, changed: int, size: int) -> bool:
+    return size <= MAX_PLAIN and b"keras" not in there.content(path)
 
 
 def _read(path: Path, data: bytes) -> SourceFile | str:

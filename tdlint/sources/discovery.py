@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tdlint.errors import UsageError
+from tdlint.sources.disk import absolute, disk
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -61,7 +62,7 @@ def discover(
 
 def is_excluded(path: str, exclude: Sequence[str], root: str) -> bool:
     """Whether patterns leave out a file, or a folder on the way to it from ``root``."""
-    relative = relative_to_root(path, Path(root).resolve())
+    relative = relative_to_root(path, Path(disk().real(root)))
     parts = [part for part in relative.split("/") if part]
     ways = ("/".join(parts[: count + 1]) for count in range(len(parts)))
     return any(matches_glob(way.rpartition("/")[2], way, pattern) for way in ways for pattern in exclude)
@@ -116,12 +117,12 @@ class _Walk:
 
 def relative_to_root(path: str, root: Path) -> str:
     """The path with forward slashes, relative to the project where it is inside of it."""
-    absolute = Path(os.path.abspath(path))
-    if absolute.is_relative_to(root):
-        return absolute.relative_to(root).as_posix()
+    whole = Path(os.path.normpath(absolute(path)))
+    if whole.is_relative_to(root):
+        return whole.relative_to(root).as_posix()
     # a project that is reached through a link
-    resolved = absolute.parent.resolve() / absolute.name
-    return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else absolute.as_posix()
+    resolved = Path(disk().real(str(whole.parent)), whole.name)
+    return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else whole.as_posix()
 
 
 def matches_glob(name: str, relative: str, pattern: str) -> bool:

@@ -1,0 +1,98 @@
+"""Where an analysis finds files: on the disk, or in what another machine has sent of its own.
+
+Everything that is read for a file beside itself goes through here, so that an analysis can be made where the files are
+not. Paths are those of the machine that has them.
+"""
+
+# Paths are compared as they are written, and every import of every file asks for some of them.
+# ruff: noqa: PTH109, PTH116, PTH118, PTH208
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+
+
+class Disk:
+    """The files of this machine."""
+
+    @property
+    def folder(self) -> str:
+        """The current folder, which relative paths count from."""
+        return os.getcwd()
+
+    def content(self, path: str) -> bytes:
+        """The bytes of a file.
+
+        Raises:
+            OSError: it can't be read.
+        """
+        return Path(path).read_bytes()
+
+    def status(self, path: str) -> tuple[int, int]:
+        """When a file was changed, as a number, and its size in bytes.
+
+        Raises:
+            OSError: there is none.
+        """
+        status = os.stat(path)
+        return status.st_mtime_ns, status.st_size
+
+    def names(self, folder: str) -> frozenset[str]:
+        """What is in a folder; nothing if it can't be read."""
+        try:
+            return _listed(folder, os.stat(folder).st_mtime_ns)
+        except OSError:
+            return frozenset()
+
+    def real(self, path: str) -> str:
+        """The path without links."""
+        return _real(os.path.join(self.folder, path))
+
+    def has_more_modules(self, package: str, count: int) -> bool:
+        """Whether there are more Python files than so many in a folder and the folders in it."""
+        return _has_more_modules(package, count)
+
+
+@lru_cache(maxsize=1024)
+def _listed(folder: str, changed: int) -> frozenset[str]:
+    return frozenset(os.listdir(folder))
+
+
+@lru_cache(maxsize=4096)
+def _real(path: str) -> str:
+    return os.path.realpath(path)
+
+
+@lru_cache(maxsize=64)
+def _has_more_modules(package: str, count: int) -> bool:
+    modules = (name for _, _, names in os.walk(package) for name in names if name.endswith(".py"))
+    return sum(1 for _ in islice(modules, count + 1)) > count
+
+
+_disk: ContextVar[Disk] = ContextVar("disk", default=Disk())  # noqa: B039 (it has no state)
+
+
+def disk() -> Disk:
+    """What analyses look at now."""
+    return _disk.get()
+
+
+@contextmanager
+def looking_at(disk: Disk) -> Iterator[None]:
+    """Analyses look at this while this lasts."""
+    token = _disk.set(disk)
+    try:
+        yield
+    finally:
+        _disk.reset(token)
+
+
+def absolute(path: str) -> str:
+    """The path from the root of the file system."""
+    return os.path.join(disk().folder, path)
