@@ -14,7 +14,7 @@ from pathlib import Path
 import h5py
 import numpy
 
-from tdlint.inspector.archive import read_archive
+from tdlint.inspector.files.archive import read_archive
 
 WIDTH = 4096
 MAX_RATIO = 8.0

@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tdlint.inspector.kept_batch import NoBatch, batch_of_fit, check_data, given_batch
+from tdlint.inspector.live.kept_batch import NoBatch, batch_of_fit, check_data, given_batch
 
 if TYPE_CHECKING:
-    from tdlint.inspector.gradients import Gauge, LayerReading, Reading
-    from tdlint.inspector.kept_batch import Batch
+    from tdlint.inspector.live.gradients import Gauge, LayerReading, Reading
+    from tdlint.inspector.live.kept_batch import Batch
 
 
 class PenaltyWarning(UserWarning):
@@ -161,7 +161,7 @@ class PenaltyMonitor:
 
     def _read(self) -> Reading:
         """Measure; without the batch if that fails, as watching must not end the training."""
-        from tdlint.inspector.gradients import Gauge
+        from tdlint.inspector.live.gradients import Gauge
 
         if self._gauge is None:
             self._gauge = Gauge(self.model, self._batch)
@@ -232,7 +232,7 @@ def _dominating(layer: LayerReading, first: float, start: Reading, now: Reading)
 
 
 def _not_finite(reading: Reading, loss: float, model: Any) -> str:
-    from tdlint.inspector.live_losses import non_finite_weights
+    from tdlint.inspector.live.losses import non_finite_weights
 
     amounts = [(f"the penalty of layer {one.layer!r}", one.penalty) for one in reading.layers]
     amounts += [("the data loss", reading.data_loss or 0.0), ("the loss", loss)]

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from tdlint.config import Settings
 from tdlint.diagnostics import Applicability, Diagnostic
-from tdlint.inspector.config_graph import read_model
+from tdlint.inspector.configs.graph import read_model
 from tdlint.linting.engine import check_bytes, check_graph
 from tdlint.linting.fixes import applicable
 from tdlint.linting.fixing import fix_bytes

@@ -11,7 +11,7 @@ from tdlint.cli.options import words
 from tdlint.cli.reports import write
 
 if TYPE_CHECKING:
-    from tdlint.inspector.account import Account
+    from tdlint.inspector.accounting.account import Account
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -16,8 +16,8 @@ from tdlint.formatters.inspection.view import COLUMN_NAMES, View
 if TYPE_CHECKING:
     from tdlint.config import Settings
     from tdlint.formatters.options import Options
-    from tdlint.inspector.account import Account
-    from tdlint.inspector.made import Arguments
+    from tdlint.inspector.accounting.account import Account
+    from tdlint.inspector.live.made import Arguments
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def inspect(
     """
     from tdlint.formatters.inspection import render
     from tdlint.inspector import inspect_target
-    from tdlint.inspector.made import parse_argument
+    from tdlint.inspector.live.made import parse_argument
     from tdlint.linting.registry import load_rules
     from tdlint.linting.selection import check_selectors
 

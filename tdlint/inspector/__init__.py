@@ -8,11 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tdlint.inspector.account import Account
+from tdlint.inspector.accounting.account import Account
 from tdlint.inspector.errors import InspectionError, ModelFileError
 
 if TYPE_CHECKING:
-    from tdlint.inspector.made import Arguments
+    from tdlint.inspector.live.made import Arguments
 
 __all__ = ["Account", "InspectionError", "ModelFileError", "inspect_model", "inspect_path", "inspect_target"]
 
@@ -23,8 +23,8 @@ def inspect_model(model: Any) -> Account:
     Raises:
         InspectionError: it is no Keras model, or not built yet.
     """
-    from tdlint.inspector.live import read_live
-    from tdlint.inspector.penalty import account_of
+    from tdlint.inspector.accounting.penalty import account_of
+    from tdlint.inspector.live.graph import read_live
 
     return account_of(read_live(model))
 
@@ -40,8 +40,8 @@ def inspect_path(path: str | Path, architecture: str | Path | None = None, value
         InspectionError: no such file, or h5py is missing.
         ModelFileError: the file is damaged or not a model; the error names the place in it.
     """
+    from tdlint.inspector.accounting.penalty import account_of
     from tdlint.inspector.isolated import read_isolated
-    from tdlint.inspector.penalty import account_of
     from tdlint.inspector.targets import model_file
 
     given = None if architecture is None else model_file(Path(architecture))
@@ -59,7 +59,7 @@ def inspect_target(
     Raises:
         InspectionError: there is no such model; the text says what to do.
     """
-    from tdlint.inspector.penalty import account_of
+    from tdlint.inspector.accounting.penalty import account_of
     from tdlint.inspector.targets import read_target
 
     return account_of(read_target(target, architecture, arguments, values))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from tdlint.inspector.account import Account, LayerAccount, WeightAccount
+from tdlint.inspector.accounting.account import Account, LayerAccount, WeightAccount
 from tdlint.inspector.matching import Matched, matches, moved, renamed
 from tdlint.shapes import format_shape
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tdlint.inspector.gradients import LayerReading, Reading
+from tdlint.inspector.live.gradients import LayerReading, Reading
 
 FALL = 0.9
 """To which part of its start the penalty has fallen at least."""

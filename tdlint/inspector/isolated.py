@@ -15,9 +15,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tdlint.inspector.architecture import Architecture
+from tdlint.inspector.accounting.held import Inspected
 from tdlint.inspector.errors import InspectionError, ModelFileError
-from tdlint.inspector.held import Inspected
+from tdlint.inspector.files.architecture import Architecture
 
 SECONDS = 30.0
 BYTES_PER_SECOND = 10 * 2**20
@@ -102,7 +102,7 @@ def bound_memory() -> None:
 
 def answer() -> None:
     """The child's part: read, and write what came of it to stdout."""
-    from tdlint.inspector.archive import read_archive
+    from tdlint.inspector.files.archive import read_archive
 
     path, architecture, values = pickle.load(sys.stdin.buffer)
     bound_memory()

@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from enum import Enum
 from typing import TypeAlias
 
-from tdlint.inspector.account import LayerAccount
+from tdlint.inspector.accounting.account import LayerAccount
 from tdlint.naming import snake_case
 from tdlint.shapes import format_shape
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from tdlint.inspector.account import Account
+from tdlint.inspector.accounting.account import Account
 from tdlint.inspector.measurement import InputScale, LabelStatistics, Measurement
 
 UNEVEN = 2.0

@@ -11,13 +11,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tdlint.inspector.architecture import Architecture
+from tdlint.inspector.accounting.held import Inspected
 from tdlint.inspector.errors import InspectionError
-from tdlint.inspector.held import Inspected
+from tdlint.inspector.files.architecture import Architecture
+from tdlint.inspector.files.saved_model import is_saved_model
 from tdlint.inspector.isolated import read_isolated
-from tdlint.inspector.live import architecture_of, read_live
-from tdlint.inspector.made import Arguments, attribute_of, model_from, weightless_keras_2, weightless_keras_3
-from tdlint.inspector.saved_model import is_saved_model
+from tdlint.inspector.live.graph import architecture_of, read_live
+from tdlint.inspector.live.made import Arguments, attribute_of, model_from, weightless_keras_2, weightless_keras_3
 
 MODEL_SUFFIXES = (".keras", ".h5", ".hdf5", ".json")
 

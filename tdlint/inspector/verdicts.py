@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from tdlint.inspector.account import Account, LayerAccount, Regularizer, WeightAccount, total
+from tdlint.inspector.accounting.account import Account, LayerAccount, Regularizer, WeightAccount, total
 from tdlint.inspector.measurement import Measurement
 
 TARGET = 0.1

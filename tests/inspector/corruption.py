@@ -17,10 +17,10 @@ import zipfile
 from collections import Counter
 from pathlib import Path
 
-from tdlint.inspector.archive import read_archive
+from tdlint.inspector.accounting.penalty import account_of
 from tdlint.inspector.errors import InspectionError, ModelFileError
+from tdlint.inspector.files.archive import read_archive
 from tdlint.inspector.isolated import bound_memory, read_isolated
-from tdlint.inspector.penalty import account_of
 
 MODELS = Path(__file__).parents[2] / "fixtures" / "models"
 SECONDS = 5

@@ -11,8 +11,8 @@ import numpy as np  # noqa: E402
 
 from tdlint.graph import ModelGraph  # noqa: E402
 from tdlint.inspector import Account, inspect_model  # noqa: E402
-from tdlint.inspector.archive import read_archive  # noqa: E402
-from tdlint.inspector.penalty import account_of  # noqa: E402
+from tdlint.inspector.accounting.penalty import account_of  # noqa: E402
+from tdlint.inspector.files.archive import read_archive  # noqa: E402
 from tdlint.values import Const, Instance, LayerObject, Mapping, Sequence, Value  # noqa: E402
 
 WAYS = ("live", "keras", "h5")

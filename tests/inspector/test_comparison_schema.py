@@ -10,10 +10,10 @@ import jsonschema
 import pytest
 
 from tdlint.formatters.inspection import comparison_json
-from tdlint.inspector.archive import read_archive
+from tdlint.inspector.accounting.penalty import account_of
 from tdlint.inspector.comparison import compare
+from tdlint.inspector.files.archive import read_archive
 from tdlint.inspector.matching import Matched
-from tdlint.inspector.penalty import account_of
 
 pytest.importorskip("h5py")
 

@@ -6,9 +6,9 @@ import pytest
 
 from tdlint.config import Settings
 from tdlint.graph import ModelGraph
-from tdlint.inspector.config_compile import compile_arguments
-from tdlint.inspector.config_graph import read_model
-from tdlint.inspector.config_values import ValueReader, written
+from tdlint.inspector.configs.compiled import compile_arguments
+from tdlint.inspector.configs.graph import read_model
+from tdlint.inspector.configs.values import ValueReader, written
 from tdlint.linting.engine import check_graph
 from tdlint.spec.metrics import metric_class
 from tdlint.testing import load_rules

@@ -10,7 +10,7 @@ import pytest
 
 from tdlint.data_loss import data_loss_at_start
 from tdlint.graph import CallSite, ModelGraph
-from tdlint.inspector.archive import read_archive
+from tdlint.inspector.files.archive import read_archive
 from tdlint.spec.loss_at_start import expected_data_loss
 from tdlint.spec.losses import class_name
 from tdlint.values import Arguments, Const, Instance, Mapping, Sequence, Symbol, Unknown

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from tdlint.inspector import Account, inspect_model
-from tdlint.inspector.archive import read_archive
-from tdlint.inspector.penalty import account_of
+from tdlint.inspector.accounting.penalty import account_of
+from tdlint.inspector.files.archive import read_archive
 
 KERAS = [pytest.param("keras"), pytest.param("tf_keras", marks=pytest.mark.slow)]
 

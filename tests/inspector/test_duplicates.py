@@ -13,8 +13,8 @@ from keras import initializers, layers  # noqa: E402
 from tdlint.config import Settings  # noqa: E402
 from tdlint.diagnostics import Severity  # noqa: E402
 from tdlint.inspector import inspect_model  # noqa: E402
-from tdlint.inspector.archive import read_archive  # noqa: E402
-from tdlint.inspector.penalty import account_of  # noqa: E402
+from tdlint.inspector.accounting.penalty import account_of  # noqa: E402
+from tdlint.inspector.files.archive import read_archive  # noqa: E402
 from tdlint.linting.engine import check_graph  # noqa: E402
 from tdlint.testing import load_rules  # noqa: E402
 

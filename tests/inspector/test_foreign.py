@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from tdlint.cli import cli
-from tdlint.inspector.config_graph import read_model
-from tdlint.inspector.foreign import foreign_in
+from tdlint.inspector.configs.foreign import foreign_in
+from tdlint.inspector.configs.graph import read_model
 
 MODELS = Path(__file__).parents[2] / "fixtures" / "models"
 

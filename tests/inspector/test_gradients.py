@@ -15,8 +15,8 @@ from keras import layers, regularizers  # noqa: E402
 from test_live import Fourth, Own, PerStep  # noqa: E402
 
 from tdlint.inspector import inspect_model  # noqa: E402
-from tdlint.inspector.gradients import Gauge, LayerReading, Pull, Reading  # noqa: E402
-from tdlint.inspector.kept_batch import Batch  # noqa: E402
+from tdlint.inspector.live.gradients import Gauge, LayerReading, Pull, Reading  # noqa: E402
+from tdlint.inspector.live.kept_batch import Batch  # noqa: E402
 
 
 def random(shape, dtype, generator):

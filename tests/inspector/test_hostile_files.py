@@ -16,9 +16,9 @@ import pytest
 h5py = pytest.importorskip("h5py")
 
 from tdlint.inspector import Account, InspectionError, ModelFileError  # noqa: E402
-from tdlint.inspector.archive import read_archive  # noqa: E402
+from tdlint.inspector.accounting.penalty import account_of  # noqa: E402
+from tdlint.inspector.files.archive import read_archive  # noqa: E402
 from tdlint.inspector.isolated import read_isolated  # noqa: E402
-from tdlint.inspector.penalty import account_of  # noqa: E402
 
 MODELS = Path(__file__).parents[2] / "fixtures" / "models"
 FILES = sorted(MODELS.glob("*.keras")) + sorted(MODELS.glob("*.h5"))
@@ -153,7 +153,7 @@ def test_unpacking_leaves_room_on_the_disk(monkeypatch, tmp_path):
     with zipfile.ZipFile(MODELS / "branches.keras") as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             new.writestr(name, old.read(name))
-    monkeypatch.setattr("tdlint.inspector.container.shutil.disk_usage", lambda _: SimpleNamespace(free=9))
+    monkeypatch.setattr("tdlint.inspector.files.container.shutil.disk_usage", lambda _: SimpleNamespace(free=9))
     with pytest.raises(ModelFileError, match="the disk has 9 left"):
         inspect_path(path)
 

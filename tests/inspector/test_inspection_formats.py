@@ -11,8 +11,8 @@ import pytest
 from tdlint.diagnostics import Diagnostic, Location, Severity
 from tdlint.formatters.inspection import render
 from tdlint.formatters.options import Options
-from tdlint.inspector.archive import read_archive
-from tdlint.inspector.penalty import account_of
+from tdlint.inspector.accounting.penalty import account_of
+from tdlint.inspector.files.archive import read_archive
 
 MODELS = Path(__file__).parents[2] / "fixtures" / "models"
 LAYER = {

@@ -16,8 +16,8 @@ from tdlint.formatters.inspection import View, render
 from tdlint.formatters.inspection.view import COLUMN_NAMES
 from tdlint.formatters.options import Options
 from tdlint.inspector import Account, inspect_model
-from tdlint.inspector.archive import read_archive
-from tdlint.inspector.penalty import account_of
+from tdlint.inspector.accounting.penalty import account_of
+from tdlint.inspector.files.archive import read_archive
 
 MODELS = Path(__file__).parents[2] / "fixtures" / "models"
 SCHEMA = json.loads((resources.files("tdlint") / "schemas" / "inspect.schema.json").read_text(encoding="utf-8"))

@@ -15,8 +15,8 @@ from tdlint.diagnostics import Severity  # noqa: E402
 from tdlint.formatters.inspection import render  # noqa: E402
 from tdlint.formatters.options import Options  # noqa: E402
 from tdlint.inspector import InspectionError, inspect_model  # noqa: E402
-from tdlint.inspector.archive import read_archive  # noqa: E402
-from tdlint.inspector.penalty import account_of  # noqa: E402
+from tdlint.inspector.accounting.penalty import account_of  # noqa: E402
+from tdlint.inspector.files.archive import read_archive  # noqa: E402
 from tdlint.linting.engine import check_graph  # noqa: E402
 from tdlint.testing import load_rules  # noqa: E402
 

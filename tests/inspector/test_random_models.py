@@ -16,8 +16,8 @@ import numpy as np  # noqa: E402
 from random_models import random_model  # noqa: E402
 
 from tdlint.inspector import inspect_model  # noqa: E402
-from tdlint.inspector.archive import read_archive  # noqa: E402
-from tdlint.inspector.penalty import account_of  # noqa: E402
+from tdlint.inspector.accounting.penalty import account_of  # noqa: E402
+from tdlint.inspector.files.archive import read_archive  # noqa: E402
 
 COUNT = int(os.environ.get("INSPECT_MODELS", "40"))
 FIRST = int(os.environ.get("INSPECT_FIRST", "0"))

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tdlint.inspector import Account, InspectionError, ModelFileError, inspect_model, inspect_path
-from tdlint.inspector.archive import read_archive
-from tdlint.inspector.penalty import account_of
+from tdlint.inspector.accounting.penalty import account_of
+from tdlint.inspector.files.archive import read_archive
 
 np = pytest.importorskip("numpy")
 

@@ -17,7 +17,7 @@ LAYERS = 372
 PEAK = """
 import re, sys
 from pathlib import Path
-from tdlint.inspector.archive import read_archive
+from tdlint.inspector.files.archive import read_archive
 read_archive(Path(sys.argv[1]))
 print(re.search(r"VmHWM:\\s+([0-9]+) kB", Path("/proc/self/status").read_text())[1])
 """

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tdlint.inspector import InspectionError, inspect_target
-from tdlint.inspector.made import parse_argument
+from tdlint.inspector.live.made import parse_argument
 
 MODELS = Path(__file__).parents[2] / "fixtures" / "models"
 PROGRAM = """
@@ -183,16 +183,16 @@ def test_hdf5_suffix(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["branches.keras", "branches.h5", "per_timestep.keras", "branches_keras2.h5"])
-@pytest.mark.parametrize("read", ["archive.read_archive", "isolated.read_isolated"])
+@pytest.mark.parametrize("read", ["files.archive.read_archive", "isolated.read_isolated"])
 def test_reading_a_file_imports_no_keras(name, read):
-    module, function = read.split(".")
+    module, function = read.rsplit(".", 1)
     code = f"""
 import sys
 from pathlib import Path
 from tdlint.formatters.inspection import MODULES, render
 from tdlint.formatters.options import Options
 from tdlint.inspector.{module} import {function} as read
-from tdlint.inspector.penalty import account_of
+from tdlint.inspector.accounting.penalty import account_of
 
 account = account_of(read(Path({str(MODELS / name)!r})))
 for name in MODULES:
@@ -204,7 +204,7 @@ print(sorted({{name.partition(".")[0] for name in sys.modules}} & {{"keras", "te
 
 
 def test_without_h5py_the_error_says_what_to_install(monkeypatch):
-    from tdlint.inspector.archive import read_archive
+    from tdlint.inspector.files.archive import read_archive
 
     monkeypatch.setitem(sys.modules, "h5py", None)
     with pytest.raises(InspectionError, match=r"reading weights needs h5py; run: pip install 'tdlint\[archive\]'"):

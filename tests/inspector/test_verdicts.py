@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tdlint.inspector import inspect_model
-from tdlint.inspector.account import Account, LayerAccount, Regularizer, Totals, WeightAccount
+from tdlint.inspector.accounting.account import Account, LayerAccount, Regularizer, Totals, WeightAccount
 from tdlint.inspector.measurement import GradientNorms, LabelStatistics, Measurement
 from tdlint.inspector.statements import samples_sentence
 from tdlint.inspector.verdicts import verdicts

@@ -12,8 +12,8 @@ import pytest
 h5py = pytest.importorskip("h5py")
 
 from tdlint.inspector import Account, InspectionError, ModelFileError, inspect_path, inspect_target  # noqa: E402
-from tdlint.inspector.archive import read_archive  # noqa: E402
-from tdlint.inspector.penalty import account_of  # noqa: E402
+from tdlint.inspector.accounting.penalty import account_of  # noqa: E402
+from tdlint.inspector.files.archive import read_archive  # noqa: E402
 
 MODELS = Path(__file__).parents[2] / "fixtures" / "models"
 WHOLE = MODELS / "sequence_head.keras"
@@ -123,7 +123,7 @@ def test_layers_of_another_name_are_found_by_their_place(source, apart, tmp_path
 
 
 def test_shapes_only_reads_no_value(apart, monkeypatch):
-    monkeypatch.setattr("tdlint.inspector.hdf5._read", None)
+    monkeypatch.setattr("tdlint.inspector.files.hdf5._read", None)
     whole = account(WHOLE, values=False)
     assert whole.totals.penalty is None
     assert "only shapes were read" in whole.notes[0]

@@ -13,8 +13,8 @@ from layer_strategies import RECIPES, Recipe, real_layer, recipes
 from test_layers import CELLS, _call
 
 from tdlint.inspector import Account, inspect_model
-from tdlint.inspector.archive import read_archive
-from tdlint.inspector.penalty import account_of
+from tdlint.inspector.accounting.penalty import account_of
+from tdlint.inspector.files.archive import read_archive
 
 keras = pytest.importorskip("keras", minversion="3.15")
 

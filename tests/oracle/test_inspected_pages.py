@@ -17,8 +17,8 @@ import pytest
 from tdlint.config import Settings
 from tdlint.diagnostics import Diagnostic, Severity
 from tdlint.inspector import Account, inspect_model
-from tdlint.inspector.archive import read_archive
-from tdlint.inspector.penalty import account_of
+from tdlint.inspector.accounting.penalty import account_of
+from tdlint.inspector.files.archive import read_archive
 from tdlint.linting.engine import check_bytes, check_graph
 from tdlint.testing import Case, load_rules, page_cases
 

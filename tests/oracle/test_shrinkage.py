@@ -7,7 +7,7 @@ import inspect
 import numpy
 import pytest
 
-from tdlint.inspector.shrinkage import Shrinkage, shrinkage_of
+from tdlint.inspector.accounting.shrinkage import Shrinkage, shrinkage_of
 from tdlint.spec.optimizers import DEFAULTS, optimizer_of
 from tdlint.spec.regularizers import Coefficients
 from tdlint.values import Arguments, Const, Instance, Sequence, Value

@@ -10,7 +10,7 @@ from tdlint.formatters.inspection.view import View
 
 if TYPE_CHECKING:
     from tdlint.formatters.options import Options
-    from tdlint.inspector.account import Account
+    from tdlint.inspector.accounting.account import Account
 
 MODULES = {"table": "table", "html": "html", "json": "json_"}
 """The output formats of ``tdlint inspect`` that show an account, and the modules that make them."""

@@ -10,7 +10,7 @@ from tdlint.errors import UsageError
 from tdlint.formatters.inspection.rows import Row, layer_rows, weight_rows
 from tdlint.formatters.inspection.view import View
 from tdlint.formatters.inspection.words import amount, percent
-from tdlint.inspector.account import Account, WeightAccount
+from tdlint.inspector.accounting.account import Account, WeightAccount
 from tdlint.shapes import format_shape
 
 

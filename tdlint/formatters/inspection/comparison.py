@@ -9,7 +9,7 @@ from tdlint.formatters.inspection.words import headline
 from tdlint.formatters.options import Options
 from tdlint.formatters.summary import count
 from tdlint.formatters.terminal import Paint, printable, wrap
-from tdlint.inspector.account import LayerAccount
+from tdlint.inspector.accounting.account import LayerAccount
 from tdlint.inspector.comparison import Change, Comparison, LayerComparison, Scalar
 from tdlint.inspector.matching import Matched
 

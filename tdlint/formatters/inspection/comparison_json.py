@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any
 
-from tdlint.inspector.account import Account
+from tdlint.inspector.accounting.account import Account
 from tdlint.inspector.comparison import Change, Comparison, LayerComparison, Scalar
 
 FORMAT_VERSION = 1

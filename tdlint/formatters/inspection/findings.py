@@ -7,7 +7,7 @@ from dataclasses import replace
 from tdlint.diagnostics import Diagnostic
 from tdlint.formatters import render as render_result
 from tdlint.formatters.options import Options
-from tdlint.inspector.account import Account
+from tdlint.inspector.accounting.account import Account
 from tdlint.linting.result import FileResult, RunResult
 
 

@@ -15,7 +15,7 @@ from tdlint.formatters.graph.json_ import json_shape
 from tdlint.formatters.inspection.measured_json import parts, regularizer
 from tdlint.formatters.inspection.view import View
 from tdlint.formatters.options import Options
-from tdlint.inspector.account import Account, ActivityTerm, LayerAccount, WeightAccount
+from tdlint.inspector.accounting.account import Account, ActivityTerm, LayerAccount, WeightAccount
 from tdlint.inspector.codes import PER_TIMESTEP, SAME_START
 from tdlint.linting.result import FileResult, RunResult
 

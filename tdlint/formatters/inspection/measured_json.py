@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tdlint.inspector.account import Account, Regularizer
+from tdlint.inspector.accounting.account import Account, Regularizer
 from tdlint.inspector.codes import STRONG
 from tdlint.inspector.measurement import InputScale, LabelStatistics, Measurement
 from tdlint.inspector.statements import samples_sentence, scale_sentence

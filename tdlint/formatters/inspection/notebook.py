@@ -13,7 +13,7 @@ from tdlint.formatters.inspection.view import View
 from tdlint.formatters.inspection.words import headline, sections, verdict
 from tdlint.formatters.options import Options
 from tdlint.formatters.page import marked, text
-from tdlint.inspector.account import Account
+from tdlint.inspector.accounting.account import Account
 
 _COLUMNS = ("name", "type", "params", "regularizer", "penalty", "start", "share")
 _ROWS = 20

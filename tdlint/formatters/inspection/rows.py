@@ -9,7 +9,14 @@ from typing import Literal
 
 from tdlint.formatters.summary import count
 from tdlint.graph import ModelGraph
-from tdlint.inspector.account import Account, ActivityTerm, LayerAccount, WeightAccount, total, trainable_params
+from tdlint.inspector.accounting.account import (
+    Account,
+    ActivityTerm,
+    LayerAccount,
+    WeightAccount,
+    total,
+    trainable_params,
+)
 from tdlint.shapes import AnyShape, UnknownShape
 
 

@@ -16,7 +16,7 @@ from tdlint.formatters.inspection.view import View
 from tdlint.formatters.inspection.words import DIAGNOSTICS, alarm, headline, sections, verdict
 from tdlint.formatters.options import Options
 from tdlint.formatters.terminal import Paint, cells, printable, wrap
-from tdlint.inspector.account import Account
+from tdlint.inspector.accounting.account import Account
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator
 from typing import Literal
 
-from tdlint.inspector.account import Account, ActivityTerm
+from tdlint.inspector.accounting.account import Account, ActivityTerm
+from tdlint.inspector.accounting.shrinkage import Shrinkage
 from tdlint.inspector.codes import PER_TIMESTEP, SAME_START, STRONG
-from tdlint.inspector.shrinkage import Shrinkage
 from tdlint.inspector.statements import statements
 from tdlint.inspector.verdicts import verdicts
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tdlint.inspector.live import is_model
+from tdlint.inspector.live.graph import is_model
 from tdlint.inspector.measure.backends import plain
 from tdlint.inspector.measure.statistics import Bad
 from tdlint.inspector.measurement import NonFinite

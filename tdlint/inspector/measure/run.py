@@ -10,7 +10,7 @@ from typing import Any
 
 from tdlint.data_loss import loss_weights
 from tdlint.heads import Head, heads
-from tdlint.inspector.account import Account
+from tdlint.inspector.accounting.account import Account
 from tdlint.inspector.errors import InspectionError
 from tdlint.inspector.measure.backends import loss_and_gradients, plain
 from tdlint.inspector.measure.checks import check_batch, failure

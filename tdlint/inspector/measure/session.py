@@ -7,15 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tdlint.inspector.account import Account
+from tdlint.inspector.accounting.account import Account
+from tdlint.inspector.accounting.held import Inspected
+from tdlint.inspector.accounting.penalty import account_of, held_by_layer
 from tdlint.inspector.errors import InspectionError
-from tdlint.inspector.held import Inspected
-from tdlint.inspector.live import read_live
+from tdlint.inspector.live.graph import read_live
 from tdlint.inspector.measure.backends import has_gradients
 from tdlint.inspector.measure.checks import check_model
 from tdlint.inspector.measure.data import Batch, function_data, npz_data
 from tdlint.inspector.measure.run import Measuring, Weight
-from tdlint.inspector.penalty import account_of, held_by_layer
 
 BATCH_SIZE = 32
 MAX_BATCHES = 100

@@ -6,9 +6,9 @@ import random
 from pathlib import Path
 from typing import Any
 
-from tdlint.inspector.account import Account
+from tdlint.inspector.accounting.account import Account
 from tdlint.inspector.errors import InspectionError
-from tdlint.inspector.made import Arguments
+from tdlint.inspector.live.made import Arguments
 from tdlint.inspector.measure.session import BATCH_SIZE, MAX_BATCHES, measure_model
 from tdlint.inspector.targets import MODEL_SUFFIXES, live_model, named_in_module
 

@@ -13,8 +13,8 @@ from tdlint.diagnostics import Diagnostic, Location, Severity
 from tdlint.formatters import MODULES as DIAGNOSTIC_FORMATS
 from tdlint.formatters.inspection import FORMATS, MODULES, render
 from tdlint.formatters.options import Options
-from tdlint.inspector.archive import read_archive
-from tdlint.inspector.penalty import account_of
+from tdlint.inspector.accounting.penalty import account_of
+from tdlint.inspector.files.archive import read_archive
 
 TESTS = Path(__file__).parents[2]
 MODEL = TESTS.parent / "fixtures" / "models" / "branches.keras"

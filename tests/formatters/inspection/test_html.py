@@ -16,10 +16,10 @@ from tdlint.formatters.inspection.html.boxes import CROWDED, figures
 from tdlint.formatters.inspection.html.shade import STEPS, step
 from tdlint.formatters.options import Options
 from tdlint.graph import Edge, LayerNode, ModelGraph
-from tdlint.inspector.account import LayerAccount, Regularizer, WeightAccount
-from tdlint.inspector.archive import read_archive
+from tdlint.inspector.accounting.account import LayerAccount, Regularizer, WeightAccount
+from tdlint.inspector.accounting.penalty import account_of
+from tdlint.inspector.files.archive import read_archive
 from tdlint.inspector.measurement import GradientNorms, InputScale, Measurement, StepScale
-from tdlint.inspector.penalty import account_of
 from tdlint.values import LayerObject
 
 MODELS = Path(__file__).parents[3] / "fixtures" / "models"

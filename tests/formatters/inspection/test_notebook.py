@@ -10,7 +10,7 @@ from test_html import HOSTILE, _Page, account, long_chain
 
 import tdlint
 from tdlint.formatters.inspection.notebook import render, shown
-from tdlint.inspector.account import Account
+from tdlint.inspector.accounting.account import Account
 
 MODELS = Path(__file__).parents[3] / "fixtures" / "models"
 

@@ -15,8 +15,8 @@ from tdlint.formatters.inspection.rows import layer_rows, total_row, weight_rows
 from tdlint.formatters.inspection.view import COLUMN_NAMES
 from tdlint.formatters.options import Options
 from tdlint.formatters.terminal import cells
-from tdlint.inspector.archive import read_archive
-from tdlint.inspector.penalty import account_of
+from tdlint.inspector.accounting.penalty import account_of
+from tdlint.inspector.files.archive import read_archive
 
 MODELS = Path(__file__).parents[3] / "fixtures" / "models"
 

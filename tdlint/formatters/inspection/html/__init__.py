@@ -14,7 +14,7 @@ from tdlint.formatters.inspection.html.style import STYLE
 from tdlint.formatters.inspection.view import View
 from tdlint.formatters.options import Options
 from tdlint.formatters.page import document, text
-from tdlint.inspector.account import Account
+from tdlint.inspector.accounting.account import Account
 
 
 def render(account: Account, options: Options, view: View) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tdlint.formatters.inspection.html.lines import finite, key, lines
 from tdlint.formatters.inspection.rows import Row, layer_rows, total_row
 from tdlint.formatters.inspection.words import amount
-from tdlint.inspector.account import Account
+from tdlint.inspector.accounting.account import Account
 
 _LAYERS = 10
 """So many layers have bars of their own: those with the largest penalties."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from tdlint.formatters.graph.drawing import INPUT
 from tdlint.formatters.inspection.rows import Row, layer_rows
 from tdlint.graph import LayerNode, ModelGraph
-from tdlint.inspector.account import Account
+from tdlint.inspector.accounting.account import Account
 from tdlint.layer_order import as_listed
 from tdlint.shapes import AnyShape, UnknownShape, format_shape
 

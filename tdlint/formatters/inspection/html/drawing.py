@@ -13,7 +13,7 @@ from tdlint.formatters.inspection.html.tables import anchors
 from tdlint.formatters.inspection.words import percent
 from tdlint.formatters.page import text
 from tdlint.formatters.terminal import cells, printable
-from tdlint.inspector.account import Account
+from tdlint.inspector.accounting.account import Account
 
 _LINE = 17.0
 _CELL = 6.6

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tdlint.formatters.inspection.html.lines import finite, key, lines
 from tdlint.formatters.page import text
-from tdlint.inspector.account import Account
+from tdlint.inspector.accounting.account import Account
 from tdlint.inspector.measurement import InputScale, Measurement, StepScale
 
 _WEIGHTS = 10

@@ -8,7 +8,7 @@ from tdlint.diagnostics import Diagnostic
 from tdlint.formatters.inspection.html.tables import anchors
 from tdlint.formatters.inspection.words import DIAGNOSTICS, alarm, sections, verdict
 from tdlint.formatters.page import marked, text
-from tdlint.inspector.account import Account
+from tdlint.inspector.accounting.account import Account
 
 
 def verdict_card(account: Account) -> Iterator[str]:

@@ -10,7 +10,7 @@ from tdlint.formatters.inspection.html.shade import step
 from tdlint.formatters.inspection.rows import Row, total_row, weight_rows
 from tdlint.formatters.inspection.view import View
 from tdlint.formatters.page import text
-from tdlint.inspector.account import Account
+from tdlint.inspector.accounting.account import Account
 
 _LAYER_COLUMNS = ("name", "shape", "params", "regularizer", "penalty", "start", "share")
 _WEIGHT_COLUMNS = ("name", "shape", "params", "regularizer", "penalty", "start", "share")

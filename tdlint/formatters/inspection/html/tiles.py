@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tdlint.formatters.inspection.words import amount, percent
 from tdlint.formatters.page import text
-from tdlint.inspector.account import Account
+from tdlint.inspector.accounting.account import Account
 
 
 def render(account: Account) -> Iterator[str]:

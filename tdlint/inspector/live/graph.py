@@ -8,12 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tdlint.graph import LayerNode, ModelGraph
-from tdlint.inspector.architecture import Architecture
-from tdlint.inspector.archive import read_version
-from tdlint.inspector.config_graph import read_model
-from tdlint.inspector.config_values import MAX_DEPTH, Json, ValueReader, is_keras
-from tdlint.inspector.errors import InspectionError, ModelFileError
-from tdlint.inspector.held import (
+from tdlint.inspector.accounting.held import (
     SHAPES_ONLY,
     Dormant,
     Found,
@@ -24,8 +19,13 @@ from tdlint.inspector.held import (
     orthogonal_penalty,
     sums_of,
 )
-from tdlint.inspector.live_regularizers import dormant_in, keras_2_regularizers
-from tdlint.inspector.steps import time_steps
+from tdlint.inspector.accounting.steps import time_steps
+from tdlint.inspector.configs.graph import read_model
+from tdlint.inspector.configs.values import MAX_DEPTH, Json, ValueReader, is_keras
+from tdlint.inspector.errors import InspectionError, ModelFileError
+from tdlint.inspector.files.architecture import Architecture
+from tdlint.inspector.files.archive import read_version
+from tdlint.inspector.live.regularizers import dormant_in, keras_2_regularizers
 from tdlint.spec.layers.base import WeightSpec
 from tdlint.spec.regularizers import coefficients
 from tdlint.spec.version import NEWEST, KerasVersion

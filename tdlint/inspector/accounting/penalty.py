@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from tdlint import values
 from tdlint.data_loss import data_loss_at_start
 from tdlint.graph import LayerNode, ModelGraph
-from tdlint.inspector.account import (
+from tdlint.inspector.accounting.account import (
     Account,
     LayerAccount,
     Regularizer,
@@ -23,12 +23,12 @@ from tdlint.inspector.account import (
     total,
     trainable_params,
 )
+from tdlint.inspector.accounting.duplicates import duplicates_of, with_twins
+from tdlint.inspector.accounting.held import OF_LAYERS, Held, Inspected
+from tdlint.inspector.accounting.shrinkage import Shrinkage, shrinkage_of
+from tdlint.inspector.accounting.terms import activity_of, inactive_of
 from tdlint.inspector.codes import FOREIGN_CODE
-from tdlint.inspector.config_values import is_user_code
-from tdlint.inspector.duplicates import duplicates_of, with_twins
-from tdlint.inspector.held import OF_LAYERS, Held, Inspected
-from tdlint.inspector.shrinkage import Shrinkage, shrinkage_of
-from tdlint.inspector.terms import activity_of, inactive_of
+from tdlint.inspector.configs.values import is_user_code
 from tdlint.naming import OPERATION
 from tdlint.shapes import AnyShape, UnknownShape
 from tdlint.spec.layers.base import WeightSpec

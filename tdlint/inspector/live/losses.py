@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-from tdlint.inspector.kept_batch import Batch, mapped
-from tdlint.inspector.live import is_model
+from tdlint.inspector.live.graph import is_model
+from tdlint.inspector.live.kept_batch import Batch, mapped
 
 Tensor: TypeAlias = Any
 

@@ -6,8 +6,8 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tdlint.inspector.accounting.held import Dormant
 from tdlint.inspector.codes import LATE
-from tdlint.inspector.held import Dormant
 from tdlint.spec.version import KerasVersion
 
 _SUFFIX = "_regularizer"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tdlint.graph import LayerNode, ModelGraph
-from tdlint.inspector.held import Held, step_copies
+from tdlint.inspector.accounting.held import Held, step_copies
 from tdlint.shapes import UnknownShape
 
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from tdlint.inspector.config_values import Json
+from tdlint.inspector.configs.values import Json
 from tdlint.inspector.errors import InspectionError, ModelFileError
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tdlint.inspector.bundle_index import Entry, Index, parse_index
+from tdlint.inspector.accounting.held import Found
 from tdlint.inspector.errors import ModelFileError
-from tdlint.inspector.hdf5 import BLOCK_BYTES
-from tdlint.inspector.held import Found
-from tdlint.inspector.protobuf_wire import content, fields, integer, text, varint
+from tdlint.inspector.files.bundle_index import Entry, Index, parse_index
+from tdlint.inspector.files.hdf5 import BLOCK_BYTES
+from tdlint.inspector.files.protobuf_wire import content, fields, integer, text, varint
 
 if TYPE_CHECKING:
-    from tdlint.inspector.held import Blocks
+    from tdlint.inspector.accounting.held import Blocks
 
 MAX_INDEX = 16 * 2**20
 MAX_GRAPH = 64 * 2**20

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tdlint.graph import LayerNode, ModelGraph
+from tdlint.inspector.accounting.held import OF_LAYERS, Found, Held, Sums, concrete, fitted, match, measure, unread
 from tdlint.inspector.errors import ModelFileError
-from tdlint.inspector.hdf5 import Tree
-from tdlint.inspector.held import OF_LAYERS, Found, Held, Sums, concrete, fitted, match, measure, unread
+from tdlint.inspector.files.hdf5 import Tree
 from tdlint.naming import OPERATION
 from tdlint.spec.layers.base import WeightSpec
 from tdlint.values import LayerObject

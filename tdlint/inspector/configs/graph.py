@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tdlint.graph import CallSite, Edge, LayerNode, ModelGraph, Origin
-from tdlint.inspector.config_calls import calls_of, tensors_at
-from tdlint.inspector.config_compile import compile_arguments
-from tdlint.inspector.config_entries import MODEL_TYPES, Entry, declared_input, in_order, saved_shapes, settled
-from tdlint.inspector.config_values import (
+from tdlint.inspector.configs.calls import calls_of, tensors_at
+from tdlint.inspector.configs.compiled import compile_arguments
+from tdlint.inspector.configs.entries import MODEL_TYPES, Entry, declared_input, in_order, saved_shapes, settled
+from tdlint.inspector.configs.foreign import foreign_in
+from tdlint.inspector.configs.values import (
     MAX_DEPTH,
     Json,
     ValueReader,
@@ -20,7 +21,6 @@ from tdlint.inspector.config_values import (
     layer_type,
 )
 from tdlint.inspector.errors import ModelFileError
-from tdlint.inspector.foreign import foreign_in
 from tdlint.naming import OPERATION
 from tdlint.shapes import AnyShape, UnknownShape
 from tdlint.spec import layers as layer_spec

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tdlint.graph import LayerNode
-from tdlint.inspector.account import ActivityTerm, Inactive, LayerAccount, Regularizer
+from tdlint.inspector.accounting.account import ActivityTerm, Inactive, LayerAccount, Regularizer
+from tdlint.inspector.accounting.held import Dormant
 from tdlint.inspector.codes import FROZEN, IN_TIME_DISTRIBUTED, INERT
-from tdlint.inspector.config_values import inner_layers
-from tdlint.inspector.held import Dormant
+from tdlint.inspector.configs.values import inner_layers
 from tdlint.shapes import UnknownShape
 from tdlint.spec.regularizers import coefficients
 from tdlint.spec.version import KerasVersion
 from tdlint.values import NONE, Arguments, Instance, LayerObject, Value
 
 if TYPE_CHECKING:
-    from tdlint.inspector.penalty import Visit
+    from tdlint.inspector.accounting.penalty import Visit
 
 _OF_FOUR = frozenset({"MultiHeadAttention", "GroupedQueryAttention", "GroupQueryAttention"})
 """Layers that hand an activity regularizer to the layers for query, key, value and output."""

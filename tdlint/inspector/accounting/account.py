@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from tdlint.diagnostics import Diagnostic
 from tdlint.graph import ModelGraph
+from tdlint.inspector.accounting.shrinkage import Shrinkage
 from tdlint.inspector.codes import IN_TIME_DISTRIBUTED, MULTIPLIED
 from tdlint.inspector.measurement import Measurement
-from tdlint.inspector.shrinkage import Shrinkage
 from tdlint.shapes import AnyShape
 from tdlint.spec.version import KerasVersion
 

@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any, TypeAlias
 
 from tdlint.inspector.errors import InspectionError
-from tdlint.inspector.live import is_model
+from tdlint.inspector.live.graph import is_model
 
 Arguments: TypeAlias = tuple[tuple[str, object], ...]
 

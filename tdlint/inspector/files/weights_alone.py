@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from tdlint.graph import LayerNode, ModelGraph
-from tdlint.inspector.hdf5 import Tree
-from tdlint.inspector.held import Found, Held, measure
-from tdlint.inspector.layer_tree import CONTAINERS, NOT_THE_MODEL, stored
-from tdlint.inspector.legacy_h5 import listed
+from tdlint.inspector.accounting.held import Found, Held, measure
+from tdlint.inspector.files.hdf5 import Tree
+from tdlint.inspector.files.layer_tree import CONTAINERS, NOT_THE_MODEL, stored
+from tdlint.inspector.files.legacy_h5 import listed
 from tdlint.shapes import UnknownShape
 from tdlint.values import Arguments, LayerObject
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from tdlint.graph import ModelGraph
-from tdlint.inspector.held import Held, concrete, unread
+from tdlint.inspector.accounting.held import Held, concrete, unread
 from tdlint.naming import OPERATION
 from tdlint.spec.layers.base import WeightSpec
 

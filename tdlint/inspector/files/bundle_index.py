@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tdlint.inspector.errors import ModelFileError
-from tdlint.inspector.protobuf_wire import content, fields, integer, varint
+from tdlint.inspector.files.protobuf_wire import content, fields, integer, varint
 
 MAX_KEYS = 64 * 2**20
 """Bytes that all keys may have when they are spelled out; each is stored as its difference from the one before."""

@@ -10,18 +10,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from tdlint.graph import ModelGraph
-from tdlint.inspector import weights_alone
-from tdlint.inspector.architecture import Architecture, attached, described, json_file, read_architecture
-from tdlint.inspector.config_only import held_by_config, unfitting
-from tdlint.inspector.container import open_hdf5, open_member_as_hdf5, open_zip
+from tdlint.inspector.accounting.held import SHAPES_ONLY, Held, Inspected
+from tdlint.inspector.accounting.steps import with_step_copies
 from tdlint.inspector.errors import InspectionError, ModelFileError
-from tdlint.inspector.hdf5 import Tree
-from tdlint.inspector.held import SHAPES_ONLY, Held, Inspected
-from tdlint.inspector.layer_tree import held_in_tree
-from tdlint.inspector.legacy_h5 import held_in_legacy
-from tdlint.inspector.saved_model import held_in_bundle, is_saved_model, open_saved_model, without_layers
-from tdlint.inspector.shards import is_index, open_shards
-from tdlint.inspector.steps import with_step_copies
+from tdlint.inspector.files import weights_alone
+from tdlint.inspector.files.architecture import Architecture, attached, described, json_file, read_architecture
+from tdlint.inspector.files.config_only import held_by_config, unfitting
+from tdlint.inspector.files.container import open_hdf5, open_member_as_hdf5, open_zip
+from tdlint.inspector.files.hdf5 import Tree
+from tdlint.inspector.files.layer_tree import held_in_tree
+from tdlint.inspector.files.legacy_h5 import held_in_legacy
+from tdlint.inspector.files.saved_model import held_in_bundle, is_saved_model, open_saved_model, without_layers
+from tdlint.inspector.files.shards import is_index, open_shards
 from tdlint.spec.version import NEWEST, KerasVersion, parse_version
 
 ONLY_CONFIG = "there are no weights, only the config"

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from tdlint.graph import ModelGraph, Twins
-from tdlint.inspector.account import Duplicate
-from tdlint.inspector.held import Held
+from tdlint.inspector.accounting.account import Duplicate
+from tdlint.inspector.accounting.held import Held
 
 LEAST = 64
 """Of so many elements on, equal values are no accident."""

@@ -10,16 +10,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tdlint.graph import ModelGraph
-from tdlint.inspector import weights_alone
-from tdlint.inspector.architecture import Architecture, described
-from tdlint.inspector.bundle import Bundle, plain_file
-from tdlint.inspector.config_only import held_by_config
-from tdlint.inspector.config_values import Json
-from tdlint.inspector.container import parse_json
+from tdlint.inspector.accounting.held import Found, Held, measure
+from tdlint.inspector.configs.values import Json
 from tdlint.inspector.errors import ModelFileError
-from tdlint.inspector.held import Found, Held, measure
-from tdlint.inspector.legacy_h5 import matched
-from tdlint.inspector.protobuf_wire import content, fields, text
+from tdlint.inspector.files import weights_alone
+from tdlint.inspector.files.architecture import Architecture, described
+from tdlint.inspector.files.bundle import Bundle, plain_file
+from tdlint.inspector.files.config_only import held_by_config
+from tdlint.inspector.files.container import parse_json
+from tdlint.inspector.files.legacy_h5 import matched
+from tdlint.inspector.files.protobuf_wire import content, fields, text
 
 MAX_METADATA = 64 * 2**20
 MAX_DEPTH = 256

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from tdlint.graph import ModelGraph
-from tdlint.inspector.config_values import inner_layers
-from tdlint.inspector.hdf5 import Tree
-from tdlint.inspector.held import Found, Held, fitted, match, measure, merged_adapters, unread
+from tdlint.inspector.accounting.held import Found, Held, fitted, match, measure, merged_adapters, unread
+from tdlint.inspector.configs.values import inner_layers
+from tdlint.inspector.files.hdf5 import Tree
 from tdlint.spec.layers.base import WeightSpec
 from tdlint.values import LayerObject
 

@@ -6,13 +6,13 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from tdlint.inspector.accounting.held import Found
 from tdlint.inspector.errors import ModelFileError
-from tdlint.inspector.held import Found
 
 if TYPE_CHECKING:
     import h5py
 
-    from tdlint.inspector.held import Blocks
+    from tdlint.inspector.accounting.held import Blocks
 
 MAX_DEPTH = 64
 MAX_OBJECTS = 1_000_000

@@ -6,10 +6,10 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from tdlint.inspector.config_values import Json, expect_object
-from tdlint.inspector.container import open_hdf5
+from tdlint.inspector.configs.values import Json, expect_object
 from tdlint.inspector.errors import ModelFileError
-from tdlint.inspector.hdf5 import Tree
+from tdlint.inspector.files.container import open_hdf5
+from tdlint.inspector.files.hdf5 import Tree
 
 MAX_SHARDS = 1000
 """How many files are opened at once; with shards of 10 GB, that is ten times the largest models."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tdlint.graph import ForeignCode, ForeignKind
-from tdlint.inspector.config_values import Json, is_keras, public_module
+from tdlint.inspector.configs.values import Json, is_keras, public_module
 from tdlint.spec import layers as layer_spec
 from tdlint.spec.constructors import CONSTRUCTORS
 from tdlint.spec.losses import class_name as loss_class

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from tdlint.inspector.config_calls import Call, Tensor
-from tdlint.inspector.config_values import Json, shape_at
+from tdlint.inspector.configs.calls import Call, Tensor
+from tdlint.inspector.configs.values import Json, shape_at
 from tdlint.inspector.errors import ModelFileError
 from tdlint.shapes import AnyShape
 from tdlint.values import LayerObject

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
-from tdlint.inspector.kept_batch import Batch
-from tdlint.inspector.live_losses import LiveLosses, is_keras2, live_losses
+from tdlint.inspector.live.kept_batch import Batch
+from tdlint.inspector.live.losses import LiveLosses, is_keras2, live_losses
 
 Squares: TypeAlias = list[tuple[Any, Any]]
 """For each weight the squared norms of the gradients of penalty and data loss."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tdlint.inspector.config_values import Json, ValueReader
+from tdlint.inspector.configs.values import Json, ValueReader
 from tdlint.spec.constructors import CONSTRUCTORS
 from tdlint.spec.losses import class_name as loss_class
 from tdlint.spec.metrics import metric_class

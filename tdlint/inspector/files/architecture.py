@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tdlint.graph import ModelGraph
-from tdlint.inspector.config_graph import read_model
-from tdlint.inspector.config_values import Json
-from tdlint.inspector.container import MAX_JSON_BYTES, open_hdf5, open_zip, parse_json, read_json
+from tdlint.inspector.configs.graph import read_model
+from tdlint.inspector.configs.values import Json
 from tdlint.inspector.errors import ModelFileError
-from tdlint.inspector.hdf5 import Tree
+from tdlint.inspector.files.container import MAX_JSON_BYTES, open_hdf5, open_zip, parse_json, read_json
+from tdlint.inspector.files.hdf5 import Tree
 
 
 @dataclass(frozen=True)

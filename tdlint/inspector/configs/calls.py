@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
-from tdlint.inspector.config_values import MAX_DEPTH, Json, expect_list, expect_object, shape_at
+from tdlint.inspector.configs.values import MAX_DEPTH, Json, expect_list, expect_object, shape_at
 from tdlint.inspector.errors import ModelFileError
 from tdlint.shapes import AnyShape
 

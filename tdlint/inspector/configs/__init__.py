@@ -1,0 +1,1 @@
+"""The config of a model, as Keras serializes it: read without Keras, as a graph of abstract values."""

@@ -1,0 +1,1 @@
+"""Live models: their graph, their losses and gradients, by Keras itself."""
