@@ -16,7 +16,6 @@ from tdlint.feeding import (
 )
 from tdlint.graph import CallSite, Edge, LayerNode, ModelGraph, Place, layer_place
 from tdlint.heads import Head, LabelsGiven, Passed, activation_name, heads, labels_given, layer_activation
-from tdlint.interp.class_facts import CallFact, ClassFacts, KeyRead, LogReads, MethodFacts, Parameter
 from tdlint.interp.program import (
     Assignment,
     DatedCall,
@@ -27,6 +26,7 @@ from tdlint.interp.program import (
     StepLayer,
     TapedCall,
 )
+from tdlint.interp.reading.class_facts import CallFact, ClassFacts, KeyRead, LogReads, MethodFacts, Parameter
 from tdlint.linting.changes import (
     AddArgument,
     Define,

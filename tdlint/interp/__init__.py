@@ -62,7 +62,7 @@ class Analysis:
 
 def _stopped(run: Run, why: str, module: cst.Module) -> None:
     """What comes after this place is not seen: any model may still be changed there."""
-    from tdlint.interp import models
+    from tdlint.interp.keras import models
     from tdlint.interp.state import ModelObject
 
     run.muted = 0
@@ -74,8 +74,8 @@ def _stopped(run: Run, why: str, module: cst.Module) -> None:
 
 def _models_of_call(run: Run, module: cst.Module, name: str) -> tuple[int, ...]:
     """The keys of the models that a function returns, alone or in a list, tuple or dict."""
-    from tdlint.interp import containers, functions, modules
-    from tdlint.interp.arguments import CallArguments
+    from tdlint.interp.python import containers, functions, modules
+    from tdlint.interp.python.arguments import CallArguments
     from tdlint.interp.state import Imported
     from tdlint.values import FunctionValue, ModelValue, walk
 
@@ -124,7 +124,7 @@ def _taped(run: Run) -> tuple[TapedCall, ...]:
 
 
 def _attribute(run: Run, key: int, name: str) -> Value | None:
-    from tdlint.interp import classes
+    from tdlint.interp.python import classes
     from tdlint.values import ModelValue
 
     found = classes.attributes_of(run, ModelValue(key))
@@ -162,8 +162,9 @@ def interpret(
     Raises:
         NoSuchFunction: the module has no function of the name ``call``.
     """
-    from tdlint.interp import build, classes, references, statements
-    from tdlint.interp.method_reading import facts_of_classes, read_value
+    from tdlint.interp.keras import build, references
+    from tdlint.interp.python import classes, statements
+    from tdlint.interp.reading.method_reading import facts_of_classes, read_value
     from tdlint.interp.relevance import irrelevant_functions
     from tdlint.interp.run import MAIN, Run
 

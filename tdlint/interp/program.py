@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any, Literal, TypeAlias
 
 from tdlint.graph import CallSite, ModelGraph
-from tdlint.interp.class_facts import ClassFacts, MethodFacts
+from tdlint.interp.reading.class_facts import ClassFacts, MethodFacts
 from tdlint.values import Arguments, LayerObject, Site, Value
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import libcst as cst
 
-from tdlint.interp.classes import is_layer, is_model
+from tdlint.interp.python.classes import is_layer, is_model
 from tdlint.interp.run import MAIN, Function, Run
 from tdlint.sources.plain_nodes import PlainModule
 from tdlint.spec.objects import OBJECT_MODULES

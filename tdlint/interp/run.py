@@ -11,10 +11,10 @@ from typing import Any, Literal
 import libcst as cst
 
 from tdlint.graph import CallSite, LayerNode
-from tdlint.interp.arguments import CallArguments
-from tdlint.interp.array_memory import forget
+from tdlint.interp.data.array_memory import forget
 from tdlint.interp.program import Assignment, DatedCall, DatedRead, Import, Reference, StepLayer
 from tdlint.interp.project import Project
+from tdlint.interp.python.arguments import CallArguments
 from tdlint.interp.state import (
     NO_CONTAINERS,
     DictObject,

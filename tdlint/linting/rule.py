@@ -10,8 +10,8 @@ from typing import ClassVar
 
 from tdlint.diagnostics import Confidence, Severity
 from tdlint.graph import CallSite, ModelGraph, Place
-from tdlint.interp.class_facts import ClassFacts
 from tdlint.interp.program import Program
+from tdlint.interp.reading.class_facts import ClassFacts
 from tdlint.linting.changes import FixPlan
 from tdlint.spec.version import LAST_KERAS_2, KerasVersion
 

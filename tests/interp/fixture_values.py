@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tdlint.graph import ModelGraph
-from tdlint.interp import containers
+from tdlint.interp.python import containers
 from tdlint.interp.run import Run
 from tdlint.interp.state import FrameValue
 from tdlint.naming import OPERATION

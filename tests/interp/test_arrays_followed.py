@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst
 import pytest
 
-from tdlint.interp import statements
+from tdlint.interp.python import statements
 from tdlint.interp.run import Run
 from tdlint.shapes import FREE, Free, UnknownDim, UnknownShape
 from tdlint.values import ArrayValue, Const, DatasetValue, Sequence, Unknown, Value

@@ -8,7 +8,7 @@ import libcst as cst
 import pytest
 
 from tdlint.interp import interpret
-from tdlint.interp.class_facts import CallFact, ClassFacts, MethodFacts
+from tdlint.interp.reading.class_facts import CallFact, ClassFacts, MethodFacts
 
 HEAD = "import keras\nimport numpy as np\nimport tensorflow as tf\nfrom keras import layers\n"
 

@@ -15,7 +15,8 @@ import fixture_values as values
 import libcst as cst
 import pytest
 
-from tdlint.interp import Program, calls, expressions, interpret
+from tdlint.interp import Program, interpret
+from tdlint.interp.python import calls, expressions
 from tdlint.interp.run import Run
 from tdlint.values import ModelValue, Unknown, Value
 

@@ -11,7 +11,7 @@ from array_strategies import Made, programs
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from tdlint.interp import statements
+from tdlint.interp.python import statements
 from tdlint.interp.run import Run
 from tdlint.shapes import UnknownShape
 from tdlint.values import ArrayValue, Const, Sequence, Unknown, Value

@@ -1,0 +1,1 @@
+"""Keras: layers, models, tensors, and what a program does with them."""

@@ -1,0 +1,1 @@
+"""Methods of the program's own classes, read without being followed."""
