@@ -9,7 +9,7 @@ from itertools import groupby
 
 from tdlint.config import Settings
 from tdlint.diagnostics import Applicability, Diagnostic, Severity
-from tdlint.inspector.config_graph import read_model
+from tdlint.inspector.configs.graph import read_model
 from tdlint.linting.engine import check_bytes, check_graph
 from tdlint.linting.registry import load_rules
 from tdlint.linting.rule import Rule
