@@ -55,7 +55,19 @@ def test_a_place_that_can_not_be_written_costs_only_a_note(run, project):
     assert err.endswith("; --no-cache uses none\n")
 
 
-def test_fixing_neither_uses_nor_spoils_it(run, project):
+def test_fixing_does_not_spoil_it(run, project):
     run(".")
     assert run("--fix", ".")[0] == 0
     assert run(".")[0] == 0
+
+
+@pytest.mark.parametrize("arguments", [("--fix",), ("--fix-only",), ("--diff",), ("migrate",)])
+def test_commands_that_fix_keep_results_too(run, project, arguments):
+    command = arguments if arguments == ("migrate",) else ("check", *arguments)
+    assert run(*command, "--no-cache", ".")[0] == 0
+    assert not (project / ".tdlint_cache").exists()
+    first = run(*command, ".")
+    assert (project / ".tdlint_cache").exists()
+    assert run(*command, ".") == first
+    assert run(*command, "--cache-dir", "elsewhere", ".") == first
+    assert (project / "elsewhere").exists()

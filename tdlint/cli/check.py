@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tdlint.cli.caching import cache_for
 from tdlint.cli.options import (
     add_ignore_option,
     baseline_options,
@@ -157,23 +158,16 @@ def _baseline(wanted: Wanted, settings: Settings) -> Any:
 
 def _checked(wanted: Wanted, settings: Settings, rules: Any) -> RunResult:
     """What is found in files, or left in them after they were fixed."""
-    if wanted.fixing:
-        from tdlint.linting.fixing import fix_paths
-
-        return fix_paths(wanted.paths, settings, rules, wanted.jobs, write=not wanted.diff)
     if wanted.add_ignore:
         return _ignored(wanted, settings, rules)
-    from tdlint.linting.runs import check_paths
+    with cache_for(settings, rules, wanted.no_cache) as cache:
+        if wanted.fixing:
+            from tdlint.linting.fixing import fix_paths
 
-    if wanted.no_cache:
-        return check_paths(wanted.paths, settings, rules, wanted.jobs)
-    from tdlint.linting.cache import open_cache
+            return fix_paths(wanted.paths, settings, rules, wanted.jobs, write=not wanted.diff, cache=cache)
+        from tdlint.linting.runs import check_paths
 
-    cache = open_cache(settings.cache_folder, settings, rules)
-    result = check_paths(wanted.paths, settings, rules, wanted.jobs, cache=cache)
-    if cache.problem:
-        click.echo(f"tdlint: {cache.problem}", err=True)
-    return result
+        return check_paths(wanted.paths, settings, rules, wanted.jobs, cache=cache)
 
 
 def _ignored(wanted: Wanted, settings: Settings, rules: Any) -> RunResult:

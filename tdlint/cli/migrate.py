@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from tdlint.cli.options import keras_version, no_color_option, output_file_option
+from tdlint.cli.caching import cache_for
+from tdlint.cli.options import cache_options, keras_version, no_color_option, output_file_option
 from tdlint.cli.reports import render_options, settings_of, write
 from tdlint.formatters.migration import MODULES as MIGRATION_MODULES
 
@@ -28,6 +29,7 @@ from tdlint.formatters.migration import MODULES as MIGRATION_MODULES
     help="How to show the plan; html is one file that needs nothing else.",
 )
 @output_file_option
+@cache_options
 @click.option("-j", "--jobs", type=click.IntRange(min=1), help="Number of processes.  [default: as many as useful]")
 @click.option("--config", metavar="FILE", help="Read this pyproject.toml instead of the nearest one.")
 @click.option("--isolated", is_flag=True, help="Read no configuration file.")
@@ -41,6 +43,7 @@ def migrate(
     output_format: str,
     output_file: str | None,
     jobs: int | None,
+    no_cache: bool,
     no_color: bool,
     **given: Any,
 ) -> None:
@@ -54,7 +57,9 @@ def migrate(
     from tdlint.linting.registry import load_rules
     from tdlint.spec.version import NEWEST
 
-    paths = paths or (".",)
-    plan = plan_migration(paths, settings_of(paths, **given), load_rules(), target or NEWEST, jobs)
+    paths, target, rules = paths or (".",), target or NEWEST, load_rules()
+    settings = settings_of(paths, **given)
+    with cache_for(settings, rules, no_cache, purpose=f"migrate to {target}") as cache:
+        plan = plan_migration(paths, settings, rules, target, jobs, cache=cache)
     write(render_plan(output_format, plan, paths, render_options(no_color or output_file is not None)), output_file)
     ctx.exit(plan.exit_code)

@@ -173,9 +173,9 @@ def forget() -> None:
     _content_now.cache_clear()
 
 
-def open_cache(folder: Path, settings: Settings, rules: Sequence[type[Rule]]) -> Cache:
-    """The cache in a folder, for runs with these settings and rules."""
-    parts = [sys.version, repr(_relevant(settings)), os.getcwd()]  # noqa: PTH109
+def open_cache(folder: Path, settings: Settings, rules: Sequence[type[Rule]], purpose: str = "check") -> Cache:
+    """The cache in a folder, for runs with these settings, rules and purpose; fixing goes by what checking finds."""
+    parts = [purpose, sys.version, repr(_relevant(settings)), os.getcwd()]  # noqa: PTH109
     parts += [f"{rule.__module__}.{rule.__qualname__}" for rule in rules]
     parts += sorted(_code_files(rules))
     return Cache(folder, digest_of("\0".join(parts).encode("utf-8", "surrogateescape")))

@@ -23,7 +23,8 @@ from tdlint.linting.result import FileResult
 def encoded(result: FileResult) -> str:
     """A result, whose path and inputs are kept beside it."""
     counts = [result.models, list(result.partly), result.suppressed, result.advice, list(result.unknown)]
-    return json.dumps([[_diagnostic(each) for each in result.diagnostics], *counts], separators=(",", ":"))
+    diagnostics, of_target = (list(map(_diagnostic, each)) for each in (result.diagnostics, result.of_target))
+    return json.dumps([diagnostics, *counts, of_target], separators=(",", ":"))
 
 
 def decoded(path: str, text: str) -> FileResult:
@@ -33,7 +34,7 @@ def decoded(path: str, text: str) -> FileResult:
         ValueError: the text is nothing that ``encoded`` gave.
     """
     try:
-        diagnostics, models, partly, suppressed, advice, unknown = json.loads(text)
+        diagnostics, models, partly, suppressed, advice, unknown, of_target = json.loads(text)
         return FileResult(
             path,
             tuple(map(_to_diagnostic, diagnostics)),
@@ -42,6 +43,7 @@ def decoded(path: str, text: str) -> FileResult:
             suppressed=int(suppressed),
             advice=int(advice),
             unknown=tuple(map(str, unknown)),
+            of_target=tuple(map(_to_diagnostic, of_target)),
         )
     except (ValueError, TypeError, IndexError, KeyError, RecursionError) as error:
         raise ValueError("not a result") from error
@@ -57,9 +59,7 @@ def _diagnostic(diagnostic: Diagnostic) -> list[Any]:
         int(diagnostic.severity),
         int(diagnostic.confidence),
         [[_location(related.location), related.message] for related in diagnostic.related],
-        None
-        if fix is None
-        else [fix.title, [[*_span(e.span), e.replacement] for e in fix.edits], int(fix.applicability)],
+        None if fix is None else _fix(fix),
         diagnostic.fact,
         diagnostic.help,
     ]

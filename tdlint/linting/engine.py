@@ -50,12 +50,6 @@ def check_stdin(
     return (check or check_bytes)(data, filename, settings, rules)
 
 
-def check_file(path: str, settings: Settings, rules: Rules) -> FileResult:
-    """Lint one file. What goes wrong is a diagnostic; nothing is raised."""
-    data = read_bytes(path, settings, rules)
-    return data if isinstance(data, FileResult) else check_bytes(data, path, settings, rules)
-
-
 def read_bytes(path: str, settings: Settings, rules: Rules) -> bytes | FileResult:
     """The contents of a file, or the report that it can't be read."""
     try:

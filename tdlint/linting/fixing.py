@@ -11,19 +11,24 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tdlint.config import Settings
 from tdlint.diagnostics import Applicability, Diagnostic, Edit, Location
-from tdlint.linting.engine import Rules, check_bytes, read_bytes
+from tdlint.linting.engine import Rules, check_bytes
 from tdlint.linting.fixes import applicable, compatible, edits_of
 from tdlint.linting.reading import Readable, read
 from tdlint.linting.resolve import tool_diagnostic
 from tdlint.linting.result import FileResult, Fixed, Fixing, RunResult
-from tdlint.linting.runs import check_paths
+from tdlint.linting.runs import Done, check_paths
 from tdlint.linting.tool_codes import FIX_FAILED
+from tdlint.sources.inputs import digest_of
 from tdlint.sources.rewriting import NotWritable, apply_edits, can_edit, rewrite
 from tdlint.sources.saving import replace_contents
 from tdlint.sources.source_file import SourceFile
+
+if TYPE_CHECKING:
+    from tdlint.linting.cache import Cache
 
 MAX_ROUNDS = 10
 """In how many rounds the number of fixes may not get smaller before the file counts as not converging."""
@@ -38,23 +43,46 @@ class _Failed(Exception):
 
 
 def fix_paths(
-    paths: Sequence[str], settings: Settings, rules: Rules, jobs: int | None = None, *, write: bool = True
+    paths: Sequence[str],
+    settings: Settings,
+    rules: Rules,
+    jobs: int | None = None,
+    *,
+    write: bool = True,
+    cache: Cache | None = None,
+    done: Done | None = None,
 ) -> RunResult:
     """Fix files and the files in folders; the result has what is left of each, and the old and new bytes.
 
-    All files are checked before any is written, so that what one says of another does not depend on their order.
+    All files are checked before any is written, so that what one says of another does not depend on their order. Where
+    the ``cache`` knows that nothing is to be fixed, what it has is the result.
 
     Raises:
         UsageError: a path or a selector does not exist, or there is no file.
     """
-    result = check_paths(paths, settings, rules, jobs, check=fix_file)
-    return RunResult(tuple(map(_written, result.files))) if write else result
+    usable = partial(_is_left, least=_least(settings))
+    result = check_paths(paths, settings, rules, jobs, fix_bytes, cache, usable, done)
+    if write:
+        result = RunResult(tuple(map(_written, result.files)))
+    if cache is not None:
+        cache.store(_on_disk(file, file.fixing, write) for file in result.files if file.fixing is not None)
+    return result
 
 
-def fix_file(path: str, settings: Settings, rules: Rules) -> FileResult:
-    """What fixing makes of a file, which is not written. What goes wrong is a diagnostic; nothing is raised."""
-    data = read_bytes(path, settings, rules)
-    return data if isinstance(data, FileResult) else fix_bytes(data, path, settings, rules)
+def _on_disk(result: FileResult, fixing: Fixing, written: bool) -> FileResult:
+    """What is found in a file as it now is; that it may depend on more than it does costs nothing but time."""
+    if written:
+        return replace(result, fixing=None, content=digest_of(fixing.after))
+    return replace(fixing.found, content=result.content, inputs=result.inputs)
+
+
+def _is_left(known: FileResult, least: Applicability) -> bool:
+    """Whether fixing leaves a file as it is."""
+    return not applicable(known.diagnostics, least)
+
+
+def _least(settings: Settings) -> Applicability:
+    return Applicability.UNSAFE if settings.unsafe_fixes else Applicability.SAFE
 
 
 def fix_bytes(data: bytes, path: str, settings: Settings, rules: Rules, found: FileResult | None = None) -> FileResult:
@@ -64,7 +92,7 @@ def fix_bytes(data: bytes, path: str, settings: Settings, rules: Rules, found: F
     that are to blame.
     """
     found = found or check_bytes(data, path, settings, rules)
-    least = Applicability.UNSAFE if settings.unsafe_fixes else Applicability.SAFE
+    least = _least(settings)
     if not applicable(found.diagnostics, least):
         return found
     try:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from tdlint.config import Settings
 from tdlint.diagnostics import Diagnostic, Edit
 from tdlint.linting.comment_edits import hiding
-from tdlint.linting.engine import Rules, check_bytes, read_bytes
+from tdlint.linting.engine import Rules, check_bytes
 from tdlint.linting.reading import read
 from tdlint.linting.result import FileResult, Fixed, Fixing, RunResult
 from tdlint.linting.runs import check_paths
@@ -37,7 +37,7 @@ def ignore_paths(paths: Sequence[str], settings: Settings, rules: Rules, jobs: i
     Raises:
         UsageError: a path or a selector does not exist, or there is no file.
     """
-    result = check_paths(paths, settings, rules, jobs, check=ignore_file)
+    result = check_paths(paths, settings, rules, jobs, check=ignore_bytes)
     left, refused, hidden, files = [], [], 0, 0
     for file in result.files:
         if file.fixing is None:
@@ -54,11 +54,8 @@ def ignore_paths(paths: Sequence[str], settings: Settings, rules: Rules, jobs: i
     return Ignored(RunResult(tuple(left)), hidden, files, tuple(refused))
 
 
-def ignore_file(path: str, settings: Settings, rules: Rules) -> FileResult:
-    """What comments make of a file, which is not written; the result has what no comment can hide."""
-    data = read_bytes(path, settings, rules)
-    if isinstance(data, FileResult):
-        return data
+def ignore_bytes(data: bytes, path: str, settings: Settings, rules: Rules) -> FileResult:
+    """What comments make of the contents of a file; the result has what no comment can hide."""
     found = result = check_bytes(data, path, settings, rules)
     before, done = data, Counter[tuple[str, str]]()
     for _ in range(MAX_ROUNDS):

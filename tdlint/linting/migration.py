@@ -7,15 +7,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tdlint.config import Settings
 from tdlint.diagnostics import Applicability, Diagnostic
-from tdlint.linting.engine import Rules, check_bytes_each, read_bytes
+from tdlint.linting.engine import Rules, check_bytes_each
 from tdlint.linting.fixing import fix_bytes
 from tdlint.linting.result import FileResult, Fixing
-from tdlint.linting.runs import check_paths
+from tdlint.linting.runs import Done, check_paths
 from tdlint.linting.tool_codes import FIX_FAILED, TOOL_CODES
 from tdlint.spec.version import LAST_KERAS_2, KerasVersion
+
+if TYPE_CHECKING:
+    from tdlint.linting.cache import Cache
 
 FAMILY = "migration"
 """The family of the rules about what changed between versions."""
@@ -105,7 +109,14 @@ class Plan:
 
 
 def plan_migration(
-    paths: Sequence[str], settings: Settings, rules: Rules, target: KerasVersion, jobs: int | None = None
+    paths: Sequence[str],
+    settings: Settings,
+    rules: Rules,
+    target: KerasVersion,
+    jobs: int | None = None,
+    *,
+    cache: Cache | None = None,
+    done: Done | None = None,
 ) -> Plan:
     """What is to be done before files run under a version of Keras.
 
@@ -118,20 +129,24 @@ def plan_migration(
     changed = replace(wanted, select=(FAMILY,), extend_select=(), ignore=(), min_severity=None, unsafe_fixes=True)
     old = replace(settings, keras_version=LAST_KERAS_2)
     family = frozenset(rule.code for rule in rules if rule.family() == FAMILY)
-    job = partial(_plan_file, wanted=wanted, old=old, left_out=family | {code.code for code in TOOL_CODES})
-    checked = check_paths(paths, changed, rules, jobs, check=job)
+    plan = partial(_plan_bytes, wanted=wanted, old=old, left_out=family | {code.code for code in TOOL_CODES})
+    checked = check_paths(paths, changed, rules, jobs, plan, cache, done=done)
     files = [_file_plan(result) for result in checked.files]
     work = sorted((file for file in files if file.findings), key=_most_work_first)
     return Plan(target, tuple(work), len(files) - len(work), checked.failed, family)
 
 
-def _plan_file(
-    path: str, settings: Settings, rules: Rules, *, wanted: Settings, old: Settings, left_out: frozenset[str]
+def _plan_bytes(
+    data: bytes,
+    path: str,
+    settings: Settings,
+    rules: Rules,
+    *,
+    wanted: Settings,
+    old: Settings,
+    left_out: frozenset[str],
 ) -> FileResult:
     """What the fixes make of a file, with what other rules say of it for the target only; it is followed once."""
-    data = read_bytes(path, settings, rules)
-    if isinstance(data, FileResult):
-        return data
     found, then, now = check_bytes_each(data, path, (settings, wanted, old), rules)
     fixed = fix_bytes(data, path, settings, rules, found)
     others = tuple(each for each in _surplus(then.diagnostics, now.diagnostics) if each.code not in left_out)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tdlint.config import Settings
-from tdlint.linting.engine import Rules, check_bytes, check_file, lost_file, read_bytes
+from tdlint.linting.engine import Rules, check_bytes, lost_file, read_bytes
 from tdlint.linting.reading import may_concern
 from tdlint.linting.result import FileResult, RunResult
 from tdlint.linting.selection import check_selectors
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 TIME_LIMIT = 60.0
 """Seconds that one file may take where it is checked by a worker process."""
 
+Check = Callable[[bytes, str, Settings, Rules], FileResult]
+"""Makes the result of a file from its contents and its path."""
 Job = Callable[[str], FileResult]
 Done = Callable[[int, int, str], None]
 """Told of each file when it is done: how many are, how many there are, and which it was."""
@@ -37,13 +39,14 @@ def check_paths(
     settings: Settings,
     rules: Rules,
     jobs: int | None = None,
-    check: Callable[..., FileResult] | None = None,
+    check: Check = check_bytes,
     cache: Cache | None = None,
+    usable: Callable[[FileResult], bool] | None = None,
     done: Done | None = None,
 ) -> RunResult:
     """Lint files and the files in folders; ``jobs`` is the number of processes, None for as many as are of use.
 
-    ``check`` makes the result of a file, ``check_file`` if it is not given, which can use a ``cache``. ``done`` is
+    ``check`` makes the result of a file. What the ``cache`` has is taken instead where that is ``usable``. ``done`` is
     called in this process, for each file as soon as its result is here.
 
     Raises:
@@ -51,9 +54,10 @@ def check_paths(
     """
     check_selectors(settings, rules)
     files = discover(paths, settings.all_excluded, settings.root)
-    known = _known(files, cache) if cache is not None else {}
+    known = _known(files, cache, usable) if cache is not None else {}
     rest = [file for file in files if file not in known]
-    job = partial(check or (check_file if cache is None else check_recorded), settings=settings, rules=tuple(rules))
+    make = check_file if cache is None else check_recorded
+    job = partial(make, check=check, settings=settings, rules=tuple(rules))
     lost = partial(lost_file, settings=settings, rules=rules)
     found: dict[str, FileResult] = {}
     for file, result in _each(rest, job, lost, jobs):
@@ -81,26 +85,34 @@ def _each(
     return run_pool(files, job, lost, jobs, TIME_LIMIT)
 
 
-def check_recorded(path: str, settings: Settings, rules: Rules) -> FileResult:
-    """Lint one file as ``check_file`` does, and say in the result what it depends on."""
+def check_file(path: str, check: Check, settings: Settings, rules: Rules) -> FileResult:
+    """Lint one file. What goes wrong is a diagnostic; nothing is raised."""
+    data = read_bytes(path, settings, rules)
+    return data if isinstance(data, FileResult) else check(data, path, settings, rules)
+
+
+def check_recorded(path: str, check: Check, settings: Settings, rules: Rules) -> FileResult:
+    """Lint one file, and say in the result what it depends on."""
     data = read_bytes(path, settings, rules)
     if isinstance(data, FileResult):
         return data
     if not may_concern(data):
         return FileResult(path)
     with recorded() as seen:
-        result = check_bytes(data, path, settings, rules)
+        result = check(data, path, settings, rules)
     return replace(result, content=digest_of(data), inputs=seen.inputs())
 
 
-def _known(files: Sequence[str], cache: Cache) -> dict[str, FileResult]:
+def _known(
+    files: Sequence[str], cache: Cache, usable: Callable[[FileResult], bool] | None = None
+) -> dict[str, FileResult]:
     """The results that the cache has. They are looked up before processes start, which may not be needed at all."""
     found = {}
     for file in files if cache.is_there else ():
         with contextlib.suppress(OSError):  # which checking it will tell
             data = Path(file).read_bytes()
             result = cache.find(file, data) if may_concern(data) else FileResult(file)
-            if result is not None:
+            if result is not None and (usable is None or usable(result)):
                 found[file] = result
     return found
 

@@ -191,11 +191,13 @@ def test_a_result_survives_being_written_and_read():
         "TDL1", "n", "m", place, Severity.ADVICE, related=(Related(place, "r"),), fix=fix, fact="f", help="h"
     )
     bare = Diagnostic("TDL2", "n", "m", Location("b.py"), Severity.ERROR)
-    result = FileResult("a\udc80.py", (full, bare), models=2, partly=("p",), suppressed=3, advice=4, unknown=("u",))
+    result = FileResult(
+        "a\udc80.py", (full, bare), models=2, partly=("p",), suppressed=3, advice=4, unknown=("u",), of_target=(full,)
+    )
     assert decoded("a\udc80.py", encoded(result)) == result
 
 
-@pytest.mark.parametrize("text", ["", "1", "[]", "[[[]],1,[],1,1,[]]", '["x",1,[],1,1,[]]', "[" * 100_000])
+@pytest.mark.parametrize("text", ["", "1", "[]", "[[[]],1,[],1,1,[],[]]", '["x",1,[],1,1,[],[]]', "[" * 100_000])
 def test_nonsense_is_no_result(text):
     with pytest.raises(ValueError, match="not a result"):
         decoded("a.py", text)

@@ -146,12 +146,6 @@ def test_unreadable_file(lint, data, path, words):
     assert words in diagnostic.message
 
 
-def test_file_that_vanished(tmp_path):
-    result = engine.check_file(str(tmp_path / "a.py"), Settings(), ())
-    assert [diagnostic.code for diagnostic in result.diagnostics] == ["TDL004"]
-    assert "no such file" in result.diagnostics[0].message
-
-
 @pytest.mark.parametrize(
     ("text", "code"),
     [

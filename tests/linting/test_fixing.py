@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 
 import pytest
 from sample_rules import Crash, EveryLayer, Renamed, Unwrapped
@@ -284,8 +283,3 @@ def test_a_file_under_two_names_is_fixed_once(tmp_path):
     result = fix_paths([str(tmp_path)], Settings(), (Unnamed,))
     assert (result.exit_code, (tmp_path / "m.py").read_text()) == (0, GOOD)
     assert (tmp_path / "n.py").is_symlink()
-
-
-def test_a_file_that_vanishes(tmp_path):
-    (tmp_path / "m.py").symlink_to(Path("gone.py"))
-    assert codes(fixing.fix_file(str(tmp_path / "m.py"), Settings(), (Unnamed,))) == ["TDL004"]

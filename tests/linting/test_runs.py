@@ -7,7 +7,8 @@ from sample_rules import EveryLayer
 
 from tdlint.config import Settings
 from tdlint.errors import UsageError
-from tdlint.linting.runs import check_paths
+from tdlint.linting.engine import check_bytes
+from tdlint.linting.runs import check_file, check_paths, check_recorded
 
 MODEL = "import keras\nfrom keras.layers import Dense\n\nmodel = keras.Sequential([Dense(4), Dense(3)])\n"
 
@@ -20,6 +21,13 @@ def test_paths_are_found_and_checked(tmp_path):
     assert result.exit_code == 1
     with pytest.raises(UsageError, match="no-such"):
         check_paths([str(tmp_path)], Settings(ignore=("no-such",)), (EveryLayer,))
+
+
+@pytest.mark.parametrize("check", [check_file, check_recorded])
+def test_a_file_that_vanishes(tmp_path, check):
+    result = check(str(tmp_path / "a.py"), check_bytes, Settings(), ())
+    assert [diagnostic.code for diagnostic in result.diagnostics] == ["TDL004"]
+    assert "no such file" in result.diagnostics[0].message
 
 
 @pytest.fixture
