@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import sys
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 
 import click
 import jsonschema
 import pytest
+from test_conventions import script
 
 from tdlint.cli import cli
 from tdlint.linting.registry import load_rules
@@ -21,17 +20,8 @@ ROOT = Path(__file__).parent.parent
 RULES = [rule for rule in load_rules() if rule.__module__.startswith("tdlint_rules.")]
 
 
-def script(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"docs_site_{name}", ROOT / "scripts" / "docs_site" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-transcripts = script("transcripts")
-settings_pages = script("settings_pages")
+transcripts = script("docs_site/transcripts")
+settings_pages = script("docs_site/settings_pages")
 PAGES = [
     pytest.param(page, marks=[pytest.mark.slow] * transcripts.trains(page.read_text())) for page in transcripts.pages()
 ]
@@ -55,7 +45,7 @@ def test_a_transcript_that_is_not_what_a_command_prints_is_written_anew():
 
 
 def test_every_rule_has_a_page_that_shows_what_it_reports():
-    pages = script("rule_pages").pages()
+    pages = script("docs_site/rule_pages").pages()
     index = pages["rules/index.md"]
     for rule in RULES:
         page = pages[f"rules/{rule.code}.md"]
@@ -69,7 +59,7 @@ def test_every_rule_has_a_page_that_shows_what_it_reports():
 
 
 def test_a_rule_without_a_fix_does_not_promise_one():
-    pages = script("rule_pages").pages()
+    pages = script("docs_site/rule_pages").pages()
     assert "fix: unsafe" in pages["rules/TDL101.md"]
     assert "no fix" in pages["rules/TDL201.md"]
 
@@ -97,7 +87,7 @@ def test_pages_leave_no_marker_unfilled():
 
 
 def test_links_are_rewritten_for_the_site():
-    relinked = script("repository").relinked
+    relinked = script("docs_site/repository").relinked
     assert relinked("[f](docs/FACTS.md#a1)", "CONTRIBUTING.md") == "[f](FACTS.md#a1)"
     assert relinked("[c](../CHANGELOG.md)", "docs/README.md") == "[c](changelog.md)"
     assert relinked("[r](../rules/sequences/lost_mask.py)", "docs/README.md") == "[r](rules/TDL104.md)"
@@ -112,7 +102,7 @@ def test_links_are_rewritten_for_the_site():
 
 
 def test_codes_and_facts_are_linked_but_not_within_links_and_code():
-    linking = script("linking")
+    linking = script("docs_site/linking")
     html = "<p>TDL101 (FACTS A1, C9) <a>TDL101</a> <code>TDL101</code></p><pre>TDL101</pre>"
     rules, facts = {"TDL101": "r"}.get, {"A1": "f#a1"}.get
     one = '<a href="r">TDL101</a>'
@@ -129,7 +119,7 @@ def test_broken_links_are_found(tmp_path):
         '<a href="other/#here"><a href="other/#there"><a href="gone/"><a href="https://x"><a href="https://a.b/c">'
         '<script src="https://a.b/c.js"></script><link rel="stylesheet" href="s.css">'
     )
-    assert list(script("check_links").problems(tmp_path)) == [
+    assert list(script("docs_site/check_links").problems(tmp_path)) == [
         "index.html: other/#there: no such anchor",
         "index.html: gone/: no such page",
         "index.html: https://x: no address of a page",
