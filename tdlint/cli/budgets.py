@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -50,40 +51,48 @@ def budget_options(command: Command) -> Command:
     return command
 
 
-def with_rules(given: dict[str, Any], fail_on: tuple[str, ...], rules: Any) -> dict[str, Any]:
-    """The options that choose rules, with those to fail on added.
+@dataclass(frozen=True)
+class Limits:
+    """What makes ``tdlint inspect`` fail, beside what it finds by itself."""
 
-    Raises:
-        click.UsageError: there is no such rule.
-    """
-    from tdlint.config import did_you_mean
-    from tdlint.linting.selection import known_entries, means_any
+    max_params: int | None
+    max_penalty_ratio: float | None
+    fail_on: tuple[str, ...]
 
-    entries = known_entries(rules)
-    for selector in fail_on:
-        if not means_any(selector, entries):
-            known = {word for entry in entries for word in (entry.code, entry.name, entry.family)}
-            raise click.UsageError(f"--fail-on: no rule is called `{selector}`{did_you_mean(selector, known)}")
-    return {**given, "extend_select": (*given["extend_select"], *fail_on)}
+    def __bool__(self) -> bool:
+        return self.max_params is not None or self.max_penalty_ratio is not None or bool(self.fail_on)
 
+    def with_rules(self, given: dict[str, Any], rules: Any) -> dict[str, Any]:
+        """The options that choose rules, with those to fail on added.
 
-def exit_code(
-    account: Account, max_params: int | None, max_penalty_ratio: float | None, fail_on: tuple[str, ...], rules: Any
-) -> int:
-    """0, 1 if a rule reported something or a limit is exceeded, 2 if one can't be checked or a rule failed.
+        Raises:
+            click.UsageError: there is no such rule.
+        """
+        from tdlint.config import did_you_mean
+        from tdlint.linting.selection import known_entries, means_any
 
-    What is wrong with a limit is written to standard error.
-    """
-    from tdlint.inspector.budgets import Budget, check_budget
-    from tdlint.linting.selection import known_entries, specificity
-    from tdlint.linting.tool_codes import FAILURES
+        entries = known_entries(rules)
+        for selector in self.fail_on:
+            if not means_any(selector, entries):
+                known = {word for entry in entries for word in (entry.code, entry.name, entry.family)}
+                raise click.UsageError(f"--fail-on: no rule is called `{selector}`{did_you_mean(selector, known)}")
+        return {**given, "extend_select": (*given["extend_select"], *self.fail_on)}
 
-    found = {one.code for one in account.diagnostics}
-    entries = [entry for entry in known_entries(rules) if entry.code in found]
-    failing = [e for e in entries if not fail_on or any(specificity(selector, e) for selector in fail_on)]
-    overruns = check_budget(account, Budget(max_params, max_penalty_ratio))
-    for one in overruns:
-        write(f"tdlint: {'error' if one.outcome == 'unknown' else 'limit'}: {one.text}", to_stderr=True)
-    if found & FAILURES or any(one.outcome == "unknown" for one in overruns):
-        return 2
-    return 1 if failing or overruns else 0
+    def exit_code(self, account: Account, rules: Any) -> int:
+        """0, 1 if a rule reported something or a limit is exceeded, 2 if one can't be checked or a rule failed.
+
+        What is wrong with a limit is written to standard error.
+        """
+        from tdlint.inspector.budgets import Budget, check_budget
+        from tdlint.linting.selection import known_entries, specificity
+        from tdlint.linting.tool_codes import FAILURES
+
+        found = {one.code for one in account.diagnostics}
+        entries = [entry for entry in known_entries(rules) if entry.code in found]
+        failing = [e for e in entries if not self.fail_on or any(specificity(one, e) for one in self.fail_on)]
+        overruns = check_budget(account, Budget(self.max_params, self.max_penalty_ratio))
+        for one in overruns:
+            write(f"tdlint: {'error' if one.outcome == 'unknown' else 'limit'}: {one.text}", to_stderr=True)
+        if found & FAILURES or any(one.outcome == "unknown" for one in overruns):
+            return 2
+        return 1 if failing or overruns else 0

@@ -18,6 +18,7 @@ from tdlint.cli.options import (
     output_file_option,
     rule_options,
     settings_options,
+    taken,
 )
 from tdlint.cli.reports import render_options, settings_of, write, write_program
 from tdlint.formatters import MODULES, TEXT_FORMATS, render
@@ -88,8 +89,7 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], exit_zero: bool, **give
     PATHS, one program is read from standard input; with --fix, it is written to standard output, and the report to
     standard error.
     """
-    named = {name: given.pop(name) for name in Wanted.__dataclass_fields__ if name in given}
-    wanted = Wanted(paths or (("-",) if named["stdin_filename"] else (".",)), **named)
+    wanted = taken(Wanted, given, paths=paths or (("-",) if given["stdin_filename"] else (".",)))
     settings = settings_of(wanted.paths, **given)
     _refuse_contradictions(wanted, settings, ctx)
     if wanted.show_files:

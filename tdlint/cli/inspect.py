@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tdlint.cli.budgets import budget_options, exit_code, with_rules
-from tdlint.cli.options import no_color_option, output_file_option, rule_options, settings_options, words
+from tdlint.cli.budgets import Limits, budget_options
+from tdlint.cli.options import no_color_option, output_file_option, rule_options, settings_options, taken, words
 from tdlint.cli.reports import render_options, settings_of, write
 from tdlint.formatters.inspection import FORMATS, TABLES
 from tdlint.formatters.inspection.view import COLUMN_NAMES, View
@@ -17,18 +17,21 @@ if TYPE_CHECKING:
     from tdlint.config import Settings
     from tdlint.formatters.options import Options
     from tdlint.inspector.accounting.account import Account
-    from tdlint.inspector.live.made import Arguments
 
 
 @dataclass(frozen=True)
-class _Measuring:
-    """What ``--data`` and the options beside it say."""
+class _Source:
+    """Where the account comes from: what is read, and the data that it is measured on."""
 
+    target: str
+    architecture: str | None
+    args: tuple[str, ...]
+    shapes_only: bool
     data: str | None
     batch_size: int | None
     max_batches: int | None
 
-    def check(self, compare: str | None, architecture: str | None, shapes_only: bool) -> None:
+    def check(self, compared: bool) -> None:
         """See to it that what was asked for goes together.
 
         Raises:
@@ -37,21 +40,26 @@ class _Measuring:
         if self.data is None:
             if self.batch_size or self.max_batches:
                 raise click.UsageError("--batch-size and --max-batches are for --data")
-        elif compare is not None:
+        elif compared:
             raise click.UsageError("--compare does not measure: leave out --data")
-        elif architecture is not None or shapes_only:
+        elif self.architecture is not None or self.shapes_only:
             raise click.UsageError(
                 "--data computes with the model: it can't be joined with --architecture or --shapes-only"
             )
 
-    def account(self, target: str, arguments: Arguments) -> Account:
-        """The account of a target with what was measured."""
+    def account(self) -> Account:
+        """The account of the model, with what was measured."""
+        from tdlint.inspector import inspect_target
+        from tdlint.inspector.live.made import parse_argument
+
+        arguments = tuple(map(parse_argument, self.args))
+        if self.data is None:
+            return inspect_target(self.target, self.architecture, arguments, values=not self.shapes_only)
         from tdlint.inspector.measure.session import BATCH_SIZE, MAX_BATCHES
         from tdlint.inspector.measure.target import measure_target
 
-        assert self.data is not None
         size, most = self.batch_size or BATCH_SIZE, self.max_batches or MAX_BATCHES
-        return measure_target(target, self.data, size, most, arguments)
+        return measure_target(self.target, self.data, size, most, arguments)
 
 
 @click.command()
@@ -99,24 +107,10 @@ class _Measuring:
 def inspect(
     ctx: click.Context,
     /,
-    target: str,
-    architecture: str | None,
-    args: tuple[str, ...],
-    shapes_only: bool,
     output_format: str,
     output_file: str | None,
     samples: int | None,
-    data: str | None,
-    batch_size: int | None,
-    max_batches: int | None,
-    columns: tuple[str, ...],
-    sort: str | None,
-    depth: int | None,
-    weights: bool,
     compare: str | None,
-    max_params: int | None,
-    max_penalty_ratio: float | None,
-    fail_on: tuple[str, ...],
     no_color: bool,
     **given: Any,
 ) -> None:
@@ -132,24 +126,18 @@ def inspect(
     """
     from tdlint.formatters.inspection import render
     from tdlint.inspector import inspect_target
-    from tdlint.inspector.live.made import parse_argument
     from tdlint.linting.registry import load_rules
     from tdlint.linting.selection import check_selectors
 
-    measuring = _Measuring(data, batch_size, max_batches)
-    measuring.check(compare, architecture, shapes_only)
-    view = View(columns, depth, sort, weights)
+    source, view, limits = taken(_Source, given), taken(View, given), taken(Limits, given)
+    source.check(compare is not None)
     _check_view(view, output_format)
     rules = load_rules()
-    settings = settings_of((), **with_rules(given, fail_on, rules))
+    settings = settings_of((), **limits.with_rules(given, rules))
     check_selectors(settings, rules)
-    if fail_on and settings.min_severity is not None:
+    if limits.fail_on and settings.min_severity is not None:
         raise click.UsageError("--fail-on can't be joined with a least severity, which may leave its rules out", ctx)
-    arguments = tuple(map(parse_argument, args))
-    if data is None:
-        account = inspect_target(target, architecture, arguments, values=not shapes_only)
-    else:
-        account = measuring.account(target, arguments)
+    account = source.account()
     account = _checked(replace(account, samples=samples or account.samples), settings, rules)
     options = render_options(no_color or output_file is not None, rules)
     code = 0
@@ -159,9 +147,8 @@ def inspect(
         former = _checked(inspect_target(compare), settings, rules)
         text, code = _comparison(account, former, output_format, options, view)
     write(text, output_file)
-    limits = max_params is not None or max_penalty_ratio is not None or bool(fail_on)
     if compare is None or limits:
-        code = max(code, exit_code(account, max_params, max_penalty_ratio, fail_on, rules))
+        code = max(code, limits.exit_code(account, rules))
     ctx.exit(code)
 
 

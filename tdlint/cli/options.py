@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any, TypeVar
 
 import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Group = TypeVar("Group")
+
+
+def taken(kind: type[Group], given: dict[str, Any], **more: Any) -> Group:
+    """The options that are fields of a dataclass, as one; they are taken out of those that were given."""
+    return kind(**{each.name: given.pop(each.name) for each in fields(kind) if each.name in given}, **more)  # type: ignore[arg-type]
 
 
 def words(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:

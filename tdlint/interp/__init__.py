@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tdlint.interp.program import Program, TapedCall
+from tdlint.interp.program import Program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -116,27 +116,6 @@ class NoSuchFunction(Exception):
     """There is no function of that name in the module; the text says which there are."""
 
 
-def _taped(run: Run) -> tuple[TapedCall, ...]:
-    return tuple(
-        TapedCall(key, site, frozenset(run.model_reads.get(key, ())), key in run.taped_training)
-        for key, site in run.taped.items()
-    )
-
-
-def _attribute(run: Run, key: int, name: str) -> Value | None:
-    from tdlint.interp.python import classes
-    from tdlint.values import ModelValue
-
-    found = classes.attributes_of(run, ModelValue(key))
-    return None if found is None or name in found.partial else found.get(name)
-
-
-def _text(run: Run, site: Site) -> str:
-    from tdlint.sources.plain_nodes import code_of
-
-    return code_of(run.outside.trees.values(), run.syntax[site.number])
-
-
 CALL_STEPS = 20
 """How many times as many steps a function that is entered by name may take."""
 
@@ -162,9 +141,9 @@ def interpret(
     Raises:
         NoSuchFunction: the module has no function of the name ``call``.
     """
+    from tdlint.interp import gathering
     from tdlint.interp.keras import build, references
     from tdlint.interp.python import classes, statements
-    from tdlint.interp.reading.method_reading import facts_of_classes, read_value
     from tdlint.interp.relevance import irrelevant_functions
     from tdlint.interp.run import MAIN, Run
 
@@ -190,29 +169,7 @@ def interpret(
         seen = {model.key for model in models}
         models += tuple(model for model in build.build_all(run, seen))
         references.read_lambdas(run)
-    program = Program(
-        models,
-        tuple(run.calls.values()),
-        tuple(run.imports.values()),
-        tuple(run.step_layers.values()),
-        tuple(run.namespaces.items()),
-        run.legacy_keras,
-        tuple(run.unknown),
-        returned,
-        tuple(run.assignments.values()),
-        facts_of_classes(run),
-        lambda value: read_value(run, value),
-        taped=_taped(run),
-        made_with=run.made_with,
-        attribute=lambda key, name: _attribute(run, key, name),
-        backend=run.backend,
-        dated_calls=tuple(run.dated_calls.values()),
-        by_version=run.by_version,
-        dated_reads=tuple(run.dated_reads.values()),
-        placed=run.placed,
-        text=lambda site: _text(run, site),
-        references=references.found(run),
-    )
+    program = gathering.program_of(run, models, returned)
     out = run.outside
     outside = {
         site: Outside(out.paths[module], out.trees[module], entry) for site, (module, entry) in out.sites.items()

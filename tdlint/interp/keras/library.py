@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import posixpath
 from collections.abc import Callable
 
 import libcst as cst
@@ -22,10 +20,9 @@ from tdlint.interp.keras import (
     tensor_functions,
 )
 from tdlint.interp.keras.tensors import computed
-from tdlint.interp.python import containers
+from tdlint.interp.python import standard_library
 from tdlint.interp.python.arguments import CallArguments, bound
 from tdlint.interp.run import Run
-from tdlint.interp.state import PartialValue
 from tdlint.spec.applications import preprocess_mode
 from tdlint.spec.objects import OBJECT_MODULES, OPEN, RECORDED, signature_of
 from tdlint.values import (
@@ -37,34 +34,46 @@ from tdlint.values import (
     TensorValue,
     Unknown,
     Value,
-    number,
-    text,
 )
 
 
 def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -> Value:
     """Call something imported."""
     name = symbol.name
-    short = name.rpartition(".")[2]
     if symbol.namespace is not None:
         args = dated.up_to_date(run, symbol, args, node)
     if name in RECORDED:
         _record(run, symbol, args, node)
-    if name == "keras.Sequential":
-        listed = args.positional[0][1] if args.positional else None
-        if isinstance(listed, cst.List) and listed.elements:
-            dated.place_first(run, None, listed.elements[0].value)
-        return models.make_sequential(run, args, node)
-    if name == "keras.Model":
-        return models.make_model(run, args, node)
-    if name == "keras.Input":
-        return models.make_input(run, args, node)
-    if name == "keras.Variable":
-        return own_weights.make_variable(run, args)
+    by_name = _BY_NAME.get(name)
+    known = by_name(run, symbol, args, node) if by_name is not None else _by_module(run, symbol, args, node)
+    if known is None and name in standard_library.FUNCTIONS:
+        known = standard_library.FUNCTIONS[name](run, args)
+    if known is not None:
+        return known
+    tensors = [
+        tensor
+        for value in args.everything()
+        for tensor in layers.flatten(run, value)
+        if isinstance(tensor, TensorValue)
+    ]
+    if tensors:
+        dated.on_tensors(run, symbol, args, tensors, node)
+        output = tensor_functions.output(run, name, args)
+        return computed(run, name.rpartition(".")[2], tensors, output, node)
+    if name in arrays.FUNCTIONS:
+        return arrays.call(run, symbol, args, node)
+    if symbol.namespace is None:
+        _give_away(run, name, args)
+    return Unknown(f"the result of {name}")
+
+
+def _by_module(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -> Value | None:
+    """What is made by all that a module has: layers, optimizers and the like, applications; None: something else."""
+    name = symbol.name
+    short = name.rpartition(".")[2]
     if name.startswith("keras.layers."):
-        if short[:1].isupper():
-            return layers.make_layer(run, symbol, args, node)
-        return layers.call_functional_form(run, symbol, args, node)
+        make = layers.make_layer if short[:1].isupper() else layers.call_functional_form
+        return make(run, symbol, args, node)
     if name.startswith(OBJECT_MODULES):
         return _make_object(run, symbol, args, node)
     if preparation.makes(name):
@@ -76,55 +85,39 @@ def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -
     first = args.first("x")
     if mode is not None and isinstance(first, TensorValue) and len(args.everything()) == 1:
         return applications.preprocess_tensor(run, mode, first, node)
-    if name in ("os.environ.setdefault", "os.putenv") and len(args.values) == 2:
-        set_environment(run, *args.values)
-        return Unknown(f"the result of {name}")
-    if name == "keras.backend.image_data_format" or name == "keras.config.image_data_format":
-        return Const("channels_last")  # unless a file in the user's home says otherwise
-    if name == "dataclasses.field" and "default" in args.keywords:
-        return args.keywords["default"][0]
-    if name == "functools.partial" and args.complete and args.values:
-        keywords = tuple((key, value) for key, (value, _) in args.keywords.items())
-        return PartialValue(args.values[0], tuple(args.values[1:]), keywords)
-    if name == "os.path.join" and args.complete and len(args.values) == len(args.everything()):
-        return _joined_path([text(value) for value in args.values])
-    if name == "copy.deepcopy" and len(args.values) == 1:
-        return containers.copied(run, args.values[0])
-    if name in ("math.ceil", "math.floor", "math.sqrt") and len(args.values) == 1:
-        return _computed(getattr(math, short), args.values[0])
-    if name == "keras.models.clone_model":
-        return _clone(run, args, node)
-    if name in ("keras.models.load_model", "keras.saving.load_model"):
-        return saving.load(run, args, node)
-    if name in ("keras.models.save_model", "keras.saving.save_model"):
-        path = args.values[1] if len(args.values) > 1 else args.keywords.get("filepath", (None, None))[0]
-        saving.save(run, args.first("model"), path)
-    if name in _LOADERS:
-        return models.made_elsewhere(run, f"the result of {short}", node)
     if short in ("set_image_data_format", "set_image_dim_ordering") and name.startswith("keras."):
-        _set_data_format(run, args)
-        return NONE
-    if name in _ENDINGS:
-        run.state.dead = True
-        return Unknown("ends the program")
-    tensors = [
-        tensor
-        for value in args.everything()
-        for tensor in layers.flatten(run, value)
-        if isinstance(tensor, TensorValue)
-    ]
-    if tensors:
-        dated.on_tensors(run, symbol, args, tensors, node)
-        return computed(run, short, tensors, tensor_functions.output(run, name, args), node)
-    if name in arrays.FUNCTIONS:
-        return arrays.call(run, symbol, args, node)
-    if symbol.namespace is None:
-        for value in args.everything():
-            if not name.startswith(_HARMLESS) or short == "shuffle":
-                run.lose(value)
-                if not short.endswith("Callback"):
-                    models.escape(run, value)
-    return Unknown(f"the result of {name}")
+        return _set_data_format(run, args)
+    return None
+
+
+def _give_away(run: Run, name: str, args: CallArguments) -> None:
+    """What an unknown function gets may change there."""
+    short = name.rpartition(".")[2]
+    for value in args.everything():
+        if not name.startswith(_HARMLESS) or short == "shuffle":
+            run.lose(value)
+            if not short.endswith("Callback"):
+                models.escape(run, value)
+
+
+def _sequential(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -> Value:
+    listed = args.positional[0][1] if args.positional else None
+    if isinstance(listed, cst.List) and listed.elements:
+        dated.place_first(run, None, listed.elements[0].value)
+    return models.make_sequential(run, args, node)
+
+
+def _save(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -> None:
+    path = args.values[1] if len(args.values) > 1 else args.keywords.get("filepath", (None, None))[0]
+    saving.save(run, args.first("model"), path)
+
+
+def _data_format(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -> Value:
+    return Const("channels_last")  # unless a file in the user's home says otherwise
+
+
+def _made_from_config(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -> Value:
+    return models.made_elsewhere(run, f"the result of {symbol.name.rpartition('.')[2]}", node)
 
 
 def _record(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -> None:
@@ -134,7 +127,7 @@ def _record(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -> No
         run.record_call(CallSite(symbol.name, arguments, run.site(node), keys, not run.uncertain))
 
 
-def _clone(run: Run, args: CallArguments, node: cst.Call) -> ModelValue:
+def _clone(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -> ModelValue:
     """``clone_model(model)``; other inputs, or a function that changes the layers, are not followed."""
     model = args.first("model")
     if not isinstance(model, ModelValue) or len(args.everything()) > 1 or not args.complete:
@@ -146,47 +139,15 @@ def _clone(run: Run, args: CallArguments, node: cst.Call) -> ModelValue:
         return models.made_elsewhere(run, str(reason), node)
 
 
-def _joined_path(parts: list[str | None]) -> Value:
-    known = [part for part in parts if part is not None]
-    return Const(posixpath.join(*known)) if known and len(known) == len(parts) else Unknown("a path")
-
-
-def _set_data_format(run: Run, args: CallArguments) -> None:
+def _set_data_format(run: Run, args: CallArguments) -> Value:
     """From here on, ``data_format=None`` means what the program says; Keras 1 calls channels first "th"."""
     given = [value for value in args.everything() if isinstance(value, Const)]
     named = {"th": "channels_first", "tf": "channels_last"}
     known = given and not run.uncertain and isinstance(given[0].value, str)
     word = str(given[0].value) if known else ""
     run.data_format = Const(named.get(word, word)) if known else Unknown("the image data format is not known")
+    return NONE
 
-
-def _computed(function: Callable[[float], float], value: Value) -> Value:
-    found = number(value)
-    if found is None:
-        return Unknown("computed from what is not known")
-    try:
-        return Const(function(found))
-    except (ValueError, OverflowError):
-        return Unknown("an operation that fails")
-
-
-def set_environment(run: Run, key: Value, value: Value) -> None:
-    """``os.environ[key] = value``; variables decide which Keras ``tf.keras`` is, and what Keras runs on."""
-    if key.must_be("TF_USE_LEGACY_KERAS") and not value.must_be("0", "False", "false", ""):
-        run.legacy_keras = True
-    if key.must_be("KERAS_BACKEND"):
-        run.backend = text(value)
-
-
-_LOADERS = frozenset(
-    {
-        "keras.models.model_from_config",
-        "keras.models.model_from_json",
-        "keras.models.model_from_yaml",
-    }
-)
-
-_ENDINGS = frozenset({"sys.exit", "os._exit", "os.abort"})
 
 # Libraries whose functions change neither the lists nor the models that they are given.
 _HARMLESS = (
@@ -232,3 +193,21 @@ def _make_object(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) 
     if symbol.name.startswith(metric_calls.PREFIX):
         metric_calls.made(run, made)
     return made
+
+
+_BY_NAME: dict[str, Callable[[Run, Symbol, CallArguments, cst.Call], Value | None]] = {
+    "keras.Sequential": _sequential,
+    "keras.Model": lambda run, symbol, args, node: models.make_model(run, args, node),
+    "keras.Input": lambda run, symbol, args, node: models.make_input(run, args, node),
+    "keras.Variable": lambda run, symbol, args, node: own_weights.make_variable(run, args),
+    "keras.backend.image_data_format": _data_format,
+    "keras.config.image_data_format": _data_format,
+    "keras.models.clone_model": _clone,
+    **dict.fromkeys(
+        ("keras.models.load_model", "keras.saving.load_model"),
+        lambda run, symbol, args, node: saving.load(run, args, node),
+    ),
+    **dict.fromkeys(("keras.models.save_model", "keras.saving.save_model"), _save),
+    **{f"keras.models.model_from_{form}": _made_from_config for form in ("config", "json", "yaml")},
+}
+"""None as an answer: what the call returns is not known, and what it is given may change."""

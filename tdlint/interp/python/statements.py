@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from tdlint.interp.keras import evaluation, layer_lists, library, references
+from tdlint.interp.keras import evaluation, layer_lists, references
 from tdlint.interp.python import (
     attributes,
     classes,
@@ -18,6 +18,7 @@ from tdlint.interp.python import (
     names,
     objects,
     patterns,
+    standard_library,
     trying,
 )
 from tdlint.interp.run import Run
@@ -98,7 +99,7 @@ def assign(run: Run, target: Any, value: Value) -> None:
         key = expressions.index_of(run, target)
         layer_lists.notice_item(run, target)
         if isinstance(owner, Symbol) and owner.name == "os.environ" and not isinstance(key, slice):
-            library.set_environment(run, key, value)
+            standard_library.set_environment(run, key, value)
         if type(owner) is not Instance or not objects.protocol(run, owner, "__setitem__", objects.as_index(key), value):
             containers.set_item(run, owner, key, value)
 
