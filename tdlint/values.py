@@ -434,11 +434,20 @@ def _merge_arguments(left: Arguments, right: Arguments) -> Arguments | None:
     return replace(left, bound=merged) if len(merged) == len(left.bound) else None
 
 
+_HUGE = 2**63
+
+
 def number(value: Value) -> Number | None:
-    """The finite number that a value certainly is, None otherwise; bools are not numbers here."""
-    if isinstance(value, Const) and isinstance(value.value, int | float) and not isinstance(value.value, bool):
-        return value.value if math.isfinite(value.value) else None
-    return None
+    """The finite number that a value certainly is, None otherwise; bools are not numbers here.
+
+    Nor are integers that no size, seed or index can be: not all of them have a float.
+    """
+    if not isinstance(value, Const):
+        return None
+    found = value.value
+    if isinstance(found, float):
+        return found if math.isfinite(found) else None
+    return found if isinstance(found, int) and not isinstance(found, bool) and -_HUGE <= found <= _HUGE else None
 
 
 def integer(value: Value) -> int | None:

@@ -475,7 +475,13 @@ def join_all(values: Iterable[Value], lost: list[Value]) -> Value | None:
 
 
 def _union(left: tuple[CallSite, ...], right: tuple[CallSite, ...]) -> tuple[CallSite, ...]:
-    return (*left, *(call for call in right if call not in left))
+    shared = next((at for at, (one, other) in enumerate(zip(left, right, strict=False)) if one is not other), None)
+    if shared is None:  # one of them has only more than the other
+        return left if len(left) >= len(right) else right
+    have = {id(call) for call in left}
+    others = [call for call in right[shared:] if id(call) not in have]
+    known = set(left[shared:]) if others else ()
+    return (*left, *(call for call in others if call not in known))
 
 
 def _join_dicts(left: DictObject, right: DictObject, lost: list[Value]) -> DictObject:

@@ -35,7 +35,7 @@ def added(call: libcst.CSTNode, text: str, spans: Spans, source: str) -> Edit | 
     line_end = min((place for place in map(rest.find, "\r\n") if place >= 0), default=-1)
     if line_end < 0:
         return Edit(Span(after, after), f" {text},")
-    start = source.rfind("\n", 0, spans[last].start) + 1
+    start = max(source.rfind(end, 0, spans[last].start) for end in "\r\n") + 1
     before = source[start : spans[last].start]
     if before.strip() or _code_before_comment(rest[:line_end]):
         return Edit(Span(after, after), f" {text},")

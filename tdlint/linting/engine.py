@@ -182,7 +182,10 @@ def _analyse(
     except NeedsLibCST:
         tree_of(reading.readable.source.parse_text, plain=False)
         reading.understood = None
+    try:
         return _judge(reading, settings, rules, selection, elsewhere)
+    except NeedsLibCST:
+        raise TooComplex("LibCST can't parse a file that it imports") from None
 
 
 def _follow(readable: Readable) -> _Understood:

@@ -81,6 +81,8 @@ def _added(statement: str, at: Span, layout: Layout) -> Edit:
     if anchor is None:
         return Edit(Span(start := _beginning(layout), start), f"{statement}{layout.newline}")
     end = layout.line_end(layout.span(anchor).end)
+    # a form feed of the next line counts as a space of this one
+    end -= len(layout.text[:end]) - len(layout.text[:end].rstrip(" \t"))
     return Edit(Span(end, end), f"{layout.newline}{statement}")
 
 
@@ -236,5 +238,5 @@ def removed_line(statement: ast.stmt, path: list[ast.stmt], layout: Layout, with
     alone = not before and (not behind or (with_comment and behind.startswith("#")))
     if not alone or (len(path) > 1 and block_of(path[-2], statement) == [statement]):
         return Edit(span, "pass")
-    following = end + len(layout.newline) if end < len(layout.text) else end
-    return Edit(Span(line, following), "")
+    following = end + (2 if layout.text.startswith("\r\n", end) else 1)
+    return Edit(Span(line, min(following, len(layout.text))), "")

@@ -37,6 +37,9 @@ def tree_of(text: str, tree: ast.Module | None = None, *, plain: bool = True) ->
     """The syntax tree of a text that is known to be Python, of which CPython's own ``tree`` may be known.
 
     Unless it is to be ``plain``, LibCST parses it.
+
+    Raises:
+        TooComplex: it is to be parsed by LibCST, which does not know some rare syntax.
     """
     found = _trees.get(text)
     if found is None or not plain:
@@ -62,7 +65,10 @@ def _plain(text: str, tree: ast.Module | None) -> libcst.Module:
 def _parsed(text: str) -> libcst.Module:
     import libcst
 
-    return libcst.parse_module(text)
+    try:
+        return libcst.parse_module(text)
+    except libcst.ParserSyntaxError as error:
+        raise TooComplex(f"LibCST can't parse its line {error.editor_line}") from None
 
 
 def forget() -> None:
@@ -108,7 +114,10 @@ class Neighbours:
         if isinstance(found, str):
             return found
         self.sources[path] = found
-        return tree_of(found.parse_text)
+        try:
+            return tree_of(found.parse_text)
+        except TooComplex as error:
+            return str(error)
 
 
 @lru_cache(maxsize=4096)

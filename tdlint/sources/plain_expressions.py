@@ -11,7 +11,7 @@ import libcst as cst
 
 from tdlint.diagnostics import Span
 from tdlint.sources.lexing import STRING
-from tdlint.sources.plain_nodes import make
+from tdlint.sources.plain_nodes import NeedsLibCST, make
 from tdlint.sources.source_file import line_starts
 
 OPERATORS: dict[type[ast.AST], Any] = {
@@ -167,7 +167,10 @@ class Expressions:
     def parsed(self, node: ast.expr) -> Any:
         """An expression that LibCST parses."""
         code = self.code(node)
-        return cst.parse_expression(f"({code})" if "\n" in code or "\r" in code else code)
+        try:
+            return cst.parse_expression(f"({code})" if "\n" in code or "\r" in code else code)
+        except cst.ParserSyntaxError:
+            raise NeedsLibCST from None  # what LibCST does not know it says of the whole
 
     def constant(self, node: Any) -> Any:
         """A literal."""

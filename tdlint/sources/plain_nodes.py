@@ -194,8 +194,15 @@ class PlainModule(cst.Module):
 
     @cached_property
     def exact(self) -> cst.Module:
-        """LibCST's own tree of the text."""
-        return cst.parse_module(self.text)
+        """LibCST's own tree of the text.
+
+        Raises:
+            NeedsLibCST: it can't parse it.
+        """
+        try:
+            return cst.parse_module(self.text)
+        except cst.ParserSyntaxError:
+            raise NeedsLibCST from None
 
     @property
     def pieces(self) -> list[Piece]:

@@ -25,7 +25,7 @@ _NEWEST_PYTHON_OF_LIBCST = (3, 14)
 
 
 class TooComplex(Exception):
-    """The text is nested too deeply to be analysed; whether it is Python is not known."""
+    """The text is nested too deeply to be analysed, or not parsed by LibCST; whether it is Python is not known."""
 
 
 @lru_cache(maxsize=1)  # a notebook is checked when its cells are joined, and when the whole is read

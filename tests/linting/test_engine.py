@@ -170,6 +170,15 @@ def test_what_is_nested_within_the_limit_is_analysed(lint, text):
     assert not result.failed
 
 
+def test_what_only_libcst_does_not_know_is_told(lint):
+    text = "import keras\nmatch = x\ncase = x\ndef f():\n    (x): int\n    return x\n"
+    (diagnostic,) = lint(text).diagnostics
+    assert (diagnostic.code, diagnostic.message) == (
+        "TDL005",
+        "the file can't be analysed: LibCST can't parse its line 6",
+    )
+
+
 def test_a_rule_that_crashes_does_not_stop_the_others(lint):
     result = lint(MODEL, Crash, EveryLayer)
     assert result.failed

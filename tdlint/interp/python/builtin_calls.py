@@ -65,7 +65,7 @@ _READERS = frozenset(
 def _computed(name: str, given: list[object]) -> Value:
     try:
         result = _COMPUTED[name](*given)
-    except (ArithmeticError, TypeError, ValueError):
+    except (ArithmeticError, LookupError, TypeError, ValueError):
         return Unknown(f"{name} fails")
     if isinstance(result, tuple):
         return Sequence(tuple(map(Const, result)), "tuple")

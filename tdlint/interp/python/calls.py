@@ -159,8 +159,7 @@ def _unknown_call(run: Run, callee: Value, args: CallArguments) -> Value:
     run.lose(*args.everything())
     if isinstance(callee, Unknown) and callee.name is not None:
         # a function of that name may have been lost where paths or rounds meet
-        for function in run.functions_named.get(callee.name, ()):
-            functions.call_unseen(run, function, args)
+        functions.call_one_unseen(run, callee.name, args)
     for value in args.everything():
         models.escape(run, value)
     return Unknown(callee.reason if isinstance(callee, Unknown) else "called something that is not known")

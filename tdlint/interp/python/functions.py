@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -196,16 +196,35 @@ def call_unseen(run: Run, function: Function, args: CallArguments) -> None:
     """A function of the program is called and not entered: it may change what it can reach."""
     function.cut = True
     own_weights.doubt(run, f"it calls {function.name}, which is not followed")
-    run.spend(len(run.state.heap) // 16)
+    run.spend(1 + len(run.state.heap) // 16)
     run.lose(*args.everything())
-    number: int | None = function.frame
-    while number is not None:
-        run.lose(*run.state.frames.get(number, {}).values())
-        number = run.parents[number]
+    for number in _reached(run, function):
+        run.lose(*run.state.frames[number].values())
     for declared in run.declared.values():
         for name, owner in declared.items():
             if owner in run.state.frames:
                 run.state.own(owner)[name] = Unknown(f"{name} may be set by a call that is not followed", name)
+
+
+def call_one_unseen(run: Run, name: str, args: CallArguments) -> None:
+    """One of the functions of this name may be called; those that reach the same are as good as one."""
+    done = set()
+    run.spend(len(run.functions_named.get(name, ())) // 16)
+    for function in run.functions_named.get(name, ()):
+        function.cut = True
+        reached = tuple(_reached(run, function))
+        if reached not in done:
+            call_unseen(run, function, args)
+            done.add(reached)
+
+
+def _reached(run: Run, function: Function) -> Iterator[int]:
+    """The frames around a function that are still there."""
+    number: int | None = function.frame
+    while number is not None:
+        if number in run.state.frames:
+            yield number
+        number = run.parents[number]
 
 
 def _doubt_models(run: Run, since: int) -> None:

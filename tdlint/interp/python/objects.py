@@ -84,11 +84,13 @@ _TYPES: dict[str, type] = {
 
 def call_isinstance(run: Run, args: CallArguments, values: list[Value]) -> Value:
     """``isinstance(x, y)``."""
+    if not values:
+        return Unknown("isinstance fails")
     found = containers.as_list(run, values[1]) if len(values) == 2 else None
     wanted = found.items if found is not None and found.rest is None else values[1:]
     names_of = [value.name.removeprefix("builtins.") if isinstance(value, Symbol) else "" for value in wanted]
-    of_class = _of_classes(run, values[0], list(wanted)) if values else None
-    if of_class is None and values and isinstance(values[0], LayerObject | ModelValue):
+    of_class = _of_classes(run, values[0], list(wanted))
+    if of_class is None and isinstance(values[0], LayerObject | ModelValue):
         of_class = _of_keras(run, values[0], list(wanted))
     if of_class is not None:
         return Const(of_class)

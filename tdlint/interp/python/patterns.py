@@ -14,7 +14,7 @@ from tdlint.values import Const, Unknown, Value
 def execute_match(run: Run, node: cst.Match) -> None:
     """``match`` with all its cases."""
     subject = expressions.evaluate(run, node.subject)
-    if _captures(node):
+    if any(_captures(case.pattern) for case in node.cases):
         run.lose(subject)  # patterns bind parts of it
     open_paths: list[Callable[[], None]] = []
     for case in node.cases:

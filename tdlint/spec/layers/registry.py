@@ -53,8 +53,10 @@ def check_inputs(spec: LayerSpec, inputs: Shapes) -> None:
 
     Raises:
         Invalid: Keras takes another number.
-        Undecided: an input is a number where the entry needs axes.
+        Undecided: an input is a number where the entry needs axes, or there is no input.
     """
+    if not inputs:
+        raise Undecided("it is called without inputs")
     if () in inputs and spec.name.endswith(("Attention", "Cell", "Cells")):
         raise Undecided("a number, which has no axes")
     minimum, maximum = spec.ndim.minimum, spec.ndim.maximum
