@@ -55,7 +55,7 @@ def check_inputs(spec: LayerSpec, inputs: Shapes) -> None:
         Invalid: Keras takes another number.
         Undecided: an input is a number where the entry needs axes, or there is no input.
     """
-    if not inputs:
+    if not inputs and spec.name != "keras.layers.InputLayer":
         raise Undecided("it is called without inputs")
     if () in inputs and spec.name.endswith(("Attention", "Cell", "Cells")):
         raise Undecided("a number, which has no axes")
