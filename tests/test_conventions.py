@@ -41,7 +41,7 @@ RANKS = [
 """A module imports from its own row and from the rows above it."""
 
 HEADINGS = ["Bad", "Good", "Fixed", "Why", "Fix safety", "Also checked by", "References"]
-HEAVY = {"tensorflow", "keras", "tf_keras", "numpy", "h5py", "networkx", "rich"}
+HEAVY = {"tensorflow", "keras", "tf_keras", "numpy", "h5py", "networkx", "rich", "dask", "distributed"}
 
 
 def script(name: str) -> ModuleType:

@@ -70,7 +70,7 @@ class Project:
     def _read(self, path: Path) -> cst.Module | str:
         if len(self.files) >= MAX_FILES:
             return f"more than {MAX_FILES} other files are imported"
-        return self.load(path, self.only_plain) if self._is_inside(str(path)) else "it is not in the project"
+        return self.load(path, self.only_plain) if self.is_inside(path) else "it is not in the project"
 
     def find(self, name: str, importer: Path, level: int = 0) -> Path | None:
         """The file of a module by its dotted name, the folder of a package without ``__init__``; None if there is none.
@@ -137,8 +137,9 @@ class Project:
             package, folder = folder, os.path.dirname(folder)
         return package
 
-    def _is_inside(self, path: str) -> bool:
-        real, inside = disk().real(path), disk().real(self.inside)
+    def is_inside(self, path: Path) -> bool:
+        """Whether a file is of the project, and not of what is installed in it."""
+        real, inside = disk().real(str(path)), disk().real(self.inside)
         if not real.startswith(os.path.join(inside, "")) and real != inside:
             return False
         return _INSTALLED.isdisjoint(os.path.relpath(real, inside).split(os.sep))

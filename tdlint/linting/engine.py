@@ -237,6 +237,11 @@ def _reported_alone(path: str, settings: Settings, rules: Rules) -> frozenset[tu
     return reported
 
 
+def forget() -> None:
+    """Keep nothing of what other files report, as in a new process."""
+    _reported_in.cache_clear()
+
+
 @lru_cache(maxsize=256)
 def _reported_in(
     path: str, data: bytes, settings: Settings, rules: Rules

@@ -127,7 +127,7 @@ class _Pool:
             number, result = worker.connection.recv()
         except (EOFError, OSError):
             worker.process.join(_GRACE)
-            self._replace(worker, _how_it_ended(worker.process.exitcode))
+            self._replace(worker, how_it_ended(worker.process.exitcode))
             return
         worker.files.remove(number)
         worker.since = time.monotonic()
@@ -172,7 +172,7 @@ def _context() -> BaseContext:
     return multiprocessing.get_context("fork" if safe else "spawn")
 
 
-def _how_it_ended(exit_code: int | None) -> str:
+def how_it_ended(exit_code: int | None) -> str:
     if exit_code is None:
         return "closed its pipe"
     if exit_code >= 0:

@@ -19,6 +19,8 @@ from tdlint.sources.discovery import discover
 from tdlint.sources.inputs import digest_of, recorded
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from tdlint.linting.cache import Cache
 
 TIME_LIMIT = 60.0
@@ -43,14 +45,18 @@ def check_paths(
     cache: Cache | None = None,
     usable: Callable[[FileResult], bool] | None = None,
     done: Done | None = None,
+    executor: Executor | None = None,
 ) -> RunResult:
     """Lint files and the files in folders; ``jobs`` is the number of processes, None for as many as are of use.
 
     ``check`` makes the result of a file. What the ``cache`` has is taken instead where that is ``usable``. ``done`` is
     called in this process, for each file as soon as its result is here.
 
+    With an ``executor``, its tasks have the files checked, by processes that need not have them; it may have threads,
+    processes or other machines. ``jobs`` is then how many tasks it does at once.
+
     Raises:
-        UsageError: a path or a selector does not exist, or there is no file.
+        UsageError: a path or a selector does not exist, there is no file, or the executor can't do it.
     """
     check_selectors(settings, rules)
     files = discover(paths, settings.all_excluded, settings.root)
@@ -60,7 +66,13 @@ def check_paths(
     job = partial(make, check=check, settings=settings, rules=tuple(rules))
     lost = partial(lost_file, settings=settings, rules=rules)
     found: dict[str, FileResult] = {}
-    for file, result in _each(rest, job, lost, jobs):
+    if executor is None:
+        each = _each(rest, job, lost, jobs)
+    else:
+        from tdlint.linting.remote.dispatch import run_by
+
+        each = run_by(executor, rest, job, lost, rules, jobs, TIME_LIMIT)
+    for file, result in each:
         found[file] = result
         if done is not None:
             done(len(known) + len(found), len(files), file)

@@ -1,0 +1,1 @@
+"""Rules that processes can import by name."""
