@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tdlint.config import Settings
-from tdlint.linting.engine import check_file
+from tdlint.linting.engine import check_bytes
 from tdlint.linting.registry import load_rules
+from tdlint.linting.runs import check_file
 from tdlint.sources.disk import Disk, absolute, disk, looking_at
 
 
@@ -27,7 +28,9 @@ class OneFile(Disk):
 def test_another_disk_can_be_looked_at(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     with looking_at(OneFile()):
-        result = check_file("m.py", Settings(root=".", per_file_ignores=(("m.py", ("TDL601",)),)), load_rules())
+        result = check_file(
+            "m.py", check_bytes, Settings(root=".", per_file_ignores=(("m.py", ("TDL601",)),)), load_rules()
+        )
         assert absolute("m.py") == "/far/away/m.py"
     assert result.models == 1
     assert absolute("m.py") == str(tmp_path / "m.py")
