@@ -14,7 +14,7 @@ Result = TypeVar("Result")
 def within_bounds(run: Run, work: Callable[[], Result], too_large: Callable[[], Result]) -> Result:
     """Do work in another file; if that is too much, do ``too_large`` in the state from before."""
     outside = run.outside
-    before, records, depth = run.state.fork(), run.records(), len(run.frames)
+    before, records, depth = run.state.fork(), run.records.sizes(), len(run.frames)
     counters = (run.uncertain, run.muted, run.in_try, run.loops_unknown, run.unrolled, run.depth)
     own = run.steps, run.max_steps
     run.steps, run.max_steps = outside.steps, outside.max_steps
@@ -22,7 +22,7 @@ def within_bounds(run: Run, work: Callable[[], Result], too_large: Callable[[], 
         return work()
     except (OutOfSteps, RecursionError):
         run.keep_going(before)
-        run.take_back(records)
+        run.records.take_back(records)
         del run.frames[depth:]
         run.uncertain, run.muted, run.in_try, run.loops_unknown, run.unrolled, run.depth = counters
     finally:

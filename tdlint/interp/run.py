@@ -12,9 +12,10 @@ import libcst as cst
 
 from tdlint.graph import CallSite, LayerNode
 from tdlint.interp.data.array_memory import forget
-from tdlint.interp.program import Assignment, DatedCall, DatedRead, Import, Reference, StepLayer
+from tdlint.interp.program import Assignment
 from tdlint.interp.project import Project
 from tdlint.interp.python.arguments import CallArguments
+from tdlint.interp.records import Records
 from tdlint.interp.state import (
     NO_CONTAINERS,
     DictObject,
@@ -147,6 +148,7 @@ class Run:
         self.max_steps = STEPS + STEPS_PER_LINE * lines
         self.outside = Outside()
         self.state = State()
+        self.records = Records()
         self.parents: dict[int, int | None] = {}
         self.declared: dict[int, dict[str, int]] = {}
         self.loop_floors: list[int] = []
@@ -166,16 +168,7 @@ class Run:
         self.functions_named: dict[str, list[Function]] = {}
         self.classes: dict[int, Class] = {}
         self.generic: dict[int, Value] = {}
-        self.calls: dict[tuple[object, ...], CallSite] = {}
-        self.builds: dict[tuple[int, ...], list[tuple[object, ...]]] = {}  # keys of calls, some taken back
-        self.assignments: dict[tuple[object, ...], Assignment] = {}
-        self.dated_calls: dict[tuple[object, ...], DatedCall] = {}
-        self.dated_reads: dict[int, DatedRead] = {}
-        self.placed: dict[Site, Site | None] = {}
         self.symbolic_shapes: set[int] = set()
-        self.imports: dict[tuple[str, str, int], Import] = {}
-        self.namespaces: dict[str, Site] = {}
-        self.references: dict[int, Reference] = {}
         self.inner_references: set[int] = set()
         self.reference_aliases: set[str] = set()
         self.guards: list[tuple[int, cst.CSTNode]] = []
@@ -185,8 +178,6 @@ class Run:
         self.backend: str | None = None
         self.data_format: Value | None = None
         self.step_calls: dict[tuple[int, int], set[tuple[int, int | None]]] = {}
-        self.step_layers: dict[tuple[str, int], StepLayer] = {}
-        self.unknown: list[tuple[str, Site]] = []
         self.histories: dict[int, CallSite] = {}
         self.yielded: list[int | None] = []
         self.output_shapes: dict[int, tuple[object, AnyShape]] = {}
@@ -290,7 +281,7 @@ class Run:
     def note_unknown(self, reason: str, node: cst.CSTNode) -> Unknown:
         """An unknown value whose reason is worth telling the user."""
         if not self.muted:
-            self.unknown.append((reason, self.here(self.site(node))))
+            self.records.unknown.append((reason, self.here(self.site(node))))
         return Unknown(reason)
 
     def record_call(self, call: CallSite) -> CallSite:
@@ -298,26 +289,26 @@ class Run:
         if self.muted or self.expecting:
             return call
         key = call.site, call.models, call.args
-        if key not in self.calls:
-            self.calls[key] = replace(call, order=self._next_order(), repeated=self.loops > 0)
+        if key not in self.records.calls:
+            self.records.calls[key] = replace(call, order=self._next_order(), repeated=self.loops > 0)
             if call.name == "keras.Model.build":
-                self.builds.setdefault(call.models, []).append(key)
-        return self.calls[key]
+                self.records.builds.setdefault(call.models, []).append(key)
+        return self.records.calls[key]
 
     def disown_calls(self, key: int) -> None:
         """A model gets other layers: what was called on it before was called on one that no rule sees any more."""
-        for each, call in self.calls.items():
+        for each, call in self.records.calls.items():
             if call.models == (key,):
-                self.calls[each] = replace(call, models=())
+                self.records.calls[each] = replace(call, models=())
 
     def record_assignment(self, made: Assignment) -> None:
         """Keep what is set on an object of Keras for the rules; the same on the same object once."""
         key = made.site, made.owner, made.value
-        if not self.muted and not self.expecting and key not in self.assignments:
-            self.assignments[key] = replace(made, certain=not self.uncertain, order=self._next_order())
+        if not self.muted and not self.expecting and key not in self.records.assignments:
+            self.records.assignments[key] = replace(made, certain=not self.uncertain, order=self._next_order())
 
     def _next_order(self) -> int:
-        return len(self.calls) + len(self.assignments)
+        return len(self.records.calls) + len(self.records.assignments)
 
     @property
     def within(self) -> int | None:
@@ -350,21 +341,6 @@ class Run:
                 elif type(value) is ModuleValue:
                     names = self.state.own(value.frame)
                     names.update((name, Unknown(f"{name} may be set by code that is not followed")) for name in names)
-
-    def _tables(self) -> tuple[dict[Any, Any], ...]:
-        recorded = (self.calls, self.assignments, self.dated_calls, self.dated_reads)
-        return (*recorded, self.imports, self.namespaces, self.step_layers, self.references)
-
-    def records(self) -> tuple[int, ...]:
-        """How much is recorded by now; see ``take_back``."""
-        return (len(self.unknown), *map(len, self._tables()))
-
-    def take_back(self, records: tuple[int, ...]) -> None:
-        """Forget what was recorded since: a round of a loop turned out not to stand for all of them."""
-        del self.unknown[records[0] :]
-        for table, size in zip(self._tables(), records[1:], strict=True):
-            while len(table) > size:
-                table.popitem()
 
     def spend(self, steps: int) -> None:
         """Count work that is more than one step.

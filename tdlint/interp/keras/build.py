@@ -199,7 +199,7 @@ def shape_it_is_built_with(run: Run, key: int, model: ModelObject) -> AnyShape |
     called = run.state.built.get(key)
     if called and not isinstance(called[0], UnknownShape):
         return called[0]
-    built = (run.calls[each] for each in run.builds.get((key,), ()) if each in run.calls)
+    built = (run.records.calls[each] for each in run.records.builds.get((key,), ()) if each in run.records.calls)
     for call in (*built, *model.fits[:1]):
         if call.models == (key,) and call.certain:
             found = call.args.get("x" if call.name == "keras.Model.fit" else "input_shape")
@@ -300,7 +300,7 @@ def _first_call(run: Run, key: int, model: ModelObject) -> CallArguments:
     found = run.first_calls.get(key)
     if found is not None:
         return found
-    for call in run.calls.values():
+    for call in run.records.calls.values():
         if call.models == (key,) and call.name in _WITH_DATA:
             value = own_calls.as_input(run, _batch(call.args.get("x")), any_batch=True)
             if _is_known(run, value) and not isinstance(value, Const):

@@ -88,7 +88,7 @@ def _record(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) -> No
     """Keep a call for the rules as it is written."""
     if _is_heard(run):
         made = _as_written(run, callee, args, node)
-        run.dated_calls.setdefault((made.site, made.name, made.args), made)
+        run.records.dated_calls.setdefault((made.site, made.name, made.args), made)
 
 
 def _as_written(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) -> DatedCall:
@@ -155,7 +155,7 @@ def _read(run: Run, owner: Value, change: MemberChange, node: cst.CSTNode) -> No
     namespace = owner.namespace if isinstance(owner, LayerObject | Instance) else None
     models = (owner.key,) if isinstance(owner, ModelValue) else ()
     made = DatedRead(change.owner, change.old, namespace, site, run.site(node.value), run.site(node.attr), None, models)
-    run.dated_reads.setdefault(site.number, replace(made, certain=not run.uncertain))
+    run.records.dated_reads.setdefault(site.number, replace(made, certain=not run.uncertain))
 
 
 def _classes_of(run: Run, owner: Value) -> tuple[str, ...]:
@@ -182,18 +182,18 @@ def _classes_of(run: Run, owner: Value) -> tuple[str, ...]:
 def indexed_twice(run: Run, inner: cst.Subscript) -> None:
     """``layer.output_shape[0][1]``: the layer is known to have several shapes, or is an input of Keras 2.3 or newer."""
     site = run.site_of.get(id(inner.value))
-    found = None if site is None else run.dated_reads.get(site.number)
+    found = None if site is None else run.records.dated_reads.get(site.number)
     if site is not None and found is not None:
-        run.dated_reads[site.number] = replace(found, of_several=True)
+        run.records.dated_reads[site.number] = replace(found, of_several=True)
 
 
 def called(run: Run, target: cst.BaseExpression, args: CallArguments, node: cst.Call) -> None:
     """The call of a method that was just read."""
     site = run.site_of.get(id(target))
-    found = None if site is None else run.dated_reads.get(site.number)
+    found = None if site is None else run.records.dated_reads.get(site.number)
     if found is not None and found.call is None:
         made = _as_written(run, Symbol(f"keras.{found.owner}.{found.name}", found.namespace), args, node)
-        run.dated_reads[found.at.number] = replace(found, call=made)
+        run.records.dated_reads[found.at.number] = replace(found, call=made)
 
 
 def on_tensors(run: Run, callee: Symbol, args: CallArguments, tensors: list[TensorValue], node: cst.Call) -> None:
@@ -249,4 +249,4 @@ def _is_symbolic(run: Run, tensor: TensorValue) -> bool:
 def place_first(run: Run, receiver: cst.BaseExpression | None, layer: cst.CSTNode | None) -> None:
     """A layer is made where a Sequential is given its first: in the list, or by ``add`` of the receiver."""
     if isinstance(layer, cst.Call) and not run.loops and _is_heard(run):
-        run.placed.setdefault(run.site(layer), None if receiver is None else run.site(receiver))
+        run.records.placed.setdefault(run.site(layer), None if receiver is None else run.site(receiver))

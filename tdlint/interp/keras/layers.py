@@ -313,9 +313,9 @@ def _notice_step(run: Run, layer: LayerObject, tensors: list[Value], node: cst.C
     distinct = len({key for key, _ in copies})
     if layer.repeated or (distinct > 1 and len({step for _, step in copies}) > 1):
         found = StepLayer(name, layer, run.site(node), None if layer.repeated else distinct)
-        known = run.step_layers.get((name, layer.site.number))
+        known = run.records.step_layers.get((name, layer.site.number))
         if known is None or not layer.repeated:
-            run.step_layers[name, layer.site.number] = found
+            run.records.step_layers[name, layer.site.number] = found
 
 
 def call_submodel(

@@ -104,7 +104,7 @@ def read(run: Run, owner: Symbol, attribute: str, node: cst.CSTNode) -> None:
     if known is None or not isinstance(node, cst.Attribute):
         return
     inner = run.site_of.get(id(node.value))
-    within = inner is not None and inner.number in run.references
+    within = inner is not None and inner.number in run.records.references
     if known.missing != name and not within:
         return  # the import of its module says so
     if within and inner is not None:
@@ -129,14 +129,14 @@ def called(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) -> Non
         return
     how: How = "attribute" if isinstance(node.func, cst.Attribute) else "name"
     site = run.site(node.func)
-    known = run.references.get(site.number)
+    known = run.records.references.get(site.number)
     if known is None and not _is_imported_name(run, node.func, callee):
         return
     arguments = bound(run, args, takes)
     last = callee.name.rpartition(".")[2]
     by_name = frozenset(args.keywords)
     if known is None or known.call is None:
-        run.references.pop(site.number, None)
+        run.records.references.pop(site.number, None)
         _keep(run, Reference(gone.moved, callee.namespace, site, how, last, None, run.site(node), arguments, by_name))
 
 
@@ -150,14 +150,14 @@ def _is_imported_name(run: Run, func: cst.BaseExpression, callee: Symbol) -> boo
 def compared(run: Run, call: cst.Call, other: cst.BaseExpression) -> None:
     """``K.image_dim_ordering() == "th"``: what a call is compared with may have another name, too."""
     site = run.site_of.get(id(call.func))
-    known = None if site is None else run.references.get(site.number)
+    known = None if site is None else run.records.references.get(site.number)
     if known is not None and known.compared is None and isinstance(other, cst.SimpleString):
-        run.references[known.site.number] = replace(known, compared=run.site(other))
+        run.records.references[known.site.number] = replace(known, compared=run.site(other))
 
 
 def _keep(run: Run, made: Reference) -> None:
     if not is_guarded(run):
-        run.references.setdefault(made.site.number, made)
+        run.records.references.setdefault(made.site.number, made)
 
 
 LAMBDA_STEPS = 10_000
@@ -178,18 +178,18 @@ def read_lambdas(run: Run) -> None:
         if function.entered or not isinstance(function.node, cst.Lambda) or run.modules[function.frame] != MAIN:
             continue
         if function.frame in run.state.frames and any(word in _code(run, function.node) for word in words):
-            before, records = run.state.fork(), run.records()
+            before, records = run.state.fork(), run.records.sizes()
             with suppress(OutOfSteps, RecursionError):
                 functions.enter_function(run, function, functions.unknown_arguments(function))
-            kept = run.references.copy()
-            run.take_back(records)
-            run.references.update(kept)
+            kept = run.records.references.copy()
+            run.records.take_back(records)
+            run.records.references.update(kept)
             run.keep_going(before)
     run.max_steps = bound
 
 
 def found(run: Run) -> tuple[Reference, ...]:
     """All that was recorded, but for what is the beginning of another: ``keras.utils.np_utils`` of what it has."""
-    kept = (each for number, each in run.references.items() if number not in run.inner_references)
+    kept = (each for number, each in run.records.references.items() if number not in run.inner_references)
     # the modules of keras.src have the names of the public ones, and other contents
     return tuple(each for each in kept if each.how == "import" or not run.keras_source)

@@ -41,7 +41,7 @@ def call(run: Run, node: cst.Call) -> Value:
     if type(callee) is Symbol and callee.name.startswith(_INERT):
         return _inert_call(run, callee, node)
     args = evaluate_arguments(run, node)
-    if run.dated_reads:
+    if run.records.dated_reads:
         dated.called(run, target, args, node)
     if type(callee) is Symbol and callee.name.startswith("keras."):
         references.called(run, callee, args, node)

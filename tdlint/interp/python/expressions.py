@@ -340,7 +340,7 @@ _COMPARISONS: dict[type[cst.CSTNode], Callable[[Any, Any], Any]] = {
 
 def _comparison(run: Run, node: cst.Comparison) -> Value:
     left = evaluate(run, node.left)
-    if run.references and type(node.left) is cst.Call:
+    if run.records.references and type(node.left) is cst.Call:
         references.compared(run, node.left, node.comparisons[0].comparator)
     answer: bool | None = True
     for target in node.comparisons:

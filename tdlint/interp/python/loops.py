@@ -165,7 +165,7 @@ def widen(run: Run, one_round: Callable[[], None]) -> None:
         for trial in range(MAX_TRIALS + 1):
             if trial == MAX_TRIALS:
                 _forget_everything(before)
-            records = run.records()
+            records = run.records.sizes()
             run.keep_going(before.fork())
             # the first round hardly ever is the one: most loops change something
             with run.silently() if trial == 0 else nullcontext(), run.uncertainly():
@@ -174,7 +174,7 @@ def widen(run: Run, one_round: Callable[[], None]) -> None:
             settled = not _forget_changes(before, run.state)
             if trial == MAX_TRIALS or (settled and (trial > 0 or run.muted)):
                 break
-            run.take_back(records)
+            run.records.take_back(records)
             frame.breaks.clear()
             del frame.returns[returns:]
         after_some = before.fork()

@@ -43,7 +43,7 @@ def resolve(run: Run, value: Imported) -> Value:
     if frame is None:
         why = f"{value.path.name} is not followed: {run.outside.failed[value.path]}"
         if not run.muted:
-            run.unknown.append((why, run.here(value.site)))
+            run.records.unknown.append((why, run.here(value.site)))
         public, namespace = canonical(value.dotted)
         # of what is not followed, the name is known, as of a library
         return Symbol(public) if public and namespace is None else Unknown(why, value.name)

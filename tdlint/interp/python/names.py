@@ -193,10 +193,10 @@ def _record(run: Run, path: str, node: cst.CSTNode) -> None:
     if namespace is None or run.muted or run.frame.module != MAIN:
         return
     site = run.site(node)
-    run.imports.setdefault(
+    run.records.imports.setdefault(
         (name, namespace, site.number), Import(name, namespace, site, run.in_try > 0 or run.uncertain > 0)
     )
-    run.namespaces.setdefault(namespace, site)
+    run.records.namespaces.setdefault(namespace, site)
 
 
 def attribute_of_symbol(run: Run, owner: Symbol, attribute: str, node: cst.CSTNode) -> Symbol:
@@ -205,5 +205,5 @@ def attribute_of_symbol(run: Run, owner: Symbol, attribute: str, node: cst.CSTNo
     if namespace in _KERAS_3 or (name == "keras" and namespace == references.CONTRIB):
         references.read(run, owner, attribute, node)
     if namespace is not None and owner.namespace is None and not run.muted and run.frame.module == MAIN:
-        run.namespaces.setdefault(namespace, run.site(node))
+        run.records.namespaces.setdefault(namespace, run.site(node))
     return Symbol(name, namespace)
