@@ -36,7 +36,7 @@ def inspect(model: Any, data: Any = None, *, samples: int | None = None) -> Acco
     from tdlint.formatters.inspection.notebook import shown
     from tdlint.inspector import inspect_model
     from tdlint.linting.engine import check_graph
-    from tdlint.linting.registry import load_rules
+    from tdlint.linting.registry import load_packs
 
     if data is None:
         account = inspect_model(model)
@@ -46,7 +46,9 @@ def inspect(model: Any, data: Any = None, *, samples: int | None = None) -> Acco
         account = measure_model(model, data)
     account = replace(account, samples=samples or account.samples)
     settings = Settings(keras_version=account.keras)
-    return shown(replace(account, diagnostics=check_graph(account.model, account.source, settings, load_rules())))
+    loaded = load_packs()
+    found = check_graph(account.model, account.source, settings, loaded.rules)
+    return shown(replace(account, diagnostics=(*loaded.told_of(account.source), *found)))
 
 
 def __getattr__(name: str) -> Any:

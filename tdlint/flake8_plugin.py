@@ -11,7 +11,7 @@ from tdlint._version import __version__
 if TYPE_CHECKING:
     import ast
 
-    from tdlint.linting.engine import Rules
+    from tdlint.linting.registry import Loaded
 
 
 class Plugin:
@@ -30,6 +30,7 @@ class Plugin:
         from tdlint.config import load_settings
         from tdlint.errors import UsageError
         from tdlint.linting.engine import check_stdin
+        from tdlint.linting.reading import may_concern
         from tdlint.linting.tool_codes import ANALYSIS_FAILED
         from tdlint.sources.discovery import is_excluded
         from tdlint.sources.source_file import encode
@@ -38,7 +39,10 @@ class Plugin:
             settings = load_settings([self.filename])
             if is_excluded(self.filename, settings.all_excluded, settings.root):
                 return
-            result = check_stdin(encode("".join(self.lines)), self.filename, settings, _rules())
+            data, loaded = encode("".join(self.lines)), _loaded()
+            result = check_stdin(data, self.filename, loaded.settings_for(settings), loaded.rules)
+            if may_concern(data):
+                result = loaded.told_in(result)
         except UsageError as error:
             yield 1, 0, f"{ANALYSIS_FAILED.code} {error}", type(self)
             return
@@ -49,7 +53,7 @@ class Plugin:
 
 
 @lru_cache(maxsize=1)
-def _rules() -> Rules:
-    from tdlint.linting.registry import load_rules
+def _loaded() -> Loaded:
+    from tdlint.linting.registry import load_packs
 
-    return load_rules()
+    return load_packs()

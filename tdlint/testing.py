@@ -27,6 +27,7 @@ from tdlint.inspector.configs.graph import read_model
 from tdlint.linting.engine import check_bytes, check_graph
 from tdlint.linting.fixes import applicable
 from tdlint.linting.fixing import fix_bytes
+from tdlint.linting.packs import in_this_process
 from tdlint.linting.registry import load_rules
 from tdlint.linting.rule import Rule
 from tdlint.spec.version import NEWEST, KerasVersion, parse_version
@@ -103,9 +104,11 @@ def check_case(case: Case) -> None:
     Raises:
         AssertionError: a diagnostic too many, one too few, or a fix that is not what it should be.
     """
-    if case.is_config:
-        _check_config(case)
-        return
+    with in_this_process():
+        _check_config(case) if case.is_config else _check_program(case)
+
+
+def _check_program(case: Case) -> None:
     found = check_bytes(case.text.encode(), _path(case), _settings(case), load_rules()).diagnostics
     have = {(_line(diagnostic), diagnostic.code) for diagnostic in found}
     assert have == case.expected, _difference(case, have, found)

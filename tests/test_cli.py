@@ -131,7 +131,7 @@ def test_an_exception_is_called_a_bug_of_tdlint(run, bad, monkeypatch):
     def crash() -> None:
         raise KeyError("shape")
 
-    monkeypatch.setattr(registry, "load_rules", crash)
+    monkeypatch.setattr(registry, "load_packs", crash)
     code, out, err = run("bad.py")
     assert (code, out) == (2, "")
     assert "this is a bug in tdlint, please report it: KeyError: 'shape'" in err
@@ -178,7 +178,7 @@ def test_exit_zero_hides_what_was_found_and_not_what_failed(run, bad, monkeypatc
         def check_model(self, model, context):
             raise KeyError("axis")
 
-    monkeypatch.setattr(registry, "load_rules", lambda: (Crashing,))
+    monkeypatch.setattr(registry, "load_packs", lambda: registry.Loaded((Crashing,)))
     code, out, _ = run("check", "bad.py", "--exit-zero")
     assert code == 2
     assert "TDL002" in out

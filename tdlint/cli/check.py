@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -123,14 +123,16 @@ def _refuse_contradictions(wanted: Wanted, settings: Settings, ctx: click.Contex
 
 def _run(wanted: Wanted, settings: Settings) -> int:
     """Check and report once; returns the exit code."""
-    from tdlint.linting.registry import load_rules
+    from tdlint.linting.registry import load_packs
 
-    rules = load_rules()
+    loaded = load_packs()
+    rules, settings = loaded.rules, loaded.settings_for(settings)
     baseline = _baseline(wanted, settings)
     program = sys.stdin.buffer.read() if wanted.from_stdin else None
     result = (
         _checked(wanted, settings, rules) if program is None else _checked_program(program, wanted, settings, rules)
     )
+    result = replace(result, files=(*result.files, *loaded.failures))
     if wanted.writes_program:
         write_program(result.fixings[0][1].after if result.fixings else program or b"")
     if baseline is not None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tdlint.config import Settings
     from tdlint.formatters.options import Options
     from tdlint.inspector.accounting.account import Account
+    from tdlint.linting.registry import Loaded
 
 
 @dataclass(frozen=True)
@@ -126,25 +127,26 @@ def inspect(
     """
     from tdlint.formatters.inspection import render
     from tdlint.inspector import inspect_target
-    from tdlint.linting.registry import load_rules
+    from tdlint.linting.registry import load_packs
     from tdlint.linting.selection import check_selectors
 
     source, view, limits = taken(_Source, given), taken(View, given), taken(Limits, given)
     source.check(compare is not None)
     _check_view(view, output_format)
-    rules = load_rules()
-    settings = settings_of((), **limits.with_rules(given, rules))
+    loaded = load_packs()
+    rules = loaded.rules
+    settings = loaded.settings_for(settings_of((), **limits.with_rules(given, rules)))
     check_selectors(settings, rules)
     if limits.fail_on and settings.min_severity is not None:
         raise click.UsageError("--fail-on can't be joined with a least severity, which may leave its rules out", ctx)
     account = source.account()
-    account = _checked(replace(account, samples=samples or account.samples), settings, rules)
+    account = _checked(replace(account, samples=samples or account.samples), settings, loaded)
     options = render_options(no_color or output_file is not None, rules)
     code = 0
     if compare is None:
         text = render(output_format, account, options, view)
     else:
-        former = _checked(inspect_target(compare), settings, rules)
+        former = _checked(inspect_target(compare), settings, loaded)
         text, code = _comparison(account, former, output_format, options, view)
     write(text, output_file)
     if compare is None or limits:
@@ -152,13 +154,14 @@ def inspect(
     ctx.exit(code)
 
 
-def _checked(account: Account, settings: Settings, rules: Any) -> Account:
+def _checked(account: Account, settings: Settings, loaded: Loaded) -> Account:
     """An account with what the rules say of the model."""
     from tdlint.linting.engine import check_graph
 
     if settings.source("keras_version") == "default":
         settings = replace(settings, keras_version=account.keras)  # the model says itself what it is made for
-    return replace(account, diagnostics=check_graph(account.model, account.source, settings, rules))
+    found = check_graph(account.model, account.source, settings, loaded.rules)
+    return replace(account, diagnostics=(*loaded.told_of(account.source), *found))
 
 
 def _comparison(account: Account, former: Account, output_format: str, options: Options, view: View) -> tuple[str, int]:

@@ -8,7 +8,7 @@ import click
 
 from tdlint.cli.caching import cache_for
 from tdlint.cli.options import cache_options, keras_version, no_color_option, output_file_option
-from tdlint.cli.reports import render_options, settings_of, write
+from tdlint.cli.reports import render_options, settings_of, tell_left_out, write
 from tdlint.formatters.migration import MODULES as MIGRATION_MODULES
 
 
@@ -54,12 +54,13 @@ def migrate(
     """
     from tdlint.formatters.migration import render as render_plan
     from tdlint.linting.migration import plan_migration
-    from tdlint.linting.registry import load_rules
+    from tdlint.linting.registry import load_packs
     from tdlint.spec.version import NEWEST
 
-    paths, target, rules = paths or (".",), target or NEWEST, load_rules()
-    settings = settings_of(paths, **given)
-    with cache_for(settings, rules, no_cache, purpose=f"migrate to {target}") as cache:
-        plan = plan_migration(paths, settings, rules, target, jobs, cache=cache)
+    paths, target, loaded = paths or (".",), target or NEWEST, load_packs()
+    settings = loaded.settings_for(settings_of(paths, **given))
+    with cache_for(settings, loaded.rules, no_cache, purpose=f"migrate to {target}") as cache:
+        plan = plan_migration(paths, settings, loaded.rules, target, jobs, cache=cache)
+    tell_left_out(loaded)
     write(render_plan(output_format, plan, paths, render_options(no_color or output_file is not None)), output_file)
-    ctx.exit(plan.exit_code)
+    ctx.exit(2 if loaded.problems else plan.exit_code)

@@ -27,10 +27,10 @@ def words(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -
 
 def complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Codes, names and families that what was typed begins; after a comma, for the last word."""
-    from tdlint.linting.registry import load_rules
+    from tdlint.linting.registry import load_packs
 
     before, comma, word = incomplete.rpartition(",")
-    rules = load_rules()
+    rules = load_packs().rules
     known = ["ALL", *dict.fromkeys(rule.code[:4] for rule in rules)]
     known += [text for rule in rules for text in (rule.code, rule.name())]
     return [f"{before}{comma}{text}" for text in known if text.startswith(word)]

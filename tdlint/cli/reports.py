@@ -11,6 +11,7 @@ import click
 if TYPE_CHECKING:
     from tdlint.config import Settings
     from tdlint.formatters.options import Options
+    from tdlint.linting.registry import Loaded
 
 
 class ReaderGone(Exception):
@@ -35,6 +36,12 @@ def render_options(no_color: bool, rules: Any = (), unsafe_fixes: bool = False) 
     from tdlint.formatters.terminal import line_width, wants_color
 
     return Options(not no_color and wants_color(sys.stdout), line_width(), Path.cwd(), tuple(rules), unsafe_fixes)
+
+
+def tell_left_out(loaded: Loaded) -> None:
+    """Say on standard error which rules are left out, and why."""
+    for each in loaded.problems:
+        click.echo(f"tdlint: error: {each.message}", err=True)
 
 
 def write(text: str, output_file: str | None = None, *, to_stderr: bool = False) -> None:

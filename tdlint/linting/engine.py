@@ -16,17 +16,18 @@ from tdlint.linting.fixes import only_shown
 from tdlint.linting.reading import Readable, read, uses_imported_model, worth_reading
 from tdlint.linting.resolve import Found, resolve_in_model, resolve_in_source, tool_diagnostic, unique
 from tdlint.linting.result import FileResult
-from tdlint.linting.rule import Context, Report, Rule
+from tdlint.linting.rule import Context, Rule
+from tdlint.linting.running_rules import BUG, Crash, crash_diagnostic, described, run_rules
 from tdlint.linting.selection import Selection, check_selectors, known_entries, select
 from tdlint.linting.suppression import suppress
-from tdlint.linting.tool_codes import ANALYSIS_FAILED, RULE_CRASHED, SYNTAX_ERROR, UNREADABLE_FILE, ToolCode
+from tdlint.linting.tool_codes import ANALYSIS_FAILED, SYNTAX_ERROR, UNREADABLE_FILE, ToolCode
 from tdlint.linting.trees import Neighbours, tree_of
 from tdlint.linting.undisturbed import undisturbed
 from tdlint.sources.disk import absolute, disk
 from tdlint.sources.inputs import FILE, Input, digest_of, look_again, recorded, saw
 from tdlint.sources.source_file import SourceFile, SyntaxProblem, UnreadableFile
 from tdlint.sources.suppressions import find_suppressions
-from tdlint.sources.syntax import TooComplex
+from tdlint.sources.syntax import NeedsLibCST, TooComplex
 
 if TYPE_CHECKING:
     import libcst
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from tdlint.interp import Analysis
 
 Rules = Sequence[type[Rule]]
-
-_BUG = "This is a defect of tdlint or of the rule; please report it with the file."
 
 
 def check_stdin(
@@ -90,22 +89,31 @@ def _check_guarded(
         message = "the file can't be analysed: it is nested too deeply"
         return _failure(path, ANALYSIS_FAILED, message, settings, rules)
     except Exception as error:  # whatever it is, it must not cost the other files
-        message = f"the analysis crashed: {_describe(error)}"
-        return _failure(path, ANALYSIS_FAILED, message, settings, rules, _BUG)
+        message = f"the analysis crashed: {described(error)}"
+        return _failure(path, ANALYSIS_FAILED, message, settings, rules, BUG)
 
 
 def lost_file(path: str, reason: str, settings: Settings, rules: Rules) -> FileResult:
     """The result of a file whose process died; ``reason`` is a predicate, such as ``ended with exit code 1``."""
-    return _failure(path, ANALYSIS_FAILED, f"the process that analysed it {reason}", settings, rules, _BUG)
+    return _failure(path, ANALYSIS_FAILED, f"the process that analysed it {reason}", settings, rules, BUG)
 
 
 def check_graph(model: ModelGraph, path: str, settings: Settings, rules: Rules) -> tuple[Diagnostic, ...]:
     """What the rules say of the graph of a model file or of a live model; ``path`` is what it is called."""
     selection = select(settings, rules, path)
     diagnostics: list[Diagnostic] = []
+    enabled = [rule for rule in rules if rule.code in selection.enabled]
+    crashes: dict[Crash, None] = {}
     for each, prefix in _with_nested(model):
-        found, crashes = _run_rules(rules, Program(models=(each,)), selection, settings, models_only=True)
-        diagnostics += [*resolve_in_model(found, path, prefix), *(_crash(crash, Location(path)) for crash in crashes)]
+
+        def resolve(found: Sequence[Found], of: Rules, prefix: str = prefix) -> tuple[Diagnostic, ...]:
+            return resolve_in_model(found, path, prefix)
+
+        program = Program(models=(each,))
+        said, crashed = run_rules(enabled, program, _context(program, settings), resolve, path, models_only=True)
+        diagnostics += said
+        crashes.update(dict.fromkeys(crashed))
+    diagnostics += [crash_diagnostic(crash, Location(path)) for crash in crashes]
     return tuple(sorted(filter(selection.shows, unique(diagnostics)), key=Diagnostic.sort_key))
 
 
@@ -125,8 +133,9 @@ def _check(reading: _Reading, settings: Settings, rules: Rules) -> FileResult:
     found = _analyse(reading, settings, rules, selection) if readable.analysable else _Analysed()
     diagnostics = [_syntax_error(problem, source) for problem in readable.problems]
     diagnostics += found.diagnostics
-    diagnostics += [_crash(crash, source.location(Span(0, 0))) for crash in found.crashes]
-    result = suppress(diagnostics, find_suppressions(source), source, known_entries(rules), selection)
+    diagnostics += [crash_diagnostic(crash, source.location(Span(0, 0))) for crash in found.crashes]
+    failed = frozenset(crash.rule.code for crash in found.crashes)
+    result = suppress(diagnostics, find_suppressions(source), source, known_entries(rules), selection, failed)
     return FileResult(
         source.path,
         tuple(
@@ -141,15 +150,12 @@ def _check(reading: _Reading, settings: Settings, rules: Rules) -> FileResult:
     )
 
 
-_Crash = tuple[type[Rule], Exception]
-
-
 @dataclass(frozen=True)
 class _Analysed:
     """What the rules say of one source, and its models."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
-    crashes: tuple[_Crash, ...] = ()
+    crashes: tuple[Crash, ...] = ()
     models: tuple[ModelGraph, ...] = ()
     unknown: tuple[str, ...] = ()
 
@@ -175,8 +181,6 @@ def _analyse(
     reading: _Reading, settings: Settings, rules: Rules, selection: Selection, elsewhere: bool = True
 ) -> _Analysed:
     """Follow a source and run the rules on it; ``elsewhere`` says whether to judge reports in other files."""
-    from tdlint.sources.plain_nodes import NeedsLibCST
-
     try:
         return _judge(reading, settings, rules, selection, elsewhere)
     except NeedsLibCST:
@@ -213,19 +217,27 @@ def _judge(reading: _Reading, settings: Settings, rules: Rules, selection: Selec
         reading.understood.neighbours,
     )
     program = analysis.program
-    found, crashes = _run_rules(rules, program, selection, settings)
-    if not elsewhere:
-        found = [item for item in found if item.report.at.site not in analysis.outside]
-    alone = partial(_reported_alone, settings=settings, rules=rules)
-    others = Elsewhere(analysis, neighbours.sources, source.path, settings, rules, alone)
-    diagnostics = resolve_in_source(found, module, analysis.node, source, others, analysis.exact, selection.shows)
+
+    def resolve(found: Sequence[Found], of: Rules) -> tuple[Diagnostic, ...]:
+        if not elsewhere:
+            found = [item for item in found if item.report.at.site not in analysis.outside]
+        alone = partial(_reported_alone, settings=settings, rules=tuple(of))
+        others = Elsewhere(analysis, neighbours.sources, source.path, settings, rules, alone)
+        return resolve_in_source(found, module, analysis.node, source, others, analysis.exact, selection.shows)
+
+    own = tuple(model for model in program.models if model.site not in analysis.outside)
+    enabled = [rule for rule in rules if rule.code in selection.enabled]
+    diagnostics, crashes = run_rules(enabled, program, _context(program, settings), resolve, source.path)
     unknown: tuple[str, ...] = ()
     if settings.explain_unknown:
         from tdlint.linting.unknown import unknown_reasons
 
         unknown = unknown_reasons(analysis, module, source)
-    own = tuple(model for model in program.models if model.site not in analysis.outside)
-    return _Analysed(diagnostics, tuple(crashes), own, unknown)
+    return _Analysed(tuple(diagnostics), tuple(crashes), own, unknown)
+
+
+def _context(program: Program, settings: Settings) -> Context:
+    return Context(settings.keras_version, program.legacy_keras, program.backend)
 
 
 def _reported_alone(path: str, settings: Settings, rules: Rules) -> frozenset[tuple[str, Span | None]]:
@@ -252,52 +264,6 @@ def _reported_in(
             return frozenset(), seen.inputs()
         found = _analyse(_Reading(readable), settings, rules, select(settings, rules, path), elsewhere=False)
     return frozenset((each.code, each.location.span) for each in found.diagnostics), seen.inputs()
-
-
-def _run_rules(
-    rules: Rules, program: Program, selection: Selection, settings: Settings, models_only: bool = False
-) -> tuple[list[Found], list[_Crash]]:
-    """What the enabled rules report; a rule that crashes keeps what it reported before."""
-    context = Context(settings.keras_version, program.legacy_keras, program.backend)
-    found: list[Found] = []
-    crashes: list[_Crash] = []
-    for rule in rules:
-        if rule.code not in selection.enabled:
-            continue
-        try:
-            for report in _reports(rule(), program, context, models_only):
-                found.append(Found(rule, report))
-        except Exception as error:
-            crashes.append((rule, error))
-    return found, crashes
-
-
-def _reports(rule: Rule, program: Program, context: Context, models_only: bool) -> Iterator[Report]:
-    checks = rule.checks()
-    if "check_model" in checks:
-        for model in program.models:
-            yield from rule.check_model(model, context)
-    if models_only:
-        return
-    if "check_call" in checks:
-        for call in program.calls:
-            yield from rule.check_call(call, program, context)
-    if "check_class" in checks:
-        for cls in program.classes:
-            yield from rule.check_class(cls, program, context)
-    if "check_module" in checks:
-        yield from rule.check_module(program, context)
-
-
-def _crash(crash: _Crash, location: Location) -> Diagnostic:
-    rule, error = crash
-    message = f"the rule {rule.code} [{rule.name()}] crashed: {_describe(error)}"
-    return tool_diagnostic(RULE_CRASHED, location, message, _BUG)
-
-
-def _describe(error: BaseException) -> str:
-    text = str(error).strip().partition("\n")[0]
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _syntax_error(problem: SyntaxProblem, source: SourceFile) -> Diagnostic:

@@ -71,8 +71,8 @@ class _Seen:
 def _facts(readable: Readable) -> Iterator[Fact]:
     import libcst
 
-    from tdlint.sources.plain_nodes import NeedsLibCST
     from tdlint.sources.positions import locate
+    from tdlint.sources.syntax import NeedsLibCST
 
     source = readable.source
     seen = _Seen()

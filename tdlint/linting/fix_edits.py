@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import libcst
 
@@ -90,7 +91,8 @@ class FixMaker:
                 if made is None:
                     return None
             edits += made or ()
-        return Fix(plan.title, tuple(dict.fromkeys(edits)), self._applicability(plan, edits))
+        once = tuple(dict.fromkeys(edits))
+        return None if _overlap(once) else Fix(plan.title, once, self._applicability(plan, edits))
 
     def _applicability(self, plan: FixPlan, edits: Sequence[Edit]) -> Applicability:
         for edit in edits:
@@ -240,6 +242,12 @@ class FixMaker:
         if indent.strip():
             return None
         return Edit(Span(start, start), f"{code}{layout.newline}{indent}")
+
+
+def _overlap(edits: Sequence[Edit]) -> bool:
+    """Whether some of the edits change the same text."""
+    spans = sorted(edit.span for edit in edits)
+    return any(left.end > right.start for left, right in pairwise(spans))
 
 
 def _encloses(before: str, following: Part) -> bool:

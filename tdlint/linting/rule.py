@@ -99,8 +99,8 @@ class Rule:
 
     @classmethod
     def family(cls) -> str:
-        """The folder of the rule: ``sequences``."""
-        return cls.__module__.split(".")[-2]
+        """The folder of the rule: ``sequences``; a module that is a pack by itself is its own."""
+        return cls.__module__.split(".")[-2:][0]
 
     @classmethod
     @cache

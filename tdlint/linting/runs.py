@@ -14,6 +14,7 @@ from tdlint.config import Settings
 from tdlint.linting.engine import Rules, check_bytes, lost_file, read_bytes
 from tdlint.linting.reading import may_concern
 from tdlint.linting.result import FileResult, RunResult
+from tdlint.linting.running_rules import is_given_up
 from tdlint.linting.selection import check_selectors
 from tdlint.sources.discovery import discover
 from tdlint.sources.inputs import digest_of, recorded
@@ -79,7 +80,18 @@ def check_paths(
     if cache is not None:
         cache.store(tuple(found[file] for file in rest))
     known.update(found)
-    return RunResult(tuple(known[file] for file in files))
+    return RunResult(_told_once(known[file] for file in files))
+
+
+def _told_once(results: Iterable[FileResult]) -> tuple[FileResult, ...]:
+    """The results; that a rule is not run any more is told for the first file only."""
+    told: set[str] = set()
+    once = []
+    for result in results:
+        news = tuple(each for each in result.diagnostics if each.message not in told)
+        told.update(each.message for each in result.diagnostics if is_given_up(each))
+        once.append(result if len(news) == len(result.diagnostics) else replace(result, diagnostics=news))
+    return tuple(once)
 
 
 def _each(

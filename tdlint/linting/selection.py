@@ -12,7 +12,7 @@ reported, unless its code is ignored by exact code or name.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -127,6 +127,23 @@ def _select(settings: Settings, ignored: tuple[str, ...], rules: tuple[type[Rule
                 exact.add(entry.code)
     return Selection(
         frozenset(enabled), frozenset(chosen), frozenset(exact), settings.min_severity, frozenset(unfixable)
+    )
+
+
+def without_unknown(settings: Settings, rules: Sequence[type[Rule]]) -> Settings:
+    """The settings without selectors that mean nothing."""
+    entries = known_entries(rules)
+
+    def meant(selectors: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(selector for selector in selectors if means_any(selector, entries))
+
+    return replace(
+        settings,
+        select=None if settings.select is None else meant(settings.select),
+        extend_select=meant(settings.extend_select),
+        ignore=meant(settings.ignore),
+        unfixable=meant(settings.unfixable),
+        per_file_ignores=tuple((glob, meant(selectors)) for glob, selectors in settings.per_file_ignores),
     )
 
 

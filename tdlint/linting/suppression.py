@@ -29,10 +29,12 @@ def suppress(
     source: SourceFile,
     entries: Sequence[Entry],
     selection: Selection,
+    failed: frozenset[str] = frozenset(),
 ) -> Suppressed:
     """Apply the selection and the comments; what a comment did not need to say is reported in its place.
 
-    A comment is only called unused for rules that were enabled: what the others would report is not known.
+    A comment is only called unused for rules that were enabled and have not ``failed``: what the others would report is
+    not known.
     """
     by_code = {entry.code: entry for entry in entries}
     by_line = _by_line(comments)
@@ -51,7 +53,7 @@ def suppress(
             shown.append(diagnostic)
     # what hides reports about comments is judged after them
     for comment in sorted(comments, key=lambda comment: _names_itself(comment, by_code)):
-        for report in _complaints(comment, used, source, entries, selection):
+        for report in _complaints(comment, used, source, entries, selection.enabled - failed):
             hits = _hits(report, by_line, source, by_code)
             hits = [hit for hit in hits if hit[0] is not comment and hit[0].selectors is not None]
             used.update(hits)
@@ -109,7 +111,7 @@ def _complaints(
     used: set[tuple[Suppression, str | None]],
     source: SourceFile,
     entries: Sequence[Entry],
-    selection: Selection,
+    ran: frozenset[str],
 ) -> Iterable[Diagnostic]:
     def report(message: str, help: str, fix: Fix | None = None) -> Diagnostic:
         code, place = UNUSED_SUPPRESSION, source.location(comment.span)
@@ -127,7 +129,7 @@ def _complaints(
                     f"no rule is called `{selector}`{did_you_mean(selector, words)}",
                     "The comment hides nothing for it.",
                 )
-        elif (comment, selector) not in used and _all_enabled(selector, entries, selection):
+        elif (comment, selector) not in used and _all_ran(selector, entries, ran):
             unused.append(selector)
     if unused:
         names = ", ".join(unused)
@@ -141,5 +143,5 @@ def _is_ours(selector: str, entries: Sequence[Entry]) -> bool:
     return any(entry.code.rstrip("0123456789") == letters for entry in entries)
 
 
-def _all_enabled(selector: str, entries: Sequence[Entry], selection: Selection) -> bool:
-    return all(entry.code in selection.enabled for entry in entries if specificity(selector, entry))
+def _all_ran(selector: str, entries: Sequence[Entry], ran: frozenset[str]) -> bool:
+    return all(entry.code in ran for entry in entries if specificity(selector, entry))

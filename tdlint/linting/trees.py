@@ -53,8 +53,8 @@ def tree_of(text: str, tree: ast.Module | None = None, *, plain: bool = True) ->
 
 
 def _plain(text: str, tree: ast.Module | None) -> libcst.Module:
-    from tdlint.sources.plain_nodes import NeedsLibCST
     from tdlint.sources.plain_tree import plain_tree
+    from tdlint.sources.syntax import NeedsLibCST
 
     try:
         return plain_tree(text, parse_ast(text) if tree is None else tree)

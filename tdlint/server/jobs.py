@@ -6,10 +6,9 @@ The server itself never analyses anything: a program, or a rule of someone else,
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from tdlint.config import Settings
 from tdlint.diagnostics import Edit, Span
@@ -17,6 +16,9 @@ from tdlint.errors import UsageError
 from tdlint.linting.facts import Fact
 from tdlint.linting.result import FileResult
 from tdlint.linting.rule import Rule
+
+if TYPE_CHECKING:
+    from tdlint.linting.registry import Loaded
 
 
 @dataclass(frozen=True)
@@ -99,27 +101,28 @@ class Explained:
 Answer: TypeAlias = FileResult | Explained | tuple[Described, ...] | Edits | Refused
 
 
-def do(job: Job, rules: Sequence[type[Rule]]) -> Answer:
+def do(job: Job, loaded: Loaded) -> Answer:
     """Do a job."""
     try:
-        return _do(job, rules)
+        return _do(job, loaded)
     except UsageError as error:
         return Refused(str(error))
 
 
-def _do(job: Job, rules: Sequence[type[Rule]]) -> Answer:
+def _do(job: Job, loaded: Loaded) -> Answer:
     from tdlint.linting.engine import check_stdin
     from tdlint.linting.fixing import fix_bytes
+    from tdlint.linting.reading import may_concern
 
-    if isinstance(job, Check):
-        return check_stdin(job.data, job.path, job.settings, rules)
-    if isinstance(job, Fix):
-        return check_stdin(job.data, job.path, job.settings, rules, fix_bytes)
+    if isinstance(job, Check | Fix):
+        settings, how = loaded.settings_for(job.settings), fix_bytes if isinstance(job, Fix) else None
+        result = check_stdin(job.data, job.path, settings, loaded.rules, how)
+        return loaded.told_in(result) if may_concern(job.data) else result
     if isinstance(job, Ignore):
         return _hidden(job)
     if isinstance(job, Explain):
         return _explained(job)
-    return tuple(_described(rule) for rule in rules)
+    return tuple(_described(rule) for rule in loaded.rules)
 
 
 def _hidden(job: Ignore) -> Edits:

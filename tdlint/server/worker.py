@@ -11,7 +11,6 @@ import signal
 import struct
 import sys
 import threading
-from collections.abc import Sequence
 from queue import SimpleQueue
 from typing import BinaryIO
 
@@ -65,11 +64,11 @@ class _Work:
 
     def __init__(self) -> None:
         self.refused: Refused | None = None
-        self.rules: Sequence[type] = ()
-        try:
-            from tdlint.linting.registry import load_rules
+        from tdlint.linting.registry import Loaded, load_packs
 
-            self.rules = load_rules()
+        self.loaded = Loaded(())
+        try:
+            self.loaded = load_packs()
             self._warm_up()
         except UsageError as error:
             self.refused = Refused(str(error))
@@ -80,7 +79,7 @@ class _Work:
         if self.refused is not None:
             return self.refused
         try:
-            return do(job, self.rules)
+            return do(job, self.loaded)
         except Exception as error:
             return _defect(error)
 
@@ -88,7 +87,7 @@ class _Work:
         """Import what the first check needs, before someone waits for it."""
         from tdlint.config import Settings
 
-        do(Check(_FIRST, "first.py", Settings()), self.rules)
+        do(Check(_FIRST, "first.py", Settings()), self.loaded)
 
 
 def _defect(error: Exception) -> Refused:

@@ -11,8 +11,9 @@ import libcst as cst
 
 from tdlint.diagnostics import Span
 from tdlint.sources.lexing import STRING
-from tdlint.sources.plain_nodes import NeedsLibCST, make
+from tdlint.sources.plain_nodes import make
 from tdlint.sources.source_file import line_starts
+from tdlint.sources.syntax import NeedsLibCST
 
 OPERATORS: dict[type[ast.AST], Any] = {
     getattr(ast, name): getattr(cst, ours)()

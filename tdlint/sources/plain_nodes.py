@@ -18,6 +18,7 @@ from typing import Any, TypeAlias, TypeVar, overload
 import libcst as cst
 
 from tdlint.diagnostics import Span
+from tdlint.sources.syntax import NeedsLibCST
 
 _N = TypeVar("_N", bound=cst.CSTNode)
 
@@ -115,10 +116,6 @@ def make(kind: type[_N], *values: object) -> _N:
     for name, value in zip(CONTENT[kind], values, strict=True):
         _put(node, name, value)
     return node
-
-
-class NeedsLibCST(Exception):
-    """The source has syntax that LibCST has to parse, or LibCST's tree is not the one that was made."""
 
 
 class LazyBody(Sequence[Any]):

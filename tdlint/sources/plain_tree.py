@@ -10,7 +10,8 @@ from typing import Any
 import libcst as cst
 
 from tdlint.sources.plain_expressions import ASYNCHRONOUS, OPERATORS, Expressions
-from tdlint.sources.plain_nodes import LazyBody, NeedsLibCST, make, plain_module
+from tdlint.sources.plain_nodes import LazyBody, make, plain_module
+from tdlint.sources.syntax import NeedsLibCST
 
 _MATCH, _CASE = (re.compile(rf"^[ \t]*{word}\b", re.MULTILINE) for word in ("match", "case"))
 

@@ -28,6 +28,10 @@ class TooComplex(Exception):
     """The text is nested too deeply to be analysed, or not parsed by LibCST; whether it is Python is not known."""
 
 
+class NeedsLibCST(Exception):
+    """The source has syntax that LibCST has to parse, or LibCST's tree is not the one that was made."""
+
+
 @lru_cache(maxsize=1)  # a notebook is checked when its cells are joined, and when the whole is read
 def check_syntax(text: str) -> tuple[ast.Module | None, SyntaxProblem | None]:
     """The syntax tree of a text, or what is wrong with it.

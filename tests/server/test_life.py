@@ -96,8 +96,9 @@ def test_a_newer_text_need_not_wait_for_a_check_without_end(client_with):
 def test_a_rule_that_ends_its_process_does_not_end_the_server(client_with):
     client = client_with(Death="os._exit(3) if model.name == 'death' else None")
     uri = client.open("model.py", PROGRAM.replace("Sequential(", "Sequential(name='death', layers="))
-    [found] = client.published(uri)
-    assert "ended with exit code 3" in found["message"]
+    found = {each["code"]: each["message"] for each in client.published(uri)}
+    assert "TDL101" in found
+    assert "ended its process with exit code 3" in found["TDL002"]
     client.change(uri, 2, PROGRAM)
     assert "TDL101" in [found["code"] for found in client.published(uri, 2)]
     assert client.leave() == 0
@@ -112,8 +113,10 @@ def test_what_a_rule_prints_is_not_among_the_messages(client_with):
 
 def test_a_rule_pack_that_does_not_load_is_said(client_with):
     client = client_with(Crash="", Loop="syntax error")
-    client.open("model.py", PROGRAM)
-    assert "odd_rules.loop can't be imported" in client.shown()
+    uri = client.open("model.py", PROGRAM)
+    found = {each["code"]: each["message"] for each in client.published(uri)}
+    assert "odd_rules.loop can't be imported" in found["TDL002"]
+    assert "TDL101" in found
     assert client.leave() == 0
 
 

@@ -12,9 +12,10 @@ import libcst as cst
 import pytest
 
 from tdlint.diagnostics import Span
-from tdlint.sources.plain_nodes import LazyBody, NeedsLibCST, PlainModule, exact_node, fields_of
+from tdlint.sources.plain_nodes import LazyBody, PlainModule, exact_node, fields_of
 from tdlint.sources.plain_tree import plain_tree
 from tdlint.sources.positions import locate, locate_exact
+from tdlint.sources.syntax import NeedsLibCST
 
 ROOT = Path(__file__).parent.parent.parent
 FILES = [*sorted((ROOT / "fixtures").rglob("*.py"))[::7], *sorted((ROOT / "tdlint").rglob("*.py"))[::5]]
