@@ -27,7 +27,7 @@ from tdlint.interp.program import (
     TapedCall,
 )
 from tdlint.interp.reading.class_facts import CallFact, ClassFacts, KeyRead, LogReads, MethodFacts, Parameter
-from tdlint.linting.changes import (
+from tdlint.linting.edits.changes import (
     AddArgument,
     Define,
     FixPlan,

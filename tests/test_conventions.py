@@ -31,7 +31,7 @@ RANKS = [
     ["tdlint.inspector.live"],
     ["tdlint.inspector"],
     ["tdlint.monitor"],
-    ["tdlint.linting.changes"],
+    ["tdlint.linting.edits.changes"],
     ["tdlint.linting.rule", "tdlint.linting.result", "tdlint.api", "tdlint.config"],
     ["tdlint.linting"],
     ["tdlint.testing", "tdlint.formatters", "tdlint.server", "tdlint.flake8_plugin"],

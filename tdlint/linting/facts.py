@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tdlint.diagnostics import Span
 from tdlint.graph import LayerNode, ModelGraph
-from tdlint.linting.layout import layout_of
+from tdlint.linting.edits.layout import layout_of
 from tdlint.linting.reading import Readable, read
 from tdlint.linting.trees import Neighbours, tree_of
 from tdlint.linting.undisturbed import undisturbed

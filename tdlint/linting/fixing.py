@@ -149,7 +149,7 @@ def _fix(start: _State, least: Applicability, check: partial[FileResult]) -> Fil
 
 def _with_tidy_imports(start: _State, state: _State, check: partial[FileResult]) -> _State:
     """The state without imports that the fixes left without use, and with those for one module in one statement."""
-    from tdlint.linting.import_tidying import merged, unused
+    from tdlint.linting.edits.tidying import merged, unused
 
     before, source = start.readable.source.parse_text, state.readable.source
     edits = unused(before, source.parse_text)
@@ -175,7 +175,7 @@ def _edited(state: _State, edits: list[Edit], check: partial[FileResult]) -> _St
 
 def _used_by_magics(source: SourceFile, edits: Sequence[Edit]) -> bool:
     """Whether a magic of a notebook may use a name that is no longer bound after the edits."""
-    from tdlint.linting.layout import layout_of
+    from tdlint.linting.edits.layout import layout_of
 
     lines = zip(source.text.split("\n"), source.parse_text.split("\n"), strict=False)
     words = set(re.findall(r"\w+", " ".join(text for text, parsed in lines if text != parsed)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tdlint.config import Settings
 from tdlint.diagnostics import Diagnostic, Edit
-from tdlint.linting.comment_edits import hiding
+from tdlint.linting.edits.comments import hiding
 from tdlint.linting.engine import Rules, check_bytes
 from tdlint.linting.reading import read
 from tdlint.linting.result import FileResult, Fixed, Fixing, RunResult

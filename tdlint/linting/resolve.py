@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tdlint.diagnostics import Diagnostic, Fix, Location, Related, Span
 from tdlint.graph import Place
-from tdlint.linting.changes import FixPlan, sites_of
+from tdlint.linting.edits.changes import FixPlan, sites_of
 from tdlint.linting.rule import Report, Rule
 from tdlint.linting.tool_codes import ToolCode
 from tdlint.sources.source_file import SourceFile
@@ -16,8 +16,8 @@ from tdlint.sources.source_file import SourceFile
 if TYPE_CHECKING:
     import libcst
 
+    from tdlint.linting.edits.of_fixes import FindNode
     from tdlint.linting.elsewhere import Elsewhere
-    from tdlint.linting.fix_edits import FindNode
     from tdlint.sources.positions import Spans
     from tdlint.values import Site
 
@@ -48,7 +48,7 @@ def resolve_in_source(
     if not found:
         return ()
     # both import libcst, which a run without findings of a file has paid for, and inspecting a model has not
-    from tdlint.linting.fix_edits import FixMaker, nodes_of
+    from tdlint.linting.edits.of_fixes import FixMaker, nodes_of
     from tdlint.sources.positions import locate, locate_exact
 
     outside = {} if elsewhere is None else elsewhere.analysis.outside

@@ -12,7 +12,7 @@ from tdlint.diagnostics import Confidence, Severity
 from tdlint.graph import CallSite, ModelGraph, Place
 from tdlint.interp.program import Program
 from tdlint.interp.reading.class_facts import ClassFacts
-from tdlint.linting.changes import FixPlan
+from tdlint.linting.edits.changes import FixPlan
 from tdlint.spec.version import LAST_KERAS_2, KerasVersion
 
 

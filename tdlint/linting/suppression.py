@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tdlint.config import did_you_mean
 from tdlint.diagnostics import Diagnostic, Fix
-from tdlint.linting.comment_edits import without
+from tdlint.linting.edits.comments import without
 from tdlint.linting.selection import Entry, Selection, means_any, specificity
 from tdlint.linting.tool_codes import FAILURES, UNUSED_SUPPRESSION
 from tdlint.sources.source_file import SourceFile

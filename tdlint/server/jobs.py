@@ -126,7 +126,7 @@ def _do(job: Job, loaded: Loaded) -> Answer:
 
 
 def _hidden(job: Ignore) -> Edits:
-    from tdlint.linting.comment_edits import hiding
+    from tdlint.linting.edits.comments import hiding
     from tdlint.linting.reading import read
 
     readable = read(job.path, job.data)

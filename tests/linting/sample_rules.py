@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tdlint.diagnostics import Applicability, Severity
 from tdlint.graph import Place
-from tdlint.linting.changes import AddArgument, FixPlan, ReplaceBy, Rewrite
+from tdlint.linting.edits.changes import AddArgument, FixPlan, ReplaceBy, Rewrite
 from tdlint.linting.rule import Report, Rule
 
 

@@ -12,7 +12,7 @@ from tdlint.config import Settings
 from tdlint.diagnostics import Applicability, Diagnostic, Edit, Fix, Location, Severity, Span
 from tdlint.graph import Place
 from tdlint.linting import fixing
-from tdlint.linting.changes import AddArgument, FixPlan, ReplaceBy
+from tdlint.linting.edits.changes import AddArgument, FixPlan, ReplaceBy
 from tdlint.linting.fixes import compatible, edits_of
 from tdlint.linting.fixing import fix_bytes, fix_paths
 from tdlint.linting.rule import Report, Rule

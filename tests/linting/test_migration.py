@@ -10,7 +10,7 @@ from sample_rules import EveryLayer
 from tdlint.config import Settings
 from tdlint.diagnostics import Applicability
 from tdlint.graph import Place
-from tdlint.linting.changes import AddArgument, FixPlan
+from tdlint.linting.edits.changes import AddArgument, FixPlan
 from tdlint.linting.migration import Way, plan_migration
 from tdlint.linting.rule import Report, Rule
 from tdlint.spec.version import LAST_KERAS_2, NEWEST

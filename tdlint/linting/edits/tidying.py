@@ -6,8 +6,8 @@ import ast
 from collections.abc import Callable, Iterator
 
 from tdlint.diagnostics import Edit, Span
-from tdlint.linting.import_edits import removed_line, rewritten
-from tdlint.linting.layout import ImportStatement, Layout, layout_of
+from tdlint.linting.edits.imports import removed_line, rewritten
+from tdlint.linting.edits.layout import ImportStatement, Layout, layout_of
 
 Together = Callable[[int, int], bool]
 """Whether two offsets are in one piece of the text, such as a cell of a notebook."""

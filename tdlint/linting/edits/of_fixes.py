@@ -10,8 +10,10 @@ from itertools import pairwise
 import libcst
 
 from tdlint.diagnostics import Applicability, Edit, Fix, Span
-from tdlint.linting import argument_edits, definitions, import_edits
-from tdlint.linting.changes import (
+from tdlint.linting.edits import arguments as argument_edits
+from tdlint.linting.edits import definitions
+from tdlint.linting.edits import imports as import_edits
+from tdlint.linting.edits.changes import (
     AddArgument,
     Change,
     Define,
@@ -29,7 +31,7 @@ from tdlint.linting.changes import (
     RewriteImport,
     sites_of,
 )
-from tdlint.linting.layout import Layout, layout_of
+from tdlint.linting.edits.layout import Layout, layout_of
 from tdlint.sources.lexing import comments
 from tdlint.sources.positions import Spans
 from tdlint.sources.source_file import SourceFile

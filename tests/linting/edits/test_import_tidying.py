@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tdlint.linting.import_tidying import merged, unused
+from tdlint.linting.edits.tidying import merged, unused
 from tdlint.sources.rewriting import apply_edits
 
 

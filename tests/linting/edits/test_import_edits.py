@@ -7,8 +7,8 @@ import ast
 import pytest
 
 from tdlint.diagnostics import Span
-from tdlint.linting.import_edits import rewritten, spelling
-from tdlint.linting.layout import layout_of
+from tdlint.linting.edits.imports import rewritten, spelling
+from tdlint.linting.edits.layout import layout_of
 
 
 def applied(text: str, edits) -> str:

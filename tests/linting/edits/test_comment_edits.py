@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tdlint.diagnostics import Span
-from tdlint.linting.comment_edits import hiding
+from tdlint.linting.edits.comments import hiding
 from tdlint.sources.rewriting import apply_edits
 from tdlint.sources.source_file import read_source
 

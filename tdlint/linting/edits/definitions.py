@@ -6,9 +6,9 @@ import ast
 from collections.abc import Sequence
 
 from tdlint.diagnostics import Edit, Span
-from tdlint.linting.changes import Imported, Part
-from tdlint.linting.import_edits import is_free, spelling
-from tdlint.linting.layout import ImportStatement, Layout
+from tdlint.linting.edits.changes import Imported, Part
+from tdlint.linting.edits.imports import is_free, spelling
+from tdlint.linting.edits.layout import ImportStatement, Layout
 
 _DEFINITIONS = (ast.ClassDef, ast.FunctionDef)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tdlint.diagnostics import Span
-from tdlint.linting.changes import Imported
-from tdlint.linting.definitions import has_body, inserted, place, with_imports
-from tdlint.linting.layout import layout_of
+from tdlint.linting.edits.changes import Imported
+from tdlint.linting.edits.definitions import has_body, inserted, place, with_imports
+from tdlint.linting.edits.layout import layout_of
 from tdlint.sources.rewriting import apply_edits
 
 CODE = "class A(Layer):\n    def call(self, x):\n        return x\n"

@@ -6,7 +6,7 @@ import pytest
 
 from tdlint.diagnostics import Applicability
 from tdlint.graph import Place
-from tdlint.linting.changes import (
+from tdlint.linting.edits.changes import (
     AddArgument,
     FixPlan,
     Imported,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tdlint.diagnostics import Edit, Span
-from tdlint.linting.layout import Binding, ImportStatement, Layout, block_of, bound_by
+from tdlint.linting.edits.layout import Binding, ImportStatement, Layout, block_of, bound_by
 
 _MAX_LINE = 100
 _FROM = re.compile(r"from[ \t\\\r\n]+(?P<module>[\w.]+)")

@@ -1,0 +1,1 @@
+"""Edits of text: what fixes and suppressions change in a source, in places that its syntax gives."""
