@@ -7,7 +7,7 @@ from typing import get_args
 
 from tdlint.diagnostics import Applicability, Confidence, Severity
 from tdlint.graph import Place
-from tdlint.linting.changes import Change, FixPlan
+from tdlint.linting.edits.changes import Change, FixPlan
 from tdlint.linting.rule import Report
 from tdlint.values import Site
 
