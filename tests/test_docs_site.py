@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
+import textwrap
 from importlib import import_module
 from pathlib import Path
 
@@ -125,3 +127,25 @@ def test_broken_links_are_found(tmp_path):
         "index.html: https://x: no address of a page",
         "index.html: loads https://a.b/c.js",
     ]
+
+
+def test_the_tutorial_shows_the_cells_of_its_notebooks():
+    page = (ROOT / "docs" / "TUTORIAL.md").read_text(encoding="utf-8")
+    shown = [textwrap.dedent(code).strip() for code in re.findall(r"^ *```python\n(.*?)^ *```", page, re.M | re.S)]
+    cells = [
+        ["".join(cell["source"]) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
+        for path in (
+            ROOT / "docs" / "notebooks" / "bearing.ipynb",
+            ROOT / "docs" / "notebooks" / "bearing_corrected.ipynb",
+        )
+    ]
+    assert len(shown) == 5
+    assert set(shown[:4]) <= set(cells[0])
+    assert shown[4] in cells[1]
+    assert cells[0][0] == cells[1][0]
+
+
+def test_only_numbers_that_are_near_are_alike():
+    assert transcripts.alike("98 % of 4\n", "100 % of 4\n")
+    assert not transcripts.alike("50 % of 4\n", "100 % of 4\n")
+    assert not transcripts.alike("98 % of five\n", "98 % of 4\n")

@@ -5,7 +5,8 @@
 
 On a page, a code block after ``<!-- file: NAME -->`` is a file. In a ``console`` block, lines that begin with ``$ ``
 are commands (tdlint, python, cp, cat) which run one after the other in a folder that has these files; the lines below
-are what they print. ``<!-- folder: PATH -->`` adds the files of a folder in the repository.
+are what they print. ``<!-- folder: PATH -->`` adds the files of a folder in the repository. The block after
+``<!-- cells: NAME -->`` is what the cells of a notebook print, in which numbers may differ a little.
 """
 
 from __future__ import annotations
@@ -23,9 +24,17 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 COLUMNS = "80"
 
+RUN_CELLS = """
+import json, sys
+cells = json.load(open(sys.argv[1], encoding="utf-8"))["cells"]
+exec("\\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"), {"__name__": "__main__"})
+"""
+MAY_DIFFER = 0.05
+
 _STEP = re.compile(
     r"^<!-- folder: (?P<folder>\S+) -->$"
     r"|^<!-- file: (?P<file>\S+) -->\n```\w+[^\n]*\n(?P<content>.*?)^```$"
+    r"|^<!-- cells: (?P<notebook>\S+) -->\n```text\n(?P<printed>.*?)^```$"
     r"|^```console\n(?P<console>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
@@ -38,7 +47,7 @@ def pages() -> list[Path]:
 
 def trains(text: str) -> bool:
     """Whether a page runs programs, which takes long."""
-    return re.search(r"^\$ python ", text, re.MULTILINE) is not None
+    return "<!-- cells: " in text or "\n$ python " in text
 
 
 def renewed(text: str) -> str:
@@ -52,6 +61,10 @@ def renewed(text: str) -> str:
             elif found["file"]:
                 (here / found["file"]).parent.mkdir(parents=True, exist_ok=True)
                 (here / found["file"]).write_text(found["content"], encoding="utf-8")
+            elif found["notebook"]:
+                printed = _printed([sys.executable, "-c", RUN_CELLS, found["notebook"]], here)
+                if not alike(printed, found["printed"]):
+                    return f"<!-- cells: {found['notebook']} -->\n```text\n{printed}```"
             else:
                 return f"```console\n{''.join(_session(found['console'], here))}```"
             return found[0]
@@ -65,23 +78,38 @@ def _session(text: str, folder: Path) -> Iterator[str]:
             yield f"{line}\n{_run(line[2:], folder)}"
 
 
+def alike(text: str, other: str) -> bool:
+    """Whether two texts differ in numbers only, and those by little: another processor rounds otherwise."""
+    number = re.compile(r"\d+(?:\.\d+)?")
+    pairs = zip(number.findall(text), number.findall(other), strict=False)
+    return number.sub("", text) == number.sub("", other) and all(
+        abs(float(one) - float(another)) <= MAY_DIFFER * float(another) for one, another in pairs
+    )
+
+
 def _run(command: str, folder: Path) -> str:
     words = shlex.split(command)
     program = {"tdlint": [sys.executable, "-m", "tdlint"], "python": [sys.executable]}.get(words[0], [words[0]])
+    return _printed([*program, *words[1:]], folder, errors=words[0] == "tdlint")
+
+
+def _printed(command: list[str], folder: Path, errors: bool = False) -> str:
+    """What a command prints, with or without what it writes to standard error.
+
+    Raises:
+        RuntimeError: it failed.
+    """
     environment = {
         **{name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "TDLINT_DEBUG")},
         "COLUMNS": COLUMNS,
         "NO_COLOR": "1",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
         "CUDA_VISIBLE_DEVICES": "-1",
         "PYTHONHASHSEED": "0",
     }
-    done = subprocess.run(
-        [*program, *words[1:]], cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-    if done.returncode not in (0, 1):
-        raise RuntimeError(f"{command}: exit code {done.returncode}\n{done.stderr}")
-    printed = done.stdout + (done.stderr if words[0] == "tdlint" else "")
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode not in (0, 1) or "Traceback" in done.stderr:
+        raise RuntimeError(f"{' '.join(command)}: exit code {done.returncode}\n{done.stderr}")
+    printed = done.stdout + (done.stderr if errors else "")
     return printed and re.sub(r"[ \t]+$", "", printed, flags=re.MULTILINE).rstrip("\n") + "\n"
 
 
