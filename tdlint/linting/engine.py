@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -67,20 +68,24 @@ def check_bytes_each(data: bytes, path: str, each: Sequence[Settings], rules: Ru
     """Lint the contents of one file, which is followed once, with several settings. Nothing is raised."""
     if not worth_reading(data) and not uses_imported_model(path, data):
         return tuple(FileResult(path) for _ in each)
-    read_once: list[_Reading | None] = []
-    return tuple(_check_guarded(data, path, settings, rules, read_once) for settings in each)
+    with undisturbed():
+        read_once: list[_Reading | None] = []
+        try:
+            return tuple(_check_guarded(data, path, settings, rules, read_once) for settings in each)
+        finally:
+            # garbage while its cycles can still be collected
+            read_once.clear()
 
 
 def _check_guarded(
     data: bytes, path: str, settings: Settings, rules: Rules, read_once: list[_Reading | None]
 ) -> FileResult:
     try:
-        with undisturbed():
-            if not read_once:
-                readable = read(path, data)
-                read_once.append(_Reading(readable) if readable else None)
-            reading = read_once[0]
-            return _check(reading, settings, rules) if reading else FileResult(path)
+        if not read_once:
+            readable = read(path, data)
+            read_once.append(_Reading(readable) if readable else None)
+        reading = read_once[0]
+        return _check(reading, settings, rules) if reading else FileResult(path)
     except UnreadableFile as error:
         return _failure(path, UNREADABLE_FILE, str(error), settings, rules)
     except TooComplex as error:
@@ -162,10 +167,11 @@ class _Analysed:
 
 @dataclass
 class _Reading:
-    """A source, and what was understood of it where it was followed."""
+    """A source, and what was understood of it where it was followed; ``again`` says that it was already."""
 
     readable: Readable
     understood: _Understood | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -185,20 +191,23 @@ def _analyse(
         return _judge(reading, settings, rules, selection, elsewhere)
     except NeedsLibCST:
         tree_of(reading.readable.source.parse_text, plain=False)
-        reading.understood = None
+        reading.understood, reading.again = None, True
     try:
         return _judge(reading, settings, rules, selection, elsewhere)
     except NeedsLibCST:
         raise TooComplex("LibCST can't parse a file that it imports") from None
 
 
-def _follow(readable: Readable) -> _Understood:
+def _follow(readable: Readable, only_trees: bool) -> _Understood:
+    """Follow a source; ``only_trees`` says that what was made since the last collection has no cycles."""
     from tdlint.interp import interpret
     from tdlint.interp.project import project_of
     from tdlint.interp.relevance import function_texts
 
     source = readable.source
     module, path, neighbours = tree_of(source.parse_text, readable.tree), Path(absolute(source.path)), Neighbours()
+    if only_trees:
+        gc.freeze()  # the collector need not walk over them
     texts = function_texts(module, readable.tree, source.parse_text) if readable.tree is not None else None
     project = project_of(path, neighbours.load)
     analysis = interpret(module, source.parse_text.count("\n"), texts, project=project, path=path)
@@ -210,7 +219,7 @@ def _judge(reading: _Reading, settings: Settings, rules: Rules, selection: Selec
 
     source = reading.readable.source
     if reading.understood is None:
-        reading.understood = _follow(reading.readable)
+        reading.understood = _follow(reading.readable, only_trees=elsewhere and not reading.again)
     module, analysis, neighbours = (
         reading.understood.module,
         reading.understood.analysis,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,7 +84,7 @@ def _facts(readable: Readable) -> Iterator[Fact]:
         module = tree_of(source.parse_text, plain=False)
         analysis = _analysis(module, readable, seen)
     known = _Known.of(analysis.program.models)
-    spans = locate(module, seen.values, source.parse_text)
+    spans = locate(module, _own(module, seen.values), source.parse_text)
     found: dict[Span, Fact] = {}
     for node, values in seen.values.items():
         span = spans.get(node)
@@ -93,6 +93,15 @@ def _facts(readable: Readable) -> Iterator[Fact]:
             found[fact.span] = fact if isinstance(node, libcst.Call) else replace(fact, shape=None)
     yield from found.values()
     yield from _targets(source.parse_text, found)
+
+
+def _own(module: libcst.Module, nodes: Iterable[libcst.CSTNode]) -> Iterable[libcst.CSTNode]:
+    """The nodes of a module, without those of files that it imports."""
+    from tdlint.sources.plain_nodes import PlainModule
+
+    if not isinstance(module, PlainModule):
+        return nodes  # only its own are found in it
+    return [node for node in nodes if module.place_of(node) is not None]
 
 
 def _analysis(module: libcst.Module, readable: Readable, seen: _Seen) -> Analysis:

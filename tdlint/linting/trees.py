@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections import OrderedDict
 from functools import lru_cache
 from pathlib import Path
@@ -44,8 +43,6 @@ def tree_of(text: str, tree: ast.Module | None = None, *, plain: bool = True) ->
     found = _trees.get(text)
     if found is None or not plain:
         found = _trees[text] = _plain(text, tree) if plain else _parsed(text)
-        # a tree has no cycles: the collector need not walk over those that are kept, again and again
-        gc.freeze()
         _forget_oldest()
     else:
         _trees.move_to_end(text)

@@ -15,11 +15,13 @@ def undisturbed() -> Iterator[None]:
     """No cyclic garbage collection, which would walk the syntax tree over and over, and room for deep trees."""
     collecting, limit = gc.isenabled(), sys.getrecursionlimit()
     gc.disable()
+    # what is there is in use, or has no cycles: the collector need not walk over the trees that are kept
+    gc.freeze()
     sys.setrecursionlimit(max(limit, _RECURSION_LIMIT))
     try:
         yield
     finally:
         sys.setrecursionlimit(limit)
-        gc.collect()  # before the next tree is frozen, and all that is there with it
+        gc.collect()
         if collecting:
             gc.enable()

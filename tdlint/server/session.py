@@ -27,7 +27,13 @@ from tdlint.server.report import diagnostics_of
 from tdlint.sources.discovery import is_excluded
 
 QUIET = 0.04
-"""Seconds without a keystroke after which a program is checked."""
+"""Seconds without a keystroke after which a program is checked while keystrokes come one upon the other."""
+
+ALONE = 0.08
+"""Seconds without a keystroke before one after which a program is checked at once."""
+
+SHORT = 0.1
+"""Seconds that a check may take without being put off; it can't be broken off, and the next has to wait for it."""
 
 AT_LEAST_EVERY = 0.6
 """Seconds after which a program is checked although someone is still typing."""
@@ -53,6 +59,8 @@ class Session:
         self._checks: dict[str, _Checking] = {}
         self._pushes: dict[str, asyncio.Task[None]] = {}
         self._dirty_since: dict[str, float] = {}
+        self._changed: dict[str, float] = {}
+        self._took: dict[str, float] = {}
         self._published: dict[str, set[str]] = {}
         self._facts: dict[str, tuple[Opened, int, tuple[Fact, ...]]] = {}
         self._said: set[str] = set()
@@ -80,7 +88,7 @@ class Session:
         if self.options != before:
             self.check_again()
 
-    def changed(self, uri: str, delay: float = QUIET) -> None:
+    def changed(self, uri: str, delay: float | None = None) -> None:
         """A program was opened or edited: tell soon what is found in it, unless the client asks for that."""
         found = self.opened(uri)
         if found is None or self.pulls:
@@ -90,6 +98,10 @@ class Session:
         since = self._dirty_since.setdefault(program, now)
         if program in self._pushes:
             self._pushes[program].cancel()
+        if delay is None:
+            alone = now - self._changed.get(program, -ALONE) >= ALONE
+            delay = max(0.0 if alone else QUIET, self._took.get(program, 0.0) - SHORT)
+        self._changed[program] = now
         wait = min(delay, max(0.0, since + AT_LEAST_EVERY - now))
         self._pushes[program] = asyncio.ensure_future(self._push(program, wait))
 
@@ -100,8 +112,8 @@ class Session:
             push.cancel()
         if (check := self._checks.pop(uri, None)) is not None:
             check.task.cancel()
-        self._dirty_since.pop(uri, None)
-        self._facts.pop(uri, None)
+        for known in (self._dirty_since, self._changed, self._took, self._facts):
+            known.pop(uri, None)
         for part in self._published.pop(uri, ()):
             self._publish(part, None, [])
 
@@ -214,10 +226,12 @@ class Session:
     async def _push(self, uri: str, wait: float) -> None:
         await asyncio.sleep(wait)
         self._dirty_since.pop(uri, None)
+        start = time.monotonic()
         found = await self.result(uri)
         if found is None:
             return
         program, result = found
+        self._took[uri] = time.monotonic() - start
         by_part = diagnostics_of(program, result, await self.rules())
         gone = self._published.get(uri, set()) - by_part.keys()
         self._published[uri] = set(by_part)

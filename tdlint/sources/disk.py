@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -46,7 +47,11 @@ class Disk:
     def names(self, folder: str) -> frozenset[str]:
         """What is in a folder; nothing if it can't be read."""
         try:
-            return _listed(folder, os.stat(folder).st_mtime_ns)
+            changed = os.stat(folder).st_mtime_ns
+            listing = _listing(folder)
+            if listing.changed != changed:
+                listing.names, listing.changed = frozenset(os.listdir(folder)), changed
+            return listing.names
         except OSError:
             return frozenset()
 
@@ -59,9 +64,17 @@ class Disk:
         return _has_more_modules(package, count)
 
 
+@dataclass
+class _Listing:
+    """What was in a folder when it had last changed."""
+
+    changed: int | None = None
+    names: frozenset[str] = frozenset()
+
+
 @lru_cache(maxsize=1024)
-def _listed(folder: str, changed: int) -> frozenset[str]:
-    return frozenset(os.listdir(folder))
+def _listing(folder: str) -> _Listing:
+    return _Listing()
 
 
 @lru_cache(maxsize=4096)

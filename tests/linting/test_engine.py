@@ -14,6 +14,7 @@ import tdlint.linting.engine as engine
 from tdlint.config import Settings
 from tdlint.diagnostics import Position, Severity
 from tdlint.graph import ModelGraph
+from tdlint.linting.trees import forget
 
 MODEL = """\
 import keras
@@ -220,6 +221,19 @@ def test_the_collector_and_the_recursion_limit_are_restored(lint):
     finally:
         gc.enable()
     assert sys.getrecursionlimit() == limit
+
+
+def test_nothing_is_left_of_an_analysis(lint, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    other = tmp_path / "other.py"
+    forget()
+    gc.unfreeze()
+    gc.collect()
+    for number in range(5):
+        other.write_text(MODEL + f"size = {number}\n")  # which is parsed while the program is followed
+        lint(f"import keras\nfrom other import size\nm = keras.Sequential([keras.layers.Dense(size + {number})])\n")
+    gc.unfreeze()
+    assert gc.collect() < 200  # each analysis has thousands of objects in cycles
 
 
 def test_equal_reports_are_one_and_advice_is_for_those_who_ask(lint):

@@ -60,6 +60,17 @@ def test_what_is_reported_shows_its_page(client):
     assert "# TDL101 [missing-return-sequences]" in text
 
 
+def test_a_model_of_another_file_is_described(connect):
+    client = connect(options={"inlayHints": True})
+    made = FUNCTIONAL.replace("model = keras.Model(inputs, outputs)\n", "")
+    client.path("shapes.py").write_text("def pair(a, b):\n    return (a, b)\n")
+    client.path("parts.py").write_text(f"{made}from shapes import pair\nmodel = keras.Model(*pair(inputs, outputs))\n")
+    text = "import keras\nfrom parts import model\n\nmore = keras.layers.Dense(3)(model.output)\nprint(model)\n"
+    uri = client.open("whole.py", text)
+    assert "54,170 parameters" in hover(client, uri, text, "model", 1)
+    assert hints(client, uri) == [(3, "→ (None, 3)")]
+
+
 def test_there_is_nothing_to_say_of_a_keyword(client):
     uri = client.open("model.py", PROGRAM)
     assert hover(client, uri, PROGRAM, "import") is None
