@@ -21,7 +21,8 @@ def test_a_client_that_asks_is_answered_and_not_told_besides(connect):
 
 def test_the_answer_is_about_the_text_as_it_is_when_it_comes(connect):
     client = connect(PULLS)
-    uri = client.open("model.py", PROGRAM)
+    long = PROGRAM + "model.add(keras.layers.Dense(1))\n" * 3_000  # so that the change comes before the answer
+    uri = client.open("model.py", long)
     number = client.ask("textDocument/diagnostic", {"textDocument": {"uri": uri}})
     client.change(uri, 2, "import keras\n")
     assert client.answer(number)["result"]["items"] == []
