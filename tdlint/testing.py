@@ -5,7 +5,7 @@ A third party's test file needs a few lines::
     import pytest
     from tdlint.testing import check_case, load_rules, page_cases
 
-    @pytest.mark.parametrize("case", [case for rule in load_rules() for case in page_cases(rule)], ids=str)
+    @pytest.mark.parametrize("case", [case for rule in load_rules("my_rules") for case in page_cases(rule)], ids=str)
     def test_page(case):
         check_case(case)
 

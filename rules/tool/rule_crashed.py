@@ -18,7 +18,7 @@ There is no fix.
 
 ## References
 
-- The message says what happened.
+- `docs/WRITING_RULES.md` says what a rule may do, and what becomes of one that does more.
 """
 
 from __future__ import annotations

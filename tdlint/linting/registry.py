@@ -69,8 +69,8 @@ class Loaded:
         return without_unknown(settings, self.rules) if self.problems else settings
 
 
-def load_rules() -> tuple[type[Rule], ...]:
-    """The rules of all installed rule packs, by code.
+def load_rules(package: str | None = None) -> tuple[type[Rule], ...]:
+    """The rules of all installed rule packs, by code; or those of one pack.
 
     Raises:
         RuleLoadError: there is no pack, or one has a rule that can't be used; the text names the module.
@@ -78,7 +78,12 @@ def load_rules() -> tuple[type[Rule], ...]:
     loaded = load_packs()
     if loaded.problems:
         raise RuleLoadError(loaded.problems[0].message)
-    return loaded.rules
+    if package is None:
+        return loaded.rules
+    of_package = tuple(rule for rule in loaded.rules if f"{rule.__module__}.".startswith(f"{package}."))
+    if not of_package:
+        raise RuleLoadError(f"no rule of {package} is installed: its entry point in the group `{GROUP}` is missing")
+    return of_package
 
 
 def load_packs() -> Loaded:
