@@ -29,6 +29,7 @@ OUTPUT_FORMATS = (
 )
 SEVERITIES = {severity.label: severity for severity in Severity}
 
+CONFIG_NAME = "pyproject.toml"
 DEFAULT = "default"
 COMMAND_LINE = "command line"
 
@@ -122,7 +123,7 @@ def find_config(paths: Sequence[str]) -> Path | None:
     """The nearest ``pyproject.toml`` with ``[tool.tdlint]``, from the first path (or the current folder) upwards."""
     start = Path(paths[0] if paths else ".").absolute()
     for folder in (start, *start.parents):
-        file = folder / "pyproject.toml"
+        file = folder / CONFIG_NAME
         # most projects say nothing about tdlint, and a TOML parser costs more than this look
         if file.is_file() and b"tool.tdlint" in _read(file):
             return file

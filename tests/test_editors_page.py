@@ -8,6 +8,8 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from tdlint.cli.watching import say
+
 PAGE = (Path(__file__).parent.parent / "docs" / "EDITORS.md").read_text(encoding="utf-8")
 
 
@@ -30,6 +32,17 @@ def test_the_problem_matcher_reads_what_is_printed(run, tmp_path):
     names = ("file", "line", "column", "code")
     assert [match[pattern[name]] for name in names] == ["package/model.py", "3", "27", "TDL101"]
     assert match[pattern["message"]].startswith("[missing-return-sequences] LSTM returns")
+
+
+def test_the_matcher_of_a_task_that_goes_on_knows_where_rounds_begin_and_end(capsys):
+    [task] = [found for block in blocks("json") if "isBackground" in (found := json.loads(block))]
+    background = task["problemMatcher"]["background"]
+    say("Checking again: src/model.py changed.")
+    say("Watching 3 files for changes; Ctrl-C ends.")
+    begins, ends = capsys.readouterr().out.splitlines()
+    assert re.search(background["beginsPattern"], begins)
+    assert re.search(background["endsPattern"], ends)
+    assert not re.search(background["beginsPattern"], ends)
 
 
 def test_other_settings_can_be_read():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -24,8 +24,11 @@ from tdlint.cli.reports import render_options, settings_of, write, write_program
 from tdlint.formatters import MODULES, TEXT_FORMATS, render
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tdlint.config import Settings
     from tdlint.formatters.options import Options
+    from tdlint.linting.baseline import Baseline
     from tdlint.linting.result import RunResult
 
 
@@ -47,6 +50,7 @@ class Wanted:
     no_cache: bool
     output_file: str | None
     no_color: bool
+    watch: bool
 
     @property
     def fixing(self) -> bool:
@@ -73,6 +77,7 @@ class Wanted:
 @add_ignore_option
 @baseline_options
 @cache_options
+@click.option("-w", "--watch", is_flag=True, help="Go on, and check again whenever a file changes (tdlint[watch]).")
 @click.option("--statistics", is_flag=True, help="Add how often each rule reported.")
 @click.option("--explain-unknown", is_flag=True, help="Add what was not understood, and why.")
 @click.option("--show-files", is_flag=True, help="List the files that would be read, and read none.")
@@ -90,8 +95,14 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], exit_zero: bool, **give
     standard error.
     """
     wanted = taken(Wanted, given, paths=paths or (("-",) if given["stdin_filename"] else (".",)))
-    settings = settings_of(wanted.paths, **given)
+
+    def load() -> Settings:
+        return settings_of(wanted.paths, **given)
+
+    settings = load()
     _refuse_contradictions(wanted, settings, ctx)
+    if wanted.watch:
+        _watch(wanted, load, given["config"], given["isolated"])
     if wanted.show_files:
         from tdlint.sources.discovery import discover
 
@@ -107,6 +118,8 @@ def _refuse_contradictions(wanted: Wanted, settings: Settings, ctx: click.Contex
             raise click.UsageError("- (standard input) can't be joined with other paths", ctx)
         if wanted.stdin_filename:
             raise click.UsageError("--stdin-filename names the program on standard input: give - as PATHS", ctx)
+    if wanted.watch:
+        _refuse_to_watch(wanted, settings, ctx)
     for name, asked in (("--statistics", wanted.statistics), ("--show-fixes", wanted.show_fixes)):
         if asked and settings.output_format not in TEXT_FORMATS:
             formats = " or ".join(TEXT_FORMATS)
@@ -119,6 +132,42 @@ def _refuse_contradictions(wanted: Wanted, settings: Settings, ctx: click.Contex
         if wanted.fixing or wanted.from_stdin:
             other = "standard input" if wanted.from_stdin else "--fix, --fix-only and --diff"
             raise click.UsageError(f"--update-baseline can't be joined with {other}", ctx)
+
+
+def _refuse_to_watch(wanted: Wanted, settings: Settings, ctx: click.Context) -> None:
+    once = {
+        "standard input": wanted.from_stdin,
+        "--diff": wanted.diff,
+        "--add-ignore": wanted.add_ignore,
+        "--update-baseline": wanted.update_baseline,
+        "--show-files": wanted.show_files,
+    }
+    for name, asked in once.items():
+        if asked:
+            raise click.UsageError(f"--watch can't be joined with {name}", ctx)
+    if settings.output_format not in TEXT_FORMATS and wanted.output_file is None:
+        formats = " or ".join(TEXT_FORMATS)
+        raise click.UsageError(
+            f"--watch writes one report after the other: give --output-format {formats}, or --output-file", ctx
+        )
+
+
+def _watch(wanted: Wanted, load: Callable[[], Settings], config: str | None, isolated: bool) -> NoReturn:
+    """Check and report until someone ends it."""
+    from tdlint.cli.watching import Rounds, configurations, watch
+    from tdlint.linting.registry import load_packs
+
+    loaded = load_packs()
+
+    def check_once(settings: Settings) -> RunResult:
+        result = _checked(wanted, settings, loaded.rules)
+        return replace(result, files=(*result.files, *loaded.failures))
+
+    def tell(result: RunResult, settings: Settings) -> None:
+        _tell(result, wanted, settings, loaded.rules, _baseline(wanted, settings))
+
+    sources = configurations(wanted.paths, config, isolated)
+    watch(Rounds(wanted.paths, sources, lambda: loaded.settings_for(load()), check_once, tell, not wanted.no_color))
 
 
 def _run(wanted: Wanted, settings: Settings) -> int:
@@ -135,6 +184,11 @@ def _run(wanted: Wanted, settings: Settings) -> int:
     result = replace(result, files=(*result.files, *loaded.failures))
     if wanted.writes_program:
         write_program(result.fixings[0][1].after if result.fixings else program or b"")
+    return _tell(result, wanted, settings, rules, baseline)
+
+
+def _tell(result: RunResult, wanted: Wanted, settings: Settings, rules: Any, baseline: Baseline | None) -> int:
+    """Report what was found, or keep it in the baseline; returns the exit code."""
     if baseline is not None:
         from tdlint.cli.baselines import update
         from tdlint.linting.baseline import apply_baseline
@@ -149,7 +203,7 @@ def _run(wanted: Wanted, settings: Settings) -> int:
     return result.exit_code
 
 
-def _baseline(wanted: Wanted, settings: Settings) -> Any:
+def _baseline(wanted: Wanted, settings: Settings) -> Baseline | None:
     """The baseline that the settings name, if they do; read before anything is checked, as it may be wrong."""
     if settings.baseline is None:
         return None

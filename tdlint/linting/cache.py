@@ -24,7 +24,7 @@ from tdlint.interp.project import is_large
 from tdlint.linting.cache_codec import decoded, encoded
 from tdlint.linting.result import FileResult
 from tdlint.linting.rule import Rule
-from tdlint.sources.inputs import ANY_NAME, FILE, FOLDER, digest_of, names_of
+from tdlint.sources.inputs import ANY_NAME, FILE, FOLDER, Input, digest_of, names_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -66,11 +66,12 @@ class Cache:
             connection = self._reader()
             if connection is None:
                 return None
-            row = connection.execute("SELECT content, inputs, result FROM results WHERE key = ?", (self._key(path),))
-            found = row.fetchone()
-            if found is None or found[0] != digest_of(data) or not _unchanged(json.loads(found[1])):
+            rows = connection.execute("SELECT content, inputs, result FROM results WHERE key = ?", (self._key(path),))
+            found = rows.fetchone()
+            if found is None or found[0] != digest_of(data):
                 return None
-            return replace(decoded(path, found[2]), cached=True)
+            inputs = tuple(Input(*each) for each in json.loads(found[1]))
+            return replace(decoded(path, found[2]), inputs=inputs, cached=True) if _unchanged(inputs) else None
         except Exception:  # a damaged file, or one that another program made: it is written anew
             return None
 
@@ -138,7 +139,7 @@ def _halve(connection: sqlite3.Connection) -> None:
     connection.execute(f"DELETE FROM results WHERE number < ({middle})")
 
 
-def _unchanged(inputs: Iterable[Sequence[str]]) -> bool:
+def _unchanged(inputs: Iterable[Input]) -> bool:
     return all(_as_seen(kind, path, what) for kind, path, what in inputs)
 
 
@@ -168,7 +169,7 @@ def _content_now(file: str) -> str:
 
 
 def forget() -> None:
-    """Look at everything anew, as in a new process."""
+    """Look at all that results depend on anew, as in a new process."""
     _names_now.cache_clear()
     _content_now.cache_clear()
 

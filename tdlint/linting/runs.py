@@ -63,8 +63,7 @@ def check_paths(
     files = discover(paths, settings.all_excluded, settings.root)
     known = _known(files, cache, usable) if cache is not None else {}
     rest = [file for file in files if file not in known]
-    make = check_file if cache is None else check_recorded
-    job = partial(make, check=check, settings=settings, rules=tuple(rules))
+    job = partial(check_file, check=check, settings=settings, rules=tuple(rules))
     lost = partial(lost_file, settings=settings, rules=rules)
     found: dict[str, FileResult] = {}
     if executor is None:
@@ -110,13 +109,7 @@ def _each(
 
 
 def check_file(path: str, check: Check, settings: Settings, rules: Rules) -> FileResult:
-    """Lint one file. What goes wrong is a diagnostic; nothing is raised."""
-    data = read_bytes(path, settings, rules)
-    return data if isinstance(data, FileResult) else check(data, path, settings, rules)
-
-
-def check_recorded(path: str, check: Check, settings: Settings, rules: Rules) -> FileResult:
-    """Lint one file, and say in the result what it depends on."""
+    """Lint one file, and say in the result what it depends on. What goes wrong is a diagnostic; nothing is raised."""
     data = read_bytes(path, settings, rules)
     if isinstance(data, FileResult):
         return data

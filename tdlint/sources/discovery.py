@@ -1,12 +1,14 @@
 """Which files to read: the paths that were given, and what is in their folders."""
 
 # Paths are shown as they were given, and walking thousands of files must not pay for as many objects.
-# ruff: noqa: PTH100, PTH110, PTH112, PTH116, PTH118, PTH120
+# ruff: noqa: PTH119, PTH100, PTH110, PTH112, PTH116, PTH118, PTH120
 
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -68,13 +70,29 @@ def is_excluded(path: str, exclude: Sequence[str], root: str) -> bool:
     return any(matches_glob(way.rpartition("/")[2], way, pattern) for way in ways for pattern in exclude)
 
 
+def folders_below(paths: Sequence[str], exclude: Sequence[str], root: str) -> tuple[str, ...]:
+    """The folders in which ``discover`` looks for files, as far as they can be read."""
+    walk = _Walk(tuple(exclude), Path(root).resolve())
+    for path in paths:
+        if os.path.isdir(path):
+            with suppress(UsageError, OSError):
+                deque(walk.files(os.path.normpath(path)), maxlen=0)
+    return tuple(walk.folders)
+
+
+def is_left_out(path: str, exclude: Sequence[str], root: str, *, is_folder: bool = False) -> bool:
+    """Whether ``exclude`` or a ``.gitignore`` leaves out a file or a folder of a folder that is searched."""
+    return _Walk(tuple(exclude), Path(root).resolve()).leaves_out(path, os.path.basename(path), is_folder)
+
+
 @dataclass
 class _Walk:
-    """One search through folders, and how many files and folders it left out."""
+    """One search through folders, those that it went into, and how many files and folders it left out."""
 
     exclude: tuple[str, ...]
     root: Path
     left_out: int = 0
+    folders: list[str] = field(default_factory=list)
     ignores: _GitIgnores = field(default_factory=lambda: _GitIgnores())
 
     def files(self, folder: str) -> Iterator[str]:
@@ -89,12 +107,13 @@ class _Walk:
             if (status.st_dev, status.st_ino) in seen:
                 continue
             seen.add((status.st_dev, status.st_ino))
+            self.folders.append(current)
             for entry in self._entries(current):
                 path = os.path.normpath(os.path.join(current, entry.name))
                 is_folder = entry.is_dir()
                 if not is_folder and not (entry.name.endswith(SUFFIXES) and entry.is_file()):
                     continue
-                if self._excluded(path, entry.name) or self.ignores.ignored(path, is_folder):
+                if self.leaves_out(path, entry.name, is_folder):
                     self.left_out += 1
                 elif not is_folder:
                     yield path
@@ -110,9 +129,11 @@ class _Walk:
                 f"{folder}: can't read this folder: {error.strerror}; leave it out with `exclude`"
             ) from error
 
-    def _excluded(self, path: str, name: str) -> bool:
+    def leaves_out(self, path: str, name: str, is_folder: bool) -> bool:
+        """Whether something in a folder is left out."""
         relative = relative_to_root(path, self.root)
-        return any(matches_glob(name, relative, pattern) for pattern in self.exclude)
+        excluded = any(matches_glob(name, relative, pattern) for pattern in self.exclude)
+        return excluded or self.ignores.ignored(path, is_folder)
 
 
 def relative_to_root(path: str, root: Path) -> str:

@@ -88,6 +88,12 @@ def _has_more_modules(package: str, count: int) -> bool:
     return sum(1 for _ in islice(modules, count + 1)) > count
 
 
+def forget() -> None:
+    """Look at links and packages anew, as in a new process."""
+    _real.cache_clear()
+    _has_more_modules.cache_clear()
+
+
 _disk: ContextVar[Disk] = ContextVar("disk", default=Disk())  # noqa: B039 (it has no state)
 
 

@@ -8,7 +8,7 @@ from sample_rules import EveryLayer
 from tdlint.config import Settings
 from tdlint.errors import UsageError
 from tdlint.linting.engine import check_bytes
-from tdlint.linting.runs import check_file, check_paths, check_recorded
+from tdlint.linting.runs import check_file, check_paths
 
 MODEL = "import keras\nfrom keras.layers import Dense\n\nmodel = keras.Sequential([Dense(4), Dense(3)])\n"
 
@@ -23,9 +23,8 @@ def test_paths_are_found_and_checked(tmp_path):
         check_paths([str(tmp_path)], Settings(ignore=("no-such",)), (EveryLayer,))
 
 
-@pytest.mark.parametrize("check", [check_file, check_recorded])
-def test_a_file_that_vanishes(tmp_path, check):
-    result = check(str(tmp_path / "a.py"), check_bytes, Settings(), ())
+def test_a_file_that_vanishes(tmp_path):
+    result = check_file(str(tmp_path / "a.py"), check_bytes, Settings(), ())
     assert [diagnostic.code for diagnostic in result.diagnostics] == ["TDL004"]
     assert "no such file" in result.diagnostics[0].message
 
