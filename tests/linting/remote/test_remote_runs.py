@@ -77,8 +77,8 @@ def test_each_file_costs_itself_only(tmp_path, monkeypatch):
     assert [file.failed for file in there.files] == [False, True, True, True, True, False]
     said = [file.diagnostics[0].message for file in there.files if file.failed]
     assert said == [
-        "the process that analysed it ended with exit code 3",
-        "the process that analysed it was ended by the signal SIGKILL",
+        "the rule TDL982 [rules] ended its process with exit code 3",
+        "the rule TDL982 [rules] ended its process by the signal SIGKILL",
         "the process that analysed it took longer than 2 seconds and was ended",
         "the rule TDL982 [rules] crashed: LookupError: no such thing",
     ]
