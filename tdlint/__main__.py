@@ -1,32 +1,44 @@
 """The program ``tdlint``: runs a command and turns every error into a message and an exit code.
 
-0: clean; 1: diagnostics; 2: the tool, its configuration or its use failed; 130: interrupted; 141: the reader went away.
+0: clean; 1: diagnostics; 2: the tool, its configuration or its use failed; 130: interrupted (143 by SIGTERM, 129 by
+SIGHUP); 141: the reader went away.
 """
 
 from __future__ import annotations
 
+import errno
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
-from tdlint.cli import ReaderGone, cli
+from tdlint.cli import ReaderGone, cli, signals, streams
 from tdlint.errors import UsageError
+from tdlint.sources.contents import why_not
 
-INTERRUPTED = 130
 READER_GONE = 141
+# What is said of a stream; where anything else is written, it is caught there.
+_FULL = (errno.EBADF, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOSPC)
 
 
 def main() -> None:
     """The entry point of the installed program."""
-    sys.exit(run(sys.argv[1:]))
+    try:
+        signals.listen()
+        code = run(sys.argv[1:])
+        streams.give_up_broken()
+    except signals.Interrupted as interrupted:  # before the command began, or after it
+        code = _ended(interrupted)
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; returns the exit code and raises nothing."""
-    _survive_any_encoding()
+    streams.prepare()
     try:
         code = cli.main(list(arguments), prog_name="tdlint", standalone_mode=False)
     except click.UsageError as error:
@@ -37,28 +49,45 @@ def run(arguments: Sequence[str]) -> int:
     except UsageError as error:
         return _fail(str(error))
     except (click.Abort, KeyboardInterrupt):
-        click.echo("tdlint: interrupted", err=True)
-        return INTERRUPTED
-    except ReaderGone:
-        # Python flushes standard output once more at its end; that must not fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _ended(signals.Interrupted(signal.SIGINT))
+    except signals.Interrupted as interrupted:
+        return _ended(interrupted)
+    except (ReaderGone, SystemExit):  # click, which writes its help itself, has no other reason to exit
+        streams.give_up_broken()
         return READER_GONE
+    except OSError as error:
+        return _refused(error)
+    except MemoryError:
+        return _fail("out of memory; give fewer files, or one process: -j 1")
     except Exception as error:  # the last resort: a traceback tells users nothing
         return _defect(error)
     return code if isinstance(code, int) else 0
 
 
-def _survive_any_encoding() -> None:
-    """Characters that a terminal's encoding doesn't have are escaped, instead of ending the run."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)  # not on every stream that may stand in
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
+def _ended(interrupted: signals.Interrupted) -> int:
+    streams.tell(f"tdlint: {interrupted}")
+    return interrupted.exit_code
 
 
 def _fail(message: str) -> int:
-    click.echo(f"tdlint: error: {message}", err=True)
+    streams.tell(f"tdlint: error: {message}")
     return 2
+
+
+def _refused(error: OSError) -> int:
+    """Say what the system has refused, which nothing could be done about where it happened."""
+    try:
+        Path.cwd()
+    except OSError:
+        return _fail("the current folder does not exist any more; change into one that does")
+    lost = streams.give_up_broken()
+    if lost is not None or (error.filename is None and error.errno in _FULL):
+        return _fail(f"standard output can't be written: {why_not(lost or error)}")
+    if error.filename is None:
+        return _defect(error)
+    if os.environ.get("TDLINT_DEBUG"):
+        traceback.print_exception(error)
+    return _fail(f"{error.filename}: {why_not(error)}")
 
 
 def _defect(error: Exception) -> int:

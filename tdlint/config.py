@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -125,7 +126,8 @@ def find_config(paths: Sequence[str]) -> Path | None:
     for folder in (start, *start.parents):
         file = folder / CONFIG_NAME
         # most projects say nothing about tdlint, and a TOML parser costs more than this look
-        if file.is_file() and b"tool.tdlint" in _read(file):
+        # asked this way, a name that is too long for the system is no file either
+        if os.path.isfile(file) and b"tool.tdlint" in _read(file):  # noqa: PTH113
             return file
     return None
 

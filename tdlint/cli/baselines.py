@@ -33,7 +33,8 @@ def update(result: RunResult, baseline: Baseline) -> int:
     """
     new = updated(result, baseline)
     try:
-        write_whole(baseline.file, text_of(new).encode("utf-8"))
+        # in JSON, a part of a name that is no text can be escaped as Python does it
+        write_whole(baseline.file, text_of(new).encode("utf-8", "backslashreplace"))
     except NotWritable as problem:
         raise click.ClickException(f"{baseline.file}: {problem}") from None
     before, after = ({each.fingerprint for each in which.known} for which in (baseline, new))

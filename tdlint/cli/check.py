@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -20,7 +19,7 @@ from tdlint.cli.options import (
     settings_options,
     taken,
 )
-from tdlint.cli.reports import render_options, settings_of, write, write_program
+from tdlint.cli.reports import read_program, render_options, settings_of, write, write_program
 from tdlint.formatters import MODULES, TEXT_FORMATS, render
 
 if TYPE_CHECKING:
@@ -104,12 +103,22 @@ def check(ctx: click.Context, /, paths: tuple[str, ...], exit_zero: bool, **give
     if wanted.watch:
         _watch(wanted, load, given["config"], given["isolated"])
     if wanted.show_files:
-        from tdlint.sources.discovery import discover
-
-        write("\n".join(discover(wanted.paths, settings.all_excluded, settings.root)), wanted.output_file)
-        return
+        ctx.exit(_show_files(wanted, settings))
     code = _run(wanted, settings)
     ctx.exit(0 if exit_zero and code == 1 else code)
+
+
+def _show_files(wanted: Wanted, settings: Settings) -> int:
+    """List the files that would be read, and tell of folders that can't be; returns the exit code."""
+    from tdlint.sources.discovery import discover
+
+    refused: dict[str, str] = {}
+    write(
+        "\n".join(discover(wanted.paths, settings.all_excluded, settings.root, refused.__setitem__)), wanted.output_file
+    )
+    for folder, reason in refused.items():
+        click.echo(f"tdlint: error: {folder}: can't read this folder: {reason}", err=True)
+    return 2 if refused else 0
 
 
 def _refuse_contradictions(wanted: Wanted, settings: Settings, ctx: click.Context) -> None:
@@ -177,7 +186,7 @@ def _run(wanted: Wanted, settings: Settings) -> int:
     loaded = load_packs()
     rules, settings = loaded.rules, loaded.settings_for(settings)
     baseline = _baseline(wanted, settings)
-    program = sys.stdin.buffer.read() if wanted.from_stdin else None
+    program = read_program() if wanted.from_stdin else None
     result = (
         _checked(wanted, settings, rules) if program is None else _checked_program(program, wanted, settings, rules)
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import click
 
 from tdlint._version import __version__
+from tdlint.cli.signals import Interrupted
 
 
 class CommandOrPaths(click.Group):
@@ -22,6 +25,13 @@ class CommandOrPaths(click.Group):
                 raise click.UsageError(f"no such command or file: {args[0]}. Did you mean {similar[0]}?", ctx)
             args = ["check", *args]
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; click would add an empty line to what is said of an interruption."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise Interrupted(signal.SIGINT) from error
 
 
 @click.group(cls=CommandOrPaths, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tdlint.sources.contents import why_not
+
 if TYPE_CHECKING:
     from tdlint.config import Settings
     from tdlint.formatters.options import Options
@@ -53,9 +55,9 @@ def write(text: str, output_file: str | None = None, *, to_stderr: bool = False)
     """
     if output_file is not None:
         try:
-            Path(output_file).write_text(text + "\n" if text else "", encoding="utf-8")
+            Path(output_file).write_text(text + "\n" if text else "", encoding="utf-8", errors="backslashreplace")
         except OSError as error:
-            raise click.ClickException(f"{output_file}: can't write this file: {error.strerror}") from None
+            raise click.ClickException(f"{output_file}: can't write this file: {why_not(error)}") from None
     elif text:
         try:
             click.echo(text, color=True, err=to_stderr)  # the formatters know better than click whether to color
@@ -68,9 +70,22 @@ def write_program(program: bytes) -> None:
 
     Raises:
         ReaderGone: nobody reads standard output any more.
+        OSError: it takes nothing.
     """
     try:
         sys.stdout.buffer.write(program)
         sys.stdout.buffer.flush()
     except BrokenPipeError as error:
         raise ReaderGone from error
+
+
+def read_program() -> bytes:
+    """What standard input holds.
+
+    Raises:
+        click.ClickException: it can't be read.
+    """
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise click.ClickException(f"standard input can't be read: {why_not(error)}") from None

@@ -6,6 +6,8 @@ from importlib.util import find_spec
 
 import click
 
+from tdlint.sources.contents import why_not
+
 
 @click.command()
 @click.pass_context
@@ -18,4 +20,7 @@ def server(ctx: click.Context, /) -> None:
         raise click.ClickException("the server needs pygls: pip install 'tdlint[lsp]'")
     from tdlint.server import serve
 
-    ctx.exit(serve())
+    try:
+        ctx.exit(serve())
+    except OSError as error:
+        raise click.ClickException(f"standard input or output can't be used: {why_not(error)}") from None

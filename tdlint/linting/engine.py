@@ -24,6 +24,7 @@ from tdlint.linting.suppression import suppress
 from tdlint.linting.tool_codes import ANALYSIS_FAILED, SYNTAX_ERROR, UNREADABLE_FILE, ToolCode
 from tdlint.linting.trees import Neighbours, tree_of
 from tdlint.linting.undisturbed import undisturbed
+from tdlint.sources.contents import why_not
 from tdlint.sources.disk import absolute, disk
 from tdlint.sources.inputs import FILE, Input, digest_of, look_again, recorded, saw
 from tdlint.sources.source_file import SourceFile, SyntaxProblem, UnreadableFile
@@ -55,8 +56,16 @@ def read_bytes(path: str, settings: Settings, rules: Rules) -> bytes | FileResul
     try:
         return disk().content(path)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        return _failure(path, UNREADABLE_FILE, f"the file can't be read: {reason.lower()}", settings, rules)
+        reason = why_not(error)
+    except MemoryError:
+        reason = "out of memory"
+    return _failure(path, UNREADABLE_FILE, f"the file can't be read: {reason}", settings, rules)
+
+
+def unreadable_folder(path: str, reason: str, settings: Settings, rules: Rules) -> FileResult:
+    """The report that a folder can't be read; ``reason`` is what the system says."""
+    message = f"the folder can't be read: {reason}"
+    return _failure(path, UNREADABLE_FILE, message, settings, rules, "Or leave it out with `exclude`.")
 
 
 def check_bytes(data: bytes, path: str, settings: Settings, rules: Rules) -> FileResult:

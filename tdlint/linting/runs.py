@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tdlint.config import Settings
-from tdlint.linting.engine import Rules, check_bytes, lost_file, read_bytes
+from tdlint.linting.engine import Rules, check_bytes, lost_file, read_bytes, unreadable_folder
 from tdlint.linting.reading import may_concern
 from tdlint.linting.result import FileResult, RunResult
 from tdlint.linting.running_rules import is_given_up
 from tdlint.linting.selection import check_selectors
+from tdlint.sources.contents import contents_of
 from tdlint.sources.discovery import discover
 from tdlint.sources.inputs import digest_of, recorded
 
@@ -60,7 +61,8 @@ def check_paths(
         UsageError: a path or a selector does not exist, there is no file, or the executor can't do it.
     """
     check_selectors(settings, rules)
-    files = discover(paths, settings.all_excluded, settings.root)
+    refused: dict[str, str] = {}
+    files = discover(paths, settings.all_excluded, settings.root, refused.__setitem__)
     known = _known(files, cache, usable) if cache is not None else {}
     rest = [file for file in files if file not in known]
     job = partial(check_file, check=check, settings=settings, rules=tuple(rules))
@@ -79,7 +81,8 @@ def check_paths(
     if cache is not None:
         cache.store(tuple(found[file] for file in rest))
     known.update(found)
-    return RunResult(_told_once(known[file] for file in files))
+    known.update((folder, unreadable_folder(folder, why, settings, rules)) for folder, why in refused.items())
+    return RunResult(_told_once(known[path] for path in sorted((*files, *refused))))
 
 
 def _told_once(results: Iterable[FileResult]) -> tuple[FileResult, ...]:
@@ -126,8 +129,8 @@ def _known(
     """The results that the cache has. They are looked up before processes start, which may not be needed at all."""
     found = {}
     for file in files if cache.is_there else ():
-        with contextlib.suppress(OSError):  # which checking it will tell
-            data = Path(file).read_bytes()
+        with contextlib.suppress(OSError, MemoryError):  # which checking it will tell
+            data = contents_of(file)
             result = cache.find(file, data) if may_concern(data) else FileResult(file)
             if result is not None and (usable is None or usable(result)):
                 found[file] = result

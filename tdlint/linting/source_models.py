@@ -16,6 +16,7 @@ from tdlint.linting.trees import Neighbours, tree_of
 from tdlint.linting.undisturbed import undisturbed
 from tdlint.naming import automatic_names
 from tdlint.shapes import UnknownShape
+from tdlint.sources.contents import contents_of, why_not
 from tdlint.sources.discovery import discover
 from tdlint.sources.source_file import SourceFile, UnreadableFile
 from tdlint.sources.syntax import TooComplex
@@ -78,7 +79,10 @@ def collect(paths: Sequence[str], call: str | None = None) -> Collected:
     named = {str(Path(path)) for path in paths}
     sources: list[SourceModels] = []
     errors: list[str] = []
-    for path in discover(paths):
+    refused: dict[str, str] = {}
+    files = discover(paths, refused=refused.__setitem__)
+    errors += [f"{folder}: can't read this folder: {why}" for folder, why in refused.items()]
+    for path in files:
         try:
             source = models_of_file(path, call)
         except UsageError as error:
@@ -114,13 +118,13 @@ def models_of_file(path: str, call: str | None = None) -> SourceModels:
             where there is one.
     """
     try:
-        readable = read(path, Path(path).read_bytes())
+        readable = read(path, contents_of(path))
         if readable is None:
             return SourceModels(path, note="it is a notebook in another language than Python")
         with undisturbed():
             return _models(readable, call)
     except OSError as error:
-        raise UsageError(f"{path}: can't read this file: {error.strerror or type(error).__name__}") from None
+        raise UsageError(f"{path}: can't read this file: {why_not(error)}") from None
     except (UnreadableFile, TooComplex) as error:
         raise UsageError(f"{path}: can't read this file: {error}") from None
     except RecursionError:

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tdlint.errors import UsageError
+from tdlint.sources.contents import contents_of, why_not
 from tdlint.sources.disk import absolute, disk
 
 if TYPE_CHECKING:
@@ -30,36 +32,48 @@ DEFAULT_EXCLUDE = (
 """Names of folders that hold no source of the project."""
 
 
+Refused = Callable[[str, str], object]
+"""Told of a folder that can't be read, and why."""
+
+
+def _is_an_error(folder: str, reason: str) -> object:
+    raise UsageError(f"{folder}: can't read this folder: {reason}; leave it out with `exclude`")
+
+
 def discover(
     paths: Sequence[str],
     exclude: Sequence[str] = DEFAULT_EXCLUDE,
     root: str | None = None,
+    refused: Refused = _is_an_error,
 ) -> tuple[str, ...]:
     """The files to read, sorted, each once.
 
     A file that is given is always taken, whatever its name; a folder gives its ``.py``, ``.pyi`` and ``.ipynb`` files,
     without what ``exclude`` (names or globs, of a name or of a path relative to ``root``) or ``.gitignore`` files leave
-    out. A folder that is linked from several places is read once.
+    out. A folder that is linked from several places is read once. ``refused`` is told of folders that can't be read.
 
     Raises:
-        UsageError: a path does not exist, a folder can't be read, or there is no file at all.
+        UsageError: a path does not exist, a folder can't be read and ``refused`` was not given, or there is no file.
     """
-    walk = _Walk(tuple(exclude), Path(root or os.curdir).resolve())
+    walk = _Walk(tuple(exclude), Path(root or os.curdir).resolve(), refused)
     found: dict[str, str] = {}
     for path in paths:
         shown = os.path.normpath(path)
-        if os.path.isdir(shown):
-            files: Iterator[str] = walk.files(shown)
-        elif os.path.exists(shown):
-            files = iter((shown,))
-        else:
-            raise UsageError(f"{path}: no such file or folder")
-        for file in files:
+        for file in walk.files(shown) if _is_folder(path, shown) else (shown,):
             found.setdefault(os.path.abspath(file), file)
-    if not found:
+    if not found and not walk.unread:
         left_out = f"; {walk.left_out} left out by `exclude` or .gitignore" if walk.left_out else ""
         raise UsageError(f"no .py, .pyi or .ipynb file in {', '.join(paths) or 'nothing'}{left_out}")
     return tuple(sorted(found.values()))
+
+
+def _is_folder(path: str, shown: str) -> bool:
+    try:
+        return stat.S_ISDIR(os.stat(shown).st_mode)
+    except FileNotFoundError:
+        raise UsageError(f"{path}: no such file or folder") from None
+    except OSError as error:
+        raise UsageError(f"{path}: can't be read: {why_not(error)}") from None
 
 
 def is_excluded(path: str, exclude: Sequence[str], root: str) -> bool:
@@ -72,10 +86,10 @@ def is_excluded(path: str, exclude: Sequence[str], root: str) -> bool:
 
 def folders_below(paths: Sequence[str], exclude: Sequence[str], root: str) -> tuple[str, ...]:
     """The folders in which ``discover`` looks for files, as far as they can be read."""
-    walk = _Walk(tuple(exclude), Path(root).resolve())
+    walk = _Walk(tuple(exclude), Path(root).resolve(), refused=lambda folder, reason: None)
     for path in paths:
         if os.path.isdir(path):
-            with suppress(UsageError, OSError):
+            with suppress(UsageError):  # of a .gitignore that can't be read
                 deque(walk.files(os.path.normpath(path)), maxlen=0)
     return tuple(walk.folders)
 
@@ -91,7 +105,9 @@ class _Walk:
 
     exclude: tuple[str, ...]
     root: Path
+    refused: Refused = _is_an_error
     left_out: int = 0
+    unread: int = 0
     folders: list[str] = field(default_factory=list)
     ignores: _GitIgnores = field(default_factory=lambda: _GitIgnores())
 
@@ -103,15 +119,10 @@ class _Walk:
         while pending or linked:
             # links last, so that a folder is known by its own path where it has one in the tree
             current = pending.pop() if pending else linked.pop(0)
-            status = os.stat(current)
-            if (status.st_dev, status.st_ino) in seen:
-                continue
-            seen.add((status.st_dev, status.st_ino))
-            self.folders.append(current)
-            for entry in self._entries(current):
+            for entry in self._entries(current, seen):
                 path = os.path.normpath(os.path.join(current, entry.name))
-                is_folder = entry.is_dir()
-                if not is_folder and not (entry.name.endswith(SUFFIXES) and entry.is_file()):
+                is_folder = _is(entry.is_dir)
+                if not is_folder and not (entry.name.endswith(SUFFIXES) and _is(entry.is_file)):
                     continue
                 if self.leaves_out(path, entry.name, is_folder):
                     self.left_out += 1
@@ -120,20 +131,33 @@ class _Walk:
                 else:
                     (linked if entry.is_symlink() else pending).append(path)
 
-    def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+    def _entries(self, folder: str, seen: set[tuple[int, int]]) -> list[os.DirEntry[str]]:
+        """What is in a folder that was not ``seen`` before."""
         try:
+            status = os.stat(folder)
+            if (status.st_dev, status.st_ino) in seen:
+                return []
+            seen.add((status.st_dev, status.st_ino))
+            self.folders.append(folder)
             with os.scandir(folder) as entries:
                 return sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
-            raise UsageError(
-                f"{folder}: can't read this folder: {error.strerror}; leave it out with `exclude`"
-            ) from error
+            self.unread += 1
+            self.refused(folder, why_not(error))
+            return []
 
     def leaves_out(self, path: str, name: str, is_folder: bool) -> bool:
         """Whether something in a folder is left out."""
         relative = relative_to_root(path, self.root)
         excluded = any(matches_glob(name, relative, pattern) for pattern in self.exclude)
         return excluded or self.ignores.ignored(path, is_folder)
+
+
+def _is(asked: Callable[[], bool]) -> bool:
+    try:
+        return asked()
+    except OSError:  # a link that leads to itself, or to where nobody may look
+        return False
 
 
 def relative_to_root(path: str, root: Path) -> str:
@@ -204,11 +228,13 @@ class _GitIgnores:
 
 def _read_gitignore(path: str) -> GitIgnoreSpec | None:
     try:
-        text = Path(path).read_text(encoding="utf-8", errors="surrogateescape")
-    except FileNotFoundError:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return None  # git reads no folder or pipe of this name either
+        text = contents_of(path).decode("utf-8", "surrogateescape")
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise UsageError(f"{path}: can't read this file: {error.strerror}") from error
+        raise UsageError(f"{path}: can't read this file: {why_not(error)}") from error
     from pathspec import GitIgnoreSpec  # only projects that have such a file pay for it
 
     return GitIgnoreSpec.from_lines(text.splitlines())

@@ -16,7 +16,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from pathlib import Path
+
+from tdlint.sources.contents import contents_of
 
 
 class Disk:
@@ -31,9 +32,9 @@ class Disk:
         """The bytes of a file.
 
         Raises:
-            OSError: it can't be read.
+            OSError: it can't be read, is no file, or too large.
         """
-        return Path(path).read_bytes()
+        return contents_of(path)
 
     def status(self, path: str) -> tuple[int, int]:
         """When a file was changed, as a number, and its size in bytes.

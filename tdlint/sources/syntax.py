@@ -102,7 +102,9 @@ def _too_deep(tree: ast.Module, text: str) -> bool:
     if text.count("elif") > _MAX_BRANCHES:
         return True
     starts = line_starts(text)
-    return any(nesting(text[start:end]) > MAX_NESTING for start, end in _long_statements(tree, starts, len(text)))
+    # a line may hold many statements, and is looked at once
+    long = dict.fromkeys(_long_statements(tree, starts, len(text)))
+    return any(nesting(text[start:end]) > MAX_NESTING for start, end in long)
 
 
 def _long_statements(tree: ast.Module, starts: Sequence[int], end: int) -> Iterator[tuple[int, int]]:
