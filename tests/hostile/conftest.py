@@ -1,8 +1,7 @@
-"""What the bad days share: programs, and the command line as a process of its own."""
+"""What tests of bad days share."""
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,30 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-BAD = """\
-from keras import Sequential, layers
-
-model = Sequential([
-    layers.LSTM(8),
-    layers.LSTM(8),
-])
-"""
-FIXED = BAD.replace("LSTM(8),", "LSTM(8, return_sequences=True),", 1)
+from command_lines import BAD, command, environment
 
 Lines = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-def environment(**changes: str | None) -> dict[str, str]:
-    """The variables of a process that runs this tdlint."""
-    given = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path), **changes}
-    quiet = ("NO_COLOR", "FORCE_COLOR", "TDLINT_DEBUG", "COLUMNS")
-    return {name: value for name, value in given.items() if value is not None and name not in quiet}
-
-
-def command(*arguments: str) -> list[str]:
-    """The command line of a process."""
-    return [sys.executable, "-m", "tdlint", *arguments]
 
 
 @pytest.fixture

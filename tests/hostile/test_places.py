@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import BAD, FIXED, environment
+from command_lines import BAD, FIXED, environment
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="these places are those of POSIX")
 
