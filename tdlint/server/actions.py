@@ -58,7 +58,9 @@ async def resolved(session: Session, action: lsp.CodeAction) -> lsp.CodeAction:
     if found is None or settings is None:
         return action
     program = found[0]
-    fixed = await session.ask(Fix(program.data, program.path, replace(settings, unsafe_fixes=False)))
+    fixed = await session.ask(
+        Fix(program.data, program.path, replace(settings, unsafe_fixes=False), session.around(program))
+    )
     if isinstance(fixed, FileResult):
         for each in fixed.diagnostics:
             if each.code == FIX_FAILED.code:

@@ -138,12 +138,11 @@ def _documents(server: Server) -> None:
 
     @server.on(lsp.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(params: lsp.DidChangeTextDocumentParams) -> None:
-        session.changed(params.text_document.uri)
+        session.edited(params.text_document.uri)
 
     @server.on(lsp.TEXT_DOCUMENT_DID_SAVE, lsp.SaveOptions(include_text=False))
     def did_save(params: lsp.DidSaveTextDocumentParams) -> None:
-        # others may import it
-        session.check_again()
+        session.saved(params.text_document.uri)
 
     @server.on(lsp.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(params: lsp.DidCloseTextDocumentParams) -> None:

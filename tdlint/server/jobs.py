@@ -6,7 +6,7 @@ The server itself never analyses anything: a program, or a rule of someone else,
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -16,6 +16,9 @@ from tdlint.errors import UsageError
 from tdlint.linting.facts import Fact
 from tdlint.linting.result import FileResult
 from tdlint.linting.rule import Rule
+from tdlint.server.unsaved import NOTHING, Around, UnsavedDisk
+from tdlint.sources.disk import looking_at
+from tdlint.sources.inputs import recorded
 
 if TYPE_CHECKING:
     from tdlint.linting.registry import Loaded
@@ -28,6 +31,7 @@ class Check:
     data: bytes
     path: str
     settings: Settings
+    around: Around = NOTHING
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Fix:
     data: bytes
     path: str
     settings: Settings
+    around: Around = NOTHING
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ class Explain:
 
     data: bytes
     path: str
+    around: Around = NOTHING
 
 
 @dataclass(frozen=True)
@@ -101,10 +107,16 @@ class Explained:
 Answer: TypeAlias = FileResult | Explained | tuple[Described, ...] | Edits | Refused
 
 
+_disk = UnsavedDisk()
+
+
 def do(job: Job, loaded: Loaded) -> Answer:
     """Do a job."""
+    if isinstance(job, Check | Fix | Explain):
+        _disk.look(job.around)
     try:
-        return _do(job, loaded)
+        with looking_at(_disk):
+            return _do(job, loaded)
     except UsageError as error:
         return Refused(str(error))
 
@@ -116,7 +128,9 @@ def _do(job: Job, loaded: Loaded) -> Answer:
 
     if isinstance(job, Check | Fix):
         settings, how = loaded.settings_for(job.settings), fix_bytes if isinstance(job, Fix) else None
-        result = check_stdin(job.data, job.path, settings, loaded.rules, how)
+        with recorded() as seen:
+            result = check_stdin(job.data, job.path, settings, loaded.rules, how)
+        result = replace(result, inputs=seen.inputs())
         return loaded.told_in(result) if may_concern(job.data) else result
     if isinstance(job, Ignore):
         return _hidden(job)

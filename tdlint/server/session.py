@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from tdlint.server.jobs import Answer, Check, Described, Explain, Explained, Job
 from tdlint.server.options import SECTION, ClientOptions, read_options
 from tdlint.server.process import Lost, Worker
 from tdlint.server.report import diagnostics_of
+from tdlint.server.unsaved import Around
 from tdlint.sources.discovery import is_excluded
 
 QUIET = 0.04
@@ -43,7 +45,7 @@ AT_LEAST_EVERY = 0.6
 class _Checking:
     """A check, done or not, and what it is of."""
 
-    of: tuple[bytes, Settings, int]
+    of: tuple[bytes, Settings, Around]
     task: asyncio.Task[FileResult]
 
 
@@ -62,7 +64,8 @@ class Session:
         self._changed: dict[str, float] = {}
         self._took: dict[str, float] = {}
         self._published: dict[str, set[str]] = {}
-        self._facts: dict[str, tuple[Opened, int, tuple[Fact, ...]]] = {}
+        self._facts: dict[str, tuple[Opened, Around, tuple[Fact, ...]]] = {}
+        self._unsaved: set[str] = set()
         self._said: set[str] = set()
         self._rules: dict[str, Described] | None = None
 
@@ -105,9 +108,22 @@ class Session:
         wait = min(delay, max(0.0, since + AT_LEAST_EVERY - now))
         self._pushes[program] = asyncio.ensure_future(self._push(program, wait))
 
+    def edited(self, uri: str) -> None:
+        """A program was edited: what others import of it is what it is now."""
+        self._unsaved.add(unquote(uri))
+        self.changed(uri)
+
+    def saved(self, uri: str) -> None:
+        """A program was saved, and others may import it."""
+        self._unsaved.discard(unquote(uri))
+        self.check_again()
+
     def closed(self, uri: str) -> None:
         """A program was closed: nothing is shown of it any more."""
         uri = unquote(uri)
+        if uri in self._unsaved:
+            self._unsaved.discard(uri)
+            self.check_again()
         if (push := self._pushes.pop(uri, None)) is not None:
             push.cancel()
         if (check := self._checks.pop(uri, None)) is not None:
@@ -156,15 +172,15 @@ class Session:
 
     async def facts(self, program: Opened) -> tuple[Fact, ...]:
         """What is known of the expressions of a program; nothing where it is excluded."""
-        key, settings = unquote(program.uri), self.settings(program.path)
+        key, settings, around = unquote(program.uri), self.settings(program.path), self.around(program)
         known = self._facts.get(key)
-        if known is not None and known[:2] == (program, self._round):
+        if known is not None and known[:2] == (program, around):
             return known[2]
         if settings is None or is_excluded(program.path, settings.all_excluded, settings.root):
             return ()
-        answer = await self.ask(Explain(program.data, program.path))
+        answer = await self.ask(Explain(program.data, program.path, around))
         facts = answer.facts if isinstance(answer, Explained) else ()
-        self._facts[key] = program, self._round, facts
+        self._facts[key] = program, around, facts
         return facts
 
     async def rules(self) -> Mapping[str, Described]:
@@ -200,22 +216,22 @@ class Session:
     # how
 
     def _check_of(self, key: str, program: Opened) -> _Checking:
-        settings = self.settings(program.path)
-        of = (program.data, settings or Settings(), self._round)
+        settings, around = self.settings(program.path), self.around(program)
+        of = (program.data, settings or Settings(), around)
         check = self._checks.get(key)
         if check is None or check.of != of:
             if check is not None:
                 check.task.cancel()
-            task = asyncio.ensure_future(self._check(program, settings))
+            task = asyncio.ensure_future(self._check(program, settings, around))
             check = self._checks[key] = _Checking(of, task)
         return check
 
-    async def _check(self, program: Opened, settings: Settings | None) -> FileResult:
+    async def _check(self, program: Opened, settings: Settings | None, around: Around) -> FileResult:
         path = program.path
         if settings is None or is_excluded(path, settings.all_excluded, settings.root):
             return FileResult(path)
         try:
-            answer = await self.worker.do(Check(program.data, path, settings))
+            answer = await self.worker.do(Check(program.data, path, settings, around))
         except Lost as error:
             message = f"the process that analysed it {error}"
             return FileResult(path, (tool_diagnostic(ANALYSIS_FAILED, Location(path), message),), failed=True)
@@ -238,9 +254,26 @@ class Session:
         versions = {part.uri: part.version for part in program.parts}
         for part, diagnostics in (*((part, []) for part in gone), *by_part.items()):
             self._publish(part, versions.get(part), diagnostics)
+        self._check_importers(program)
 
     def _publish(self, uri: str, version: int | None, diagnostics: list[lsp.Diagnostic]) -> None:
         self.server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, diagnostics, version))
+
+    def _check_importers(self, program: Opened) -> None:
+        """Check what was found in other programs again where that depends on this one, and this one has changed."""
+        name = os.path.basename(program.path)  # noqa: PTH119
+        for key, check in [*self._checks.items()]:
+            done = check.task.done() and not check.task.cancelled() and check.task.exception() is None
+            if done and any(path == program.path or name in seen for _, path, seen in check.task.result().inputs):
+                other = self.opened(key)
+                if other is not None and check.of[2] != self.around(other):
+                    self.changed(key, 0.0)
+
+    def around(self, program: Opened) -> Around:
+        """What the analysis of a program depends on besides."""
+        others = (self.opened(uri) for uri in sorted(self._unsaved))
+        found = ((each.path, each.data) for each in others if each is not None and each.uri != program.uri)
+        return Around(self._round, tuple(found))
 
     def opened(self, uri: str) -> Opened | None:
         """The program that a text belongs to, as it is now."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 
 from lsp_client import PROGRAM
 
@@ -61,3 +62,45 @@ def test_the_server_imports_nothing_heavy():
     modules = set(json.loads(done.stdout))
     assert {"libcst", "pygls"} <= modules
     assert not modules & {"tensorflow", "keras", "tf_keras", "numpy", "h5py", "networkx", "rich"}
+
+
+PARTS = "import keras\n\n\ndef make():\n    return keras.Sequential([keras.Input((10, 8)), keras.layers.LSTM(4)])\n"
+WHOLE = "import keras\nfrom parts import make\n\nmodel = make()\nmodel.add(keras.layers.LSTM(2))\n"
+
+
+def test_what_is_imported_is_what_is_open_and_not_what_is_saved(client):
+    client.path("parts.py").write_text(PARTS)
+    whole = client.open("whole.py", WHOLE)
+    assert [found["code"] for found in client.published(whole)] == ["TDL101"]
+    parts = client.open("parts.py", PARTS)
+    client.published(parts)
+    client.change(parts, 2, PARTS.replace("LSTM(4)", "LSTM(4, return_sequences=True)"))
+    assert client.published(parts, 2) == []
+    assert client.published(whole) == []
+    client.change(parts, 3, PARTS)
+    assert [found["code"] for found in client.published(whole)] == ["TDL101"]
+    client.change(parts, 4, PARTS.replace("LSTM(4)", "LSTM(4, return_sequences=True)"))
+    assert client.published(whole) == []
+    client.close(parts)  # without saving
+    assert [found["code"] for found in client.published(whole)] == ["TDL101"]
+
+
+def test_what_is_imported_need_not_have_been_saved_at_all(client):
+    whole = client.open("whole.py", WHOLE)
+    assert client.published(whole) == []
+    parts = client.open("parts.py", "")
+    client.change(parts, 2, PARTS)
+    assert [found["code"] for found in client.published(whole)] == ["TDL101"]
+
+
+def test_files_that_import_each_other_are_not_checked_for_ever(client):
+    client.path("a.py").write_text(one := "import keras\nimport b\nx = keras.layers.Dense(b.y)\n")
+    client.path("b.py").write_text(other := "import keras\nimport a\ny = 3\n")
+    uris = [client.open("a.py", one), client.open("b.py", other)]
+    for number, (uri, text) in enumerate(zip(uris * 2, [one, other] * 2, strict=True), 2):
+        client.change(uri, number, f"{text}# {number}\n")
+        client.published(uri, number)
+    time.sleep(0.3)
+    client.request("textDocument/hover", {"textDocument": {"uri": uris[0]}, "position": {"line": 0, "character": 0}})
+    told = [message for message in client.messages if message["method"] == "textDocument/publishDiagnostics"]
+    assert len(told) < 12
