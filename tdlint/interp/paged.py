@@ -39,14 +39,32 @@ class PagedDict(MutableMapping[Key, Item], Generic[Key, Item]):
 
     def differing(self, other: PagedDict[Key, Item]) -> list[Key]:
         """The keys under which this and a copy of it do not have the same object; in one of them there may be none."""
+        found = self.offered(other)
+        least = min(len(self._pages), len(other._pages))
+        changed = compress(range(least), map(operator.is_not, self._pages, other._pages))
+        for page in chain(changed, range(least, len(self._pages))):
+            others = other._pages[page] if page < least else {}
+            found += [key for key in self._pages[page] if key not in others]
+        return found
+
+    def offered(self, other: PagedDict[Key, Item]) -> list[Key]:
+        """The keys of a copy under which this one has another object, or none.
+
+        Pages that turn out to be alike are shared from now on.
+        """
         found: list[Key] = []
         least = min(len(self._pages), len(other._pages))
         changed = compress(range(least), map(operator.is_not, self._pages, other._pages))
-        for page in chain(changed, range(least, max(len(self._pages), len(other._pages)))):
-            mine = self._pages[page] if page < len(self._pages) else {}
-            others = other._pages[page] if page < len(other._pages) else {}
-            found += [key for key, item in mine.items() if others.get(key, _ABSENT) is not item]
-            found += [key for key in others if key not in mine]
+        for page in chain(changed, range(least, len(other._pages))):
+            others = other._pages[page]
+            mine = self._pages[page] if page < least else {}
+            keys = [key for key, item in others.items() if mine.get(key, _ABSENT) is not item]
+            if keys:
+                found += keys
+            elif page < least and len(mine) == len(others):
+                self._pages[page] = others
+                self._mine.discard(page)
+                other._mine.discard(page)
         return found
 
     @overload

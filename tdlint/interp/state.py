@@ -294,6 +294,22 @@ class State:
             self._mine.add(number)
         return frame
 
+    def share(self, number: int, other: State) -> None:
+        """Take the frame that another state has."""
+        self.frames[number] = other.frames[number]
+        self._mine.discard(number)
+        other._mine.discard(number)
+
+
+def _same_names(left: Names, right: Names) -> bool:
+    """Whether the frames of a function have become the same again, so that no later join need look at them."""
+    return (
+        isinstance(left, dict)
+        and len(left) == len(right)
+        and all(map(operator.is_, left, right))
+        and all(map(operator.is_, left.values(), right.values()))
+    )
+
 
 def join_states(left: State, right: State) -> State:
     """The state after a place where two paths meet."""
@@ -306,9 +322,12 @@ def join_states(left: State, right: State) -> State:
     for key in left.built.differing(right.built):
         if left.built.get(key) != right.built.get(key):
             left.built[key] = None
-    for number in left.frames.differing(right.frames):
-        frame = right.frames.get(number)
-        if frame is not None and left.frames.setdefault(number, frame) is not frame:
+    for number in left.frames.offered(right.frames):
+        frame = right.frames[number]
+        have = left.frames.setdefault(number, frame)
+        if have is not frame and _same_names(have, frame):
+            left.share(number, right)
+        elif have is not frame:
             _join_frames(left.own(number), frame, lost, number in left.modules)
     lose(left.heap, lost)
     return left
@@ -420,12 +439,9 @@ def _lose_class(heap: Heap, key: int) -> tuple[Value, ...]:
 
 
 def _join_heaps(left: Heap, right: Heap, lost: list[Value]) -> None:
-    for number in left.differing(right):
-        have, thing = left.get(number), right.get(number)
-        if have is None:
-            left[number] = right[number]
-        elif thing is not None and have != thing:
-            left[number] = join_objects(have, thing, lost)
+    for number in left.offered(right):
+        have, thing = left.get(number), right[number]
+        left[number] = thing if have is None or have == thing else join_objects(have, thing, lost)
 
 
 def join_objects(left: HeapObject, right: HeapObject, lost: list[Value]) -> HeapObject:

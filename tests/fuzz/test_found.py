@@ -34,6 +34,9 @@ FOUND = {
     "a layer without inputs": KERAS + "layers.Dense(1, kernel_regularizer='l2')()\nlayers.LSTM(1)()\n",
     "a number without a float": KERAS + f"layers.Dropout({'9' * 400})(keras.Input((3,)))\nx = 1.5 * {'9' * 400}\n",
     "a builtin without arguments": KERAS + "isinstance()\nlen()\ngetattr()\nzip()\nmap()\nmax()\nrange()\niter()\n",
+    "lists of different lengths as an index, to fill with, as a variable": KERAS
+    + "import numpy as np\nx = np.zeros((3, 4))\nx[[[], [[1, 2], [3]]]]\nx.fill([[], [1]])\n"
+    + "y = keras.Variable([[], [1]])\nz = keras.ops.stack([[], [1]])\nz = np.ones(3) + [[], [1]]\n",
     "an encoding that there is not": KERAS + "x = str(b'x', 'nonsense')\n",
     "form feeds before statements": "\f\nimport numpy\n\fimport keras_tuner\n\ffrom keras.models import Sequential\n\f"
     "from keras.layers import LSTM\n\fx = Sequential([\n\f    LSTM(3, input_shape=(3, 4)),\n\f])\n",

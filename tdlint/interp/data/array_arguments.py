@@ -282,8 +282,20 @@ def made(
     return ArrayValue(shape, dtype, range_, labels)
 
 
+def array_if_any(run: Run, value: Value) -> ArrayValue:
+    """What ``numpy.asarray`` makes of a value; an unknown shape where that is not known or numpy raises."""
+    try:
+        return as_array(run, value)
+    except Fails as error:
+        return ArrayValue(UnknownShape(str(error)))
+
+
 def as_array(run: Run, value: Value) -> ArrayValue:
-    """What ``numpy.asarray`` makes of a value; an unknown shape where that is not known."""
+    """What ``numpy.asarray`` makes of a value; an unknown shape where that is not known.
+
+    Raises:
+        Fails: numpy raises, as for lists of different lengths.
+    """
     if isinstance(value, ArrayValue):
         return value
     if isinstance(value, Const | Symbol):

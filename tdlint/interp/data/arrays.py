@@ -23,7 +23,7 @@ from tdlint.interp.data import (
 from tdlint.interp.data.array_arguments import (
     Function,
     NotFollowed,
-    as_array,
+    array_if_any,
     follow,
     sizes,
     with_memory,
@@ -147,7 +147,7 @@ def call_method(run: Run, owner: Value, name: str, args: CallArguments, node: cs
     if name in ("reshape", "transpose"):
         return _reshape_method(run, owner, name, args, node)
     if name == "fill" and args.values:
-        array_memory.store(run, owner, as_array(run, args.values[0]))
+        array_memory.store(run, owner, array_if_any(run, args.values[0]))
         return NONE
     if name == "resize":
         array_memory.forget_shape(run, owner)
@@ -325,7 +325,7 @@ def _entry(run: Run, value: Value | slice) -> indexing.Entry | None:
         return indexing.NewAxis() if value.name == "numpy.newaxis" else None
     if not isinstance(value, ArrayValue) and containers.as_list(run, value) is None:
         return None
-    array = as_array(run, value)
+    array = array_if_any(run, value)
     if array.shape == (0,) and not isinstance(value, ArrayValue):
         return indexing.Places((0,))  # [] makes an array of float64 and still is an index
     return _array_entry(array)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from tdlint.graph import ModelGraph, WeightKey, weights_by_key
-from tdlint.interp.data.array_arguments import as_array
+from tdlint.interp.data.array_arguments import array_if_any
 from tdlint.interp.keras.tensors import shape_of_tensor
 from tdlint.interp.python import classes, containers
 from tdlint.interp.python.arguments import CallArguments, bound
@@ -144,7 +144,9 @@ def make_variable(run: Run, args: CallArguments) -> Value:
     if not shape.must_be(None):
         return _variable(run, arguments, shape_of(shape), initial)
     of_tensor = isinstance(initial, TensorValue)
-    return _variable(run, arguments, shape_of_tensor(initial) if of_tensor else as_array(run, initial).shape, initial)
+    return _variable(
+        run, arguments, shape_of_tensor(initial) if of_tensor else array_if_any(run, initial).shape, initial
+    )
 
 
 def _variable(run: Run, arguments: Arguments, shape: AnyShape, default: Value) -> VariableValue:
