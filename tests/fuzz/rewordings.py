@@ -16,7 +16,7 @@ from tdlint.diagnostics import Diagnostic
 
 @dataclass(frozen=True)
 class Reworded:
-    """A program in other words; ``line`` is the line in the old one of one in the new, ``words`` its text in old words."""
+    """A program in other words: which line was one of its lines before, and which words were those of a message."""
 
     text: str
     line: Callable[[int], int] = lambda number: number

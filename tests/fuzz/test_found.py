@@ -25,7 +25,7 @@ FOUND = {
     "calls in the branches of functions that call each other": KERAS
     + "".join(
         f"def {name}(n):\n"
-        + "".join(f"    if x{i}:\n        {COMPILE}\n    elif y:\n        {COMPILE}\n" for i in range(8))
+        + "".join(f"    if x{i}:\n        {COMPILE}\n    elif y:\n        {COMPILE}\n" for i in range(6))
         + "    f(n)\n    g(n)\n"
         for name in "fg"
     )

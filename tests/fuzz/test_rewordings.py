@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -35,12 +36,10 @@ def differences(texts: list[str], seed: int) -> list[str]:
 
 
 def test_some_programs():
-    assert differences(Random(1).sample(shipped(), 40), 1) == []
+    assert differences(Random(1).sample(shipped(), 20), 1) == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("folder", FOLDERS or [None])
 def test_all_programs(folder):
-    from pathlib import Path
-
     assert differences(shipped() if folder is None else list(of_folder(Path(folder))), 2) == []
