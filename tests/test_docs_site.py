@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 from test_conventions import script
 
+from tdlint import api
 from tdlint.cli import cli
 from tdlint.linting.registry import load_rules
 from tdlint.settings_schema import schema
@@ -83,9 +84,21 @@ def test_examples_of_the_configuration_are_valid(key):
     jsonschema.Draft7Validator(schema()).validate(example)
 
 
-def test_pages_leave_no_marker_unfilled():
-    for page in (ROOT / "docs").glob("*.md"):
-        assert "<!-- made:" not in settings_pages.filled(page.read_text(encoding="utf-8"))
+def test_pages_leave_no_marker_unfilled_and_none_unused(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "scripts" / "docs_site")
+    markers = script("docs_site/markers")
+    texts = [page.read_text(encoding="utf-8") for page in (ROOT / "docs").glob("*.md")]
+    assert not [text for text in texts if "<!-- made:" in markers.filled(text)]
+    assert set(markers.MARKERS) == {name for text in texts for name in re.findall(r"<!-- made: (\w+) -->", text)}
+
+
+def test_every_public_name_is_on_the_page_about_python():
+    pages = script("docs_site/api_pages")
+    made = pages.rules()
+    assert [name for name in api.__all__ if f"#### `{name}`" not in made] == []
+    assert "#### `check_case`" in pages.packs()
+    assert "class PenaltyMonitor(" in pages.python()
+    assert " object at 0x" not in made
 
 
 def test_links_are_rewritten_for_the_site():

@@ -6,6 +6,7 @@ import re
 from pathlib import PurePosixPath
 
 from linking import linked, with_anchors
+from markers import filled
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -13,7 +14,6 @@ from mkdocs.utils import get_relative_url
 from repository import ELSEWHERE, ROOT, relinked, source_of
 from rule_pages import navigation
 from rule_pages import pages as rule_pages
-from settings_pages import filled
 
 FACTS = "FACTS.md"
 

@@ -90,12 +90,3 @@ def _option(option: click.Option, context: click.Context) -> str:
     anchor = f"{context.info_name}{max(option.opts, key=len)}"
     meaning = re.sub(r"\s*\[default: (.*)\]", r" Default: `\1`.", re.sub(r"\s+", " ", meaning))
     return f'<span id="{anchor}"></span>`{names}`\n:   {meaning}'
-
-
-MARKERS = {"settings": settings, "commands": commands}
-"""What takes the place of ``<!-- made: NAME -->`` on a page."""
-
-
-def filled(text: str) -> str:
-    """The text of a page with what is made from the code in the places of its markers."""
-    return re.sub(r"^<!-- made: (\w+) -->$", lambda found: MARKERS[found[1]](), text, flags=re.MULTILINE)
