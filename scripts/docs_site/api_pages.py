@@ -47,10 +47,10 @@ def packs() -> str:
 
 
 def _group(name: str, thing: Any) -> str:
-    if isinstance(thing, ModuleType) or hasattr(thing, "__qualname__"):
-        module = thing.__name__ if isinstance(thing, ModuleType) else thing.__module__
-        return GROUPS[max((each for each in GROUPS if f"{module}.".startswith(f"{each}.")), key=len)]
-    return GROUPS["tdlint.shapes" if "Shape" in name else "tdlint.spec"]  # aliases say nothing of where they are from
+    module = thing.__name__ if isinstance(thing, ModuleType) else getattr(thing, "__module__", "")
+    fits = [each for each in GROUPS if f"{module}.".startswith(f"{each}.")]
+    # aliases say nothing of where they are from
+    return GROUPS[max(fits, key=len) if fits else "tdlint.shapes" if "Shape" in name else "tdlint.spec"]
 
 
 def _entry(package: str, name: str, thing: Any) -> str:
