@@ -25,7 +25,7 @@ from tdlint.formatters import migration as migration_formats
 from tdlint.formatters import render
 from tdlint.formatters.graph.table import render_unknown
 from tdlint.formatters.options import Options
-from tdlint.linting import engine, reading
+from tdlint.linting import engine, reading, running_rules
 from tdlint.linting.engine import Rules, check_bytes
 from tdlint.linting.fixes import applicable, edits_of
 from tdlint.linting.fixing import fix_bytes
@@ -62,7 +62,7 @@ def everything_followed() -> Iterator[None]:
 @contextmanager
 def places_told() -> Iterator[None]:
     """While a report of a crash says where in the code it is."""
-    with mock.patch.object(engine, "_describe", _described):
+    with mock.patch.object(engine, "described", _described), mock.patch.object(running_rules, "described", _described):
         yield
 
 
