@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -31,8 +30,8 @@ def main() -> None:
         signals.listen()
         code = run(sys.argv[1:])
         streams.give_up_broken()
-    except signals.Interrupted as interrupted:  # before the command began, or after it
-        code = _ended(interrupted)
+    except KeyboardInterrupt as error:  # before the command began, or after it
+        code = _ended(signals.Interrupted(error))
     sys.exit(code)
 
 
@@ -48,10 +47,10 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(error.format_message())
     except UsageError as error:
         return _fail(str(error))
-    except (click.Abort, KeyboardInterrupt):
-        return _ended(signals.Interrupted(signal.SIGINT))
     except signals.Interrupted as interrupted:
         return _ended(interrupted)
+    except (click.Abort, KeyboardInterrupt) as error:
+        return _ended(signals.Interrupted(error.__cause__ or error))
     except (ReaderGone, SystemExit):  # click, which writes its help itself, has no other reason to exit
         streams.give_up_broken()
         return READER_GONE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,7 @@ class CommandOrPaths(click.Group):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as error:
-            raise Interrupted(signal.SIGINT) from error
+            raise Interrupted(error) from error
 
 
 @click.group(cls=CommandOrPaths, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})

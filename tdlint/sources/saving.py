@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tdlint.sources.contents import why_not
 from tdlint.sources.rewriting import NotWritable
 
 
@@ -28,12 +30,12 @@ def replace_contents(path: str, before: bytes, after: bytes) -> None:
         # replacing it needs only the folder's permission, and whoever protected the file meant the file
         if not status.st_mode & stat.S_IWUSR or not os.access(target, os.W_OK):
             raise NotWritable("is read-only")
-        with _locked(target.parent):
+        with _locked(target.parent), _signals_wait():
             # another name of the file, or another run, may have had the same written
             if target.read_bytes() != after:
                 _replace(target, before, after, status)
     except OSError as error:
-        raise NotWritable(f"can't be written: {(error.strerror or type(error).__name__).lower()}") from None
+        raise NotWritable(f"can't be written: {why_not(error)}") from None
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -43,22 +45,27 @@ def write_whole(path: Path, data: bytes) -> None:
         NotWritable: the place is read-only, full, or no folder; what was there is as it was.
     """
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            # a temporary file is its owner's alone; this one is as any other that the user makes
-            mask = os.umask(0)
-            os.umask(mask)
-            temporary.chmod(0o666 & ~mask)
-            temporary.replace(path)
-        except BaseException:
-            with suppress(OSError):
-                temporary.unlink()
-            raise
+        with _signals_wait():
+            _write_whole(path, data)
     except OSError as error:
-        raise NotWritable(f"can't be written: {(error.strerror or type(error).__name__).lower()}") from None
+        raise NotWritable(f"can't be written: {why_not(error)}") from None
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        # a temporary file is its owner's alone; this one is as any other that the user makes
+        mask = os.umask(0)
+        os.umask(mask)
+        temporary.chmod(0o666 & ~mask)
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
 
 
 def _replace(target: Path, before: bytes, after: bytes, status: os.stat_result) -> None:
@@ -84,6 +91,19 @@ def _keep_owner(file: Path, status: os.stat_result) -> None:
     if hasattr(os, "chown"):
         with suppress(OSError):
             os.chown(file, status.st_uid, status.st_gid)
+
+
+@contextmanager
+def _signals_wait() -> Iterator[None]:
+    """Let Ctrl-C and its like wait until a file is replaced, so that no temporary one is left beside it."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
