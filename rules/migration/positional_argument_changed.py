@@ -35,6 +35,14 @@ model.compile(keras.optimizers.SGD(0.1, 0.9, 0.0, True), "mse", ["mae"])  # expe
 model.fit(np.zeros((8, 4)), np.zeros((8, 1)))
 ```
 
+```python
+import keras
+
+layer = keras.layers.MultiHeadAttention(2, 4)
+tokens, mask = keras.Input((5, 8)), keras.Input((5, 5), dtype="bool")
+model = keras.Model([tokens, mask], layer(tokens, tokens, tokens, mask))  # expect: TDL813
+```
+
 ## Good
 
 ```python
@@ -48,6 +56,11 @@ model = keras.Sequential([
     layers.Conv2D(32, (3, 3)),
 ])
 model.compile(keras.optimizers.SGD(0.1, 0.9, True), "mse", metrics=["mae"])
+
+layer = keras.layers.MultiHeadAttention(2, 4)
+tokens, mask = keras.Input((5, 8)), keras.Input((5, 5), dtype="bool")
+model = keras.Model([tokens, mask], layer(tokens, tokens, tokens, attention_mask=mask))
+print(layer(tokens, tokens, tokens))
 ```
 
 ## Fixed
@@ -83,6 +96,14 @@ model.compile(keras.optimizers.SGD(0.1, 0.9, decay=0.0, nesterov=True), "mse", m
 model.fit(np.zeros((8, 4)), np.zeros((8, 1)))
 ```
 
+```python
+import keras
+
+layer = keras.layers.MultiHeadAttention(2, 4)
+tokens, mask = keras.Input((5, 8)), keras.Input((5, 5), dtype="bool")
+model = keras.Model([tokens, mask], layer(tokens, tokens, tokens, attention_mask=mask))
+```
+
 ## Why
 
 Measured on Keras 3.15.1 (FACTS L5):
@@ -97,6 +118,9 @@ Measured on Keras 3.15.1 (FACTS L5):
 | `compile("sgd", "mse", ["mae"])` | `metrics` | `loss_weights`: ValueError in `fit` |
 | `Input((4,), None, "x")` | `name` | `dtype`: ValueError |
 | `Model(x, y, "name")` | `name` | TypeError |
+| `attention(x, x, x, mask)` | `attention_mask=mask` | `query_mask=mask`: all is attended to, as without a mask |
+| `attention(x, x, x, None)` | no mask | TypeError |
+| `attention(x, x, x, None, True)` | `return_attention_scores=True` | ValueError |
 
 A value is reported only if it looks like what the place was. `Conv2D(n, k, k)` is reported in a program that has other
 marks of Keras 1, and for an odd `k` in a model that also pools: windows side by side as patches are even.
@@ -144,7 +168,7 @@ from tdlint.api import (
 
 from ._arguments import SEVERITIES, is_passed_over, short, version
 
-ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
 TINY = 1e-4
 DTYPES = ("float", "int", "uint", "bool", "string", "bfloat", "complex")
 
@@ -168,7 +192,8 @@ class PositionalArgumentChanged(Rule):
                 continue
             axes = window_axes(call.name)
             found = next(
-                (change for change in shifts_of(call.name) if target >= change.since and _fits(call, change)), None
+                (change for change in shifts_of(call.name) if target >= change.since and _fits(call, change, program)),
+                None,
             )
             if axes is not None and _is_window(call, axes, program, marked):
                 yield _of_window(call, axes)
@@ -181,12 +206,15 @@ def _is_keras_1(call: DatedCall) -> bool:
     return any(changes[name].family == "keras1" for name, _ in call.args.bound if name in changes)
 
 
-def _fits(call: DatedCall, change: PositionChange) -> bool:
+def _fits(call: DatedCall, change: PositionChange, program: Program) -> bool:
     """Whether the value at a place looks like what the place was."""
     if len(call.positional) <= change.at or not call.args.complete:
         return False
     value = call.positional[change.at][0]
     found = number(value)
+    if change.looks in ("any", "none"):
+        site = call.positional[change.at][1]
+        return change.looks == "any" or (site is not None and program.text(site) == "None")
     if change.looks == "names":
         return isinstance(value, Sequence) and bool(value.items) and all(map(_is_name, value.items))
     if change.looks == "text":
@@ -208,12 +236,18 @@ def _report(call: DatedCall, change: PositionChange, program: Program, major: in
     effect = "raises an error" if change.effect == "raises" else f"takes it as {change.now}, and says nothing"
     return Report(
         Place(call.positional[change.at][1] or call.site),
-        f"the {ORDINALS[change.at]} argument of {short(call)} was {change.was} and {now} in Keras {major}",
+        f"the {ORDINALS[change.at]} argument of {_callee(call)} was {change.was} and {now} in Keras {major}",
         fact=f"Keras {major} {effect} (FACTS L5)",
         help=f"say {change.was}=…",
         fix=_fix(call, change, program),
         severity=SEVERITIES[change.effect],
     )
+
+
+def _callee(call: DatedCall) -> str:
+    """What is called: a layer is named by its class."""
+    name = call.name.removesuffix(".call").rpartition(".")[2]
+    return name if name == short(call) else f"the call of a {name}"
 
 
 def _fix(call: DatedCall, first: PositionChange, program: Program) -> FixPlan | None:

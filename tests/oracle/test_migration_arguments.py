@@ -231,6 +231,22 @@ def test_positional_arguments_of_optimizers(name):
         assert made.get_config()[change.now] == given[change.looks]
 
 
+def test_a_fourth_positional_argument_of_attention_hides_nothing():
+    layer = keras.layers.MultiHeadAttention(2, 3)
+    x = np.random.default_rng(0).normal(size=(2, 5, 4)).astype("float32")
+    plain = layer(x, x, x)
+    causal = np.tril(np.ones((2, 5, 5), "bool"))
+    padding = np.array([[1, 1, 1, 0, 0], [1, 1, 1, 1, 0]], "bool")
+    for mask in (causal, causal.astype("float32"), padding[:, None], padding[:, None, None]):
+        assert not np.allclose(layer(x, x, x, attention_mask=mask), plain)
+        assert np.allclose(layer(x, x, x, mask), plain)
+    assert np.allclose(layer(x, x, x, padding), plain)
+    for change in shifts_of("keras.layers.MultiHeadAttention.call"):
+        given = [*[causal] * (change.at - 3), None if change.looks == "none" else True]
+        if change.looks != "any":
+            assert outcome(lambda given=given: layer(x, x, x, *given)) == change.effect == "raises"
+
+
 def test_third_place_of_a_convolution_is_its_stride():
     made = keras.layers.Convolution2D(4, 5, 3)
     assert (made.kernel_size, made.strides) == ((5, 5), (3, 3))

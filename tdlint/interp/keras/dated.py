@@ -56,6 +56,14 @@ def up_to_date(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) ->
     return renamed(changes, _with_shape(name, args)) if old else args
 
 
+def layer_called(run: Run, layer: LayerObject, args: CallArguments, node: cst.CSTNode) -> None:
+    """The call of a layer of Keras, which is kept for the rules if one of its places meant something else."""
+    name = f"{layer.type}.call"
+    shifts = shifts_of(name)
+    if shifts and len(args.positional) > shifts[0].at and isinstance(node, cst.Call):
+        _record(run, Symbol(name, layer.namespace), args, node)
+
+
 _RECURRENT = frozenset({"keras.layers.GRU", "keras.layers.LSTM", "keras.layers.RNN", "keras.layers.SimpleRNN"})
 
 

@@ -8,7 +8,7 @@ import libcst as cst
 
 from tdlint.graph import CallSite, LayerNode
 from tdlint.interp.data import preparation
-from tdlint.interp.keras import lambdas, own_calls, own_weights
+from tdlint.interp.keras import dated, lambdas, own_calls, own_weights
 from tdlint.interp.keras.tensors import edge_of, shape_of_tensor
 from tdlint.interp.program import StepLayer
 from tdlint.interp.python import classes, containers
@@ -198,7 +198,9 @@ def call_layer(run: Run, layer: LayerObject, args: CallArguments, node: cst.CSTN
     required = None
     if layer.custom:
         result, required = enter_call(run, layer, _with_tensors(run, args))
-    elif lambdas.is_followed(layer) and len(args.everything()) == 1:
+    else:
+        dated.layer_called(run, layer, args, node)
+    if not layer.custom and lambdas.is_followed(layer) and len(args.everything()) == 1:
         result = lambdas.result(run, layer, _with_tensors(run, args).everything()[0])
     return _output(run, layer, tensors, node, result, required, others, _switched(layer, args))
 

@@ -1,6 +1,7 @@
 """Positional arguments that mean something else than they did; the table is ``positions.txt``, a row a line.
 
 ``looks`` says how a value looks that was meant as what the place was: values that may be meant either way are not told.
+``none`` is None as it is written, ``any`` is whatever is given.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Literal, TypeAlias
 from tdlint.spec.migration.arguments import Effect, callables
 from tdlint.spec.version import KerasVersion
 
-Looks: TypeAlias = Literal["names", "text", "number", "bool", "tiny", "zero"]
+Looks: TypeAlias = Literal["names", "text", "number", "bool", "tiny", "zero", "none", "any"]
 
 
 @dataclass(frozen=True, slots=True)
