@@ -162,3 +162,10 @@ def test_only_numbers_that_are_near_are_alike():
     assert transcripts.alike("98 % of 4\n", "100 % of 4\n")
     assert not transcripts.alike("50 % of 4\n", "100 % of 4\n")
     assert not transcripts.alike("98 % of five\n", "98 % of 4\n")
+
+
+def test_every_page_is_in_the_navigation():
+    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    named = re.findall(r"^ +- (?:.*: )?([\w/-]+\.md)$", text.partition("\nnav:\n")[2], re.MULTILINE)
+    pages = {page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs").rglob("*.md")}
+    assert set(named) == pages | set(script("docs_site/repository").ELSEWHERE.values())
