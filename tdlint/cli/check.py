@@ -19,6 +19,7 @@ from tdlint.cli.options import (
     settings_options,
     taken,
 )
+from tdlint.cli.progress import progress
 from tdlint.cli.reports import read_program, render_options, settings_of, write, write_program
 from tdlint.formatters import MODULES, TEXT_FORMATS, render
 
@@ -225,14 +226,18 @@ def _checked(wanted: Wanted, settings: Settings, rules: Any) -> RunResult:
     """What is found in files, or left in them after they were fixed."""
     if wanted.add_ignore:
         return _ignored(wanted, settings, rules)
-    with cache_for(settings, rules, wanted.no_cache) as cache:
+    with (
+        cache_for(settings, rules, wanted.no_cache) as cache,
+        progress("Fixing" if wanted.fixing else "Checking", wanted.no_color) as told,
+    ):
+        how: dict[str, Any] = {"cache": cache, "done": told.done, "begun": told.begun}
         if wanted.fixing:
             from tdlint.linting.fixing import fix_paths
 
-            return fix_paths(wanted.paths, settings, rules, wanted.jobs, write=not wanted.diff, cache=cache)
+            return fix_paths(wanted.paths, settings, rules, wanted.jobs, write=not wanted.diff, **how)
         from tdlint.linting.runs import check_paths
 
-        return check_paths(wanted.paths, settings, rules, wanted.jobs, cache=cache)
+        return check_paths(wanted.paths, settings, rules, wanted.jobs, **how)
 
 
 def _ignored(wanted: Wanted, settings: Settings, rules: Any) -> RunResult:

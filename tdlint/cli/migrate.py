@@ -8,6 +8,7 @@ import click
 
 from tdlint.cli.caching import cache_for
 from tdlint.cli.options import cache_options, keras_version, no_color_option, output_file_option
+from tdlint.cli.progress import progress
 from tdlint.cli.reports import render_options, settings_of, tell_left_out, write
 from tdlint.formatters.migration import MODULES as MIGRATION_MODULES
 
@@ -59,8 +60,12 @@ def migrate(
 
     paths, target, loaded = paths or (".",), target or NEWEST, load_packs()
     settings = loaded.settings_for(settings_of(paths, **given))
-    with cache_for(settings, loaded.rules, no_cache, purpose=f"migrate to {target}") as cache:
-        plan = plan_migration(paths, settings, loaded.rules, target, jobs, cache=cache)
+    with (
+        cache_for(settings, loaded.rules, no_cache, purpose=f"migrate to {target}") as cache,
+        progress("Planning", no_color) as told,
+    ):
+        how: dict[str, Any] = {"cache": cache, "done": told.done, "begun": told.begun}
+        plan = plan_migration(paths, settings, loaded.rules, target, jobs, **how)
     tell_left_out(loaded)
     write(render_plan(output_format, plan, paths, render_options(no_color or output_file is not None)), output_file)
     ctx.exit(2 if loaded.problems else plan.exit_code)

@@ -20,7 +20,7 @@ from tdlint.linting.fixes import applicable, compatible, edits_of
 from tdlint.linting.reading import Readable, read
 from tdlint.linting.resolve import tool_diagnostic
 from tdlint.linting.result import FileResult, Fixed, Fixing, RunResult
-from tdlint.linting.runs import Done, check_paths
+from tdlint.linting.runs import Begun, Done, check_paths
 from tdlint.linting.tool_codes import FIX_FAILED
 from tdlint.sources.inputs import digest_of
 from tdlint.sources.rewriting import NotWritable, apply_edits, can_edit, rewrite
@@ -51,6 +51,7 @@ def fix_paths(
     write: bool = True,
     cache: Cache | None = None,
     done: Done | None = None,
+    begun: Begun = lambda file: None,
 ) -> RunResult:
     """Fix files and the files in folders; the result has what is left of each, and the old and new bytes.
 
@@ -61,7 +62,7 @@ def fix_paths(
         UsageError: a path or a selector does not exist, or there is no file.
     """
     usable = partial(_is_left, least=_least(settings))
-    result = check_paths(paths, settings, rules, jobs, fix_bytes, cache, usable, done)
+    result = check_paths(paths, settings, rules, jobs, fix_bytes, cache, usable, done, begun)
     if write:
         result = RunResult(tuple(map(_written, result.files)))
     if cache is not None:

@@ -14,7 +14,7 @@ from tdlint.diagnostics import Applicability, Diagnostic
 from tdlint.linting.engine import Rules, check_bytes_each
 from tdlint.linting.fixing import fix_bytes
 from tdlint.linting.result import FileResult, Fixing
-from tdlint.linting.runs import Done, check_paths
+from tdlint.linting.runs import Begun, Done, check_paths
 from tdlint.linting.tool_codes import FIX_FAILED, TOOL_CODES
 from tdlint.spec.version import LAST_KERAS_2, KerasVersion
 
@@ -117,6 +117,7 @@ def plan_migration(
     *,
     cache: Cache | None = None,
     done: Done | None = None,
+    begun: Begun = lambda file: None,
 ) -> Plan:
     """What is to be done before files run under a version of Keras.
 
@@ -130,7 +131,7 @@ def plan_migration(
     old = replace(settings, keras_version=LAST_KERAS_2)
     family = frozenset(rule.code for rule in rules if rule.family() == FAMILY)
     plan = partial(_plan_bytes, wanted=wanted, old=old, left_out=family | {code.code for code in TOOL_CODES})
-    checked = check_paths(paths, changed, rules, jobs, plan, cache, done=done)
+    checked = check_paths(paths, changed, rules, jobs, plan, cache, None, done, begun)
     files = [_file_plan(result) for result in checked.files]
     work = sorted((file for file in files if file.findings), key=_most_work_first)
     return Plan(target, tuple(work), len(files) - len(work), checked.failed, family)

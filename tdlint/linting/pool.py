@@ -33,13 +33,15 @@ def run_pool(
     lost: OnLoss,
     jobs: int,
     time_limit: float,
+    begun: Callable[[str], None] = lambda file: None,
 ) -> Iterator[tuple[str, FileResult]]:
     """Each file with the job's result for it, as soon as it is there; every file comes once, in any order.
 
     ``lost(file, reason)`` makes the result for a file whose worker died or took longer than ``time_limit`` seconds for
-    it; ``reason`` is a predicate, such as ``was ended by the signal SIGSEGV``.
+    it; ``reason`` is a predicate, such as ``was ended by the signal SIGSEGV``. ``begun`` is told of each file that a
+    worker takes up.
     """
-    pool = _Pool(files, job, lost, min(jobs, len(files)), time_limit)
+    pool = _Pool(files, job, lost, min(jobs, len(files)), time_limit, begun)
     try:
         yield from pool.run()
     finally:
@@ -57,12 +59,21 @@ class _Worker:
 
 
 class _Pool:
-    def __init__(self, files: Sequence[str], job: Job, lost: OnLoss, size: int, time_limit: float) -> None:
+    def __init__(
+        self,
+        files: Sequence[str],
+        job: Job,
+        lost: OnLoss,
+        size: int,
+        time_limit: float,
+        begun: Callable[[str], None],
+    ) -> None:
         self.files = files
         self.job = job
         self.lost = lost
         self.size = size
         self.time_limit = time_limit
+        self.begun = begun
         self.waiting = deque(range(len(files)))
         self.left = len(files)
         self.ready: list[tuple[str, FileResult]] = []
@@ -105,7 +116,7 @@ class _Pool:
         if not taken:
             return
         worker.files.extend(taken)
-        worker.since = time.monotonic()
+        self._take_up(worker)
         # one that has died is noticed when its results are collected
         with suppress(OSError):
             worker.connection.send([(number, self.files[number]) for number in taken])
@@ -130,8 +141,13 @@ class _Pool:
             self._replace(worker, how_it_ended(worker.process.exitcode))
             return
         worker.files.remove(number)
-        worker.since = time.monotonic()
+        self._take_up(worker)
         self._done(number, result)
+
+    def _take_up(self, worker: _Worker) -> None:
+        worker.since = time.monotonic()
+        if worker.files:
+            self.begun(self.files[worker.files[0]])
 
     def _done(self, number: int, result: FileResult) -> None:
         self.left -= 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -33,6 +33,8 @@ Check = Callable[[bytes, str, Settings, Rules], FileResult]
 Job = Callable[[str], FileResult]
 Done = Callable[[int, int, str], None]
 """Told of each file when it is done: how many are, how many there are, and which it was."""
+Begun = Callable[[str], None]
+"""Told of each file that is taken up on this machine."""
 
 _FEW_FILES = 4
 _SMALL_RUN = 200_000  # bytes; about what is checked in the time that processes take to start
@@ -47,12 +49,13 @@ def check_paths(
     cache: Cache | None = None,
     usable: Callable[[FileResult], bool] | None = None,
     done: Done | None = None,
+    begun: Begun = lambda file: None,
     executor: Executor | None = None,
 ) -> RunResult:
     """Lint files and the files in folders; ``jobs`` is the number of processes, None for as many as are of use.
 
     ``check`` makes the result of a file. What the ``cache`` has is taken instead where that is ``usable``. ``done`` is
-    called in this process, for each file as soon as its result is here.
+    called in this process, for each file as soon as its result is here; ``begun`` before that.
 
     With an ``executor``, its tasks have the files checked, by processes that need not have them; it may have threads,
     processes or other machines. ``jobs`` is then how many tasks it does at once.
@@ -69,7 +72,7 @@ def check_paths(
     lost = partial(lost_file, settings=settings, rules=rules)
     found: dict[str, FileResult] = {}
     if executor is None:
-        each = _each(rest, job, lost, jobs)
+        each = _each(rest, job, lost, jobs, begun)
     else:
         from tdlint.linting.remote.dispatch import run_by
 
@@ -97,18 +100,24 @@ def _told_once(results: Iterable[FileResult]) -> tuple[FileResult, ...]:
 
 
 def _each(
-    files: Sequence[str], job: Job, lost: Callable[[str, str], FileResult], jobs: int | None
+    files: Sequence[str], job: Job, lost: Callable[[str, str], FileResult], jobs: int | None, begun: Begun
 ) -> Iterable[tuple[str, FileResult]]:
     """Each file with its result, as soon as it is there, in any order."""
     if jobs is None:
         jobs = 1 if _is_small(files) else os.cpu_count() or 1
     if jobs <= 1 or not files:
-        return ((file, job(file)) for file in files)
+        return _in_order(files, job, begun)
     from tdlint.linting.pool import run_pool
 
     _load_what_workers_need()
     # A file that ends or hangs its process costs that file only.
-    return run_pool(files, job, lost, jobs, TIME_LIMIT)
+    return run_pool(files, job, lost, jobs, TIME_LIMIT, begun)
+
+
+def _in_order(files: Sequence[str], job: Job, begun: Begun) -> Iterator[tuple[str, FileResult]]:
+    for file in files:
+        begun(file)
+        yield file, job(file)
 
 
 def check_file(path: str, check: Check, settings: Settings, rules: Rules) -> FileResult:

@@ -49,3 +49,19 @@ def test_each_file_is_told_when_it_is_done(seven, jobs):
     result = check_paths([str(seven)], Settings(), (EveryLayer,), jobs, done=lambda *each: told.append(each))
     assert [(number, total) for number, total, _ in told] == [(number, 7) for number in range(1, 8)]
     assert sorted(file for _, _, file in told) == [file.path for file in result.files]
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_each_file_is_taken_up_before_it_is_done(seven, jobs):
+    told = []
+    check_paths(
+        [str(seven)],
+        Settings(),
+        (EveryLayer,),
+        jobs,
+        done=lambda number, total, file: told.append(("done", file)),
+        begun=lambda file: told.append(("begun", file)),
+    )
+    files = sorted(str(path) for path in seven.glob("*.py"))
+    assert sorted(told) == sorted([*(("begun", file) for file in files), *(("done", file) for file in files)])
+    assert all(told.index(("begun", file)) < told.index(("done", file)) for file in files)
