@@ -24,8 +24,8 @@ _Functions = ast.FunctionDef | ast.AsyncFunctionDef
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
-# Keras itself, or calls that only make sense on a model, whatever the model is called.
-_ALWAYS = ("keras", ".fit(", "optimizer=")
+# Keras itself, layers of TensorFlow 1, or calls that only make sense on a model, whatever that is called.
+_ALWAYS = ("keras", ".fit(", "optimizer=", "tf.layers.", "tf1.layers.", "v1.layers.", ".rnn_cell.")
 
 _MAKING = ("keras.layers", "keras.models", "keras.applications", *(name.rstrip(".") for name in OBJECT_MODULES))
 _MODELS = frozenset({"keras", "keras.Sequential", "keras.Model", "keras.Input", "keras.Layer"})

@@ -245,5 +245,5 @@ def test_rules_see_no_memory() -> None:
     run = Run(10)
     source = "import numpy as np\nfrom keras import Sequential\nm = Sequential()\nm.fit(np.zeros((4, 2)), np.ones(4))\n"
     statements.execute_block(run, libcst.parse_module(source))
-    (call,) = run.calls.values()
+    (call,) = run.records.calls.values()
     assert call.args.get("x") == ArrayValue((4, 2), "float64", (0, 0), "integer")

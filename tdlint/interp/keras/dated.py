@@ -47,7 +47,7 @@ def up_to_date(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) ->
     defaults = defaults_of(name)
     if not (old or shifted or windowed or defaults or migration.instead_of_legacy(name)):
         return args
-    _record(run, callee, args, node)
+    record(run, callee, args, node)
     if defaults and defaults[0].weight == "raises" and not args.positional:
         needed = {each.argument: (Const(ast.literal_eval(each.was)), None) for each in defaults}
         args = CallArguments((), {**needed, **args.keywords}, args.complete)
@@ -61,7 +61,7 @@ def layer_called(run: Run, layer: LayerObject, args: CallArguments, node: cst.CS
     name = f"{layer.type}.call"
     shifts = shifts_of(name)
     if shifts and len(args.positional) > shifts[0].at and isinstance(node, cst.Call):
-        _record(run, Symbol(name, layer.namespace), args, node)
+        record(run, Symbol(name, layer.namespace), args, node)
 
 
 _RECURRENT = frozenset({"keras.layers.GRU", "keras.layers.LSTM", "keras.layers.RNN", "keras.layers.SimpleRNN"})
@@ -92,7 +92,7 @@ def _with_window(args: CallArguments, axes: int) -> CallArguments:
     return CallArguments((filters,), {"kernel_size": (kernel, sizes[0][1]), **args.keywords}, args.complete)
 
 
-def _record(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) -> None:
+def record(run: Run, callee: Symbol, args: CallArguments, node: cst.Call) -> None:
     """Keep a call for the rules as it is written."""
     if _is_heard(run):
         made = _as_written(run, callee, args, node)
@@ -211,7 +211,7 @@ def on_tensors(run: Run, callee: Symbol, args: CallArguments, tensors: list[Tens
         and _is_outside_of_layers(run)
         and any(_is_symbolic(run, tensor) for tensor in tensors)
     ):
-        _record(run, callee, args, node)
+        record(run, callee, args, node)
 
 
 def _is_outside_of_layers(run: Run) -> bool:

@@ -23,6 +23,7 @@ from tdlint.interp.keras.tensors import computed
 from tdlint.interp.python import standard_library
 from tdlint.interp.python.arguments import CallArguments, bound
 from tdlint.interp.run import Run
+from tdlint.spec import migration
 from tdlint.spec.applications import preprocess_mode
 from tdlint.spec.objects import OBJECT_MODULES, OPEN, RECORDED, signature_of
 from tdlint.values import (
@@ -50,6 +51,8 @@ def call_symbol(run: Run, symbol: Symbol, args: CallArguments, node: cst.Call) -
         known = standard_library.FUNCTIONS[name](run, args)
     if known is not None:
         return known
+    if name.startswith(migration.TF_LAYERS):
+        dated.record(run, symbol, args, node)
     tensors = [
         tensor
         for value in args.everything()

@@ -8,6 +8,7 @@ only, ``keras.layers.core.Dense`` for ``tensorflow.keras.layers.core.Dense`` too
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -21,6 +22,12 @@ FixSafety: TypeAlias = Literal["safe", "unsafe"]
 
 NAMESPACES = ("keras", "tf.keras")
 BACKEND = "keras.backend."
+TF_LAYERS = (
+    *("tensorflow.layers.", "tensorflow.compat.v1.layers."),
+    *("tensorflow.nn.rnn_cell.", "tensorflow.compat.v1.nn.rnn_cell."),
+)
+"""Where TensorFlow 1 had layers of its own."""
+
 FIRST_KERAS_3 = KerasVersion(3, 0)
 
 
@@ -150,6 +157,15 @@ def instead_of_legacy(name: str) -> str | None:
     """The optimizer that has the place of one in ``keras.optimizers.legacy``; those raise when they are called."""
     module, _, leaf = name.rpartition(".")
     return f"keras.optimizers.{leaf}" if module == "keras.optimizers.legacy" and exists(name, "keras") else None
+
+
+def instead_of_tf_layer(name: str) -> str | None:
+    """The layer of Keras that does what a layer of TensorFlow 1 did, or a function of its name in small letters."""
+    leaf = name.rpartition(".")[2]
+    if leaf[:1].islower():
+        leaf = "".join(part.capitalize() for part in leaf.split("_"))
+        leaf = re.sub(r"(?<=\d)d(?![a-z])", "D", leaf)
+    return f"keras.layers.{leaf}" if exists(f"keras.layers.{leaf}", "keras") else None
 
 
 def removed_attribute(name: str, namespace: str) -> Removed | None:
