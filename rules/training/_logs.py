@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tdlint.api import CallSite, Instance, MethodFacts, ModelGraph, Program, Sequence, Value, log_keys, number
+from tdlint.api import CallSite, Context, Instance, MethodFacts, ModelGraph, Program, Sequence, Value, log_keys, number
+
+from .._saving import version_of
 
 FITS = ("keras.Model.fit", "keras.Model.fit_generator")
 # Logged by callbacks of Keras itself, whatever is compiled.
@@ -108,6 +110,14 @@ def measured(call: CallSite, program: Program) -> tuple[str, ...] | None:
     metrics = log_keys(args.get("metrics"))
     weighted = log_keys(args.get("weighted_metrics"))
     return None if metrics is None or weighted is None or not args.complete else (*metrics, *weighted)
+
+
+def logged(call: CallSite, program: Program, context: Context) -> tuple[str, ...] | None:
+    """The same; before Keras 2.3 they were other names of the same metrics, and each may be there."""
+    names = measured(call, program)
+    if names is None or version_of(program, context) >= (2, 3):
+        return names
+    return (*names, *(_OTHER_NAMES[name] for name in names if name in _OTHER_NAMES))
 
 
 def as_measured(wanted: str, names: tuple[str, ...]) -> str | None:

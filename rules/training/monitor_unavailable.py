@@ -82,7 +82,7 @@ from tdlint.api import (
     text,
 )
 
-from ._logs import FITS, as_measured, is_measured, keras_callbacks, measured, validated
+from ._logs import FITS, as_measured, is_measured, keras_callbacks, logged, validated
 
 WATCHING = {
     "keras.callbacks.EarlyStopping": "it never stops: all epochs run",
@@ -132,7 +132,7 @@ def _without_validation(call: CallSite, callback: Instance, monitor: str) -> Rep
 
 def _unnamed(call: CallSite, callback: Instance, monitor: str, program: Program, context: Context) -> Iterator[Report]:
     """A metric that the model's ``compile`` does not name; only where every name is known."""
-    names = measured(call, program)
+    names = logged(call, program, context)
     wanted = monitor.removeprefix("val_")
     if names is None or is_measured(wanted, names):
         return

@@ -67,7 +67,7 @@ from collections.abc import Iterator
 
 from tdlint.api import Applicability, CallSite, Context, FixPlan, Program, ReplaceCode, Report, Rule, Severity, text
 
-from ._logs import as_measured, is_measured, logs_nothing_more, measured, validated
+from ._logs import as_measured, is_measured, logged, logs_nothing_more, validated
 
 LOGS = "keras.callbacks.History.history"
 
@@ -86,7 +86,7 @@ class UnavailableHistoryKey(Rule):
             return
         if not logs_nothing_more(fit, program):
             return
-        has_validation, names = validated(fit), measured(fit, program)
+        has_validation, names = validated(fit), logged(fit, program, context)
         if key.startswith("val_") and has_validation is False:
             yield _report(call, fit, f"{key} is read from the history of a fit without validation data", None)
         elif names is not None and has_validation is not None and not is_measured(key.removeprefix("val_"), names):

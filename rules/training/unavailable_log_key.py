@@ -109,7 +109,7 @@ from tdlint.api import (
     Site,
 )
 
-from ._logs import FITS, as_measured, callbacks_of, is_measured, log_methods, logs_nothing_more, measured, validated
+from ._logs import FITS, as_measured, callbacks_of, is_measured, log_methods, logged, logs_nothing_more, validated
 
 OF_EPOCH = ("on_epoch_end",)
 OF_BATCH = ("on_batch_end", "on_train_batch_end")
@@ -151,7 +151,7 @@ class UnavailableLogKey(Rule):
         """Report where the name is read; the ``fit`` is related."""
         found: dict[Site, list[_Looked]] = {}
         for call in program.calls_of(*FITS):
-            for looked in _looked_for(call, program):
+            for looked in _looked_for(call, program, context):
                 found.setdefault(looked.read.site, []).append(looked)
         for uses in found.values():
             missing = [looked for looked in uses if looked.is_missing]
@@ -159,7 +159,7 @@ class UnavailableLogKey(Rule):
                 yield _report(missing[0], len(missing) == len(uses))
 
 
-def _looked_for(call: CallSite, program: Program) -> Iterator[_Looked]:
+def _looked_for(call: CallSite, program: Program, context: Context) -> Iterator[_Looked]:
     if not call.args.complete or not logs_nothing_more(call, program):
         return
     names = None
@@ -167,7 +167,7 @@ def _looked_for(call: CallSite, program: Program) -> Iterator[_Looked]:
         for method in log_methods(callback, program) or ():
             if method.name not in OF_EPOCH + OF_BATCH or method.logs is None:
                 continue
-            names = measured(call, program) if names is None else names
+            names = logged(call, program, context) if names is None else names
             if names is None:
                 return
             asked = {key.key for key in method.logs.keys}

@@ -69,7 +69,7 @@ from tdlint.api import (
     text,
 )
 
-from ._logs import FITS, as_measured, is_measured, keras_callbacks, measured, validated
+from ._logs import FITS, as_measured, is_measured, keras_callbacks, logged, validated
 
 
 class UnavailableTemplateKey(Rule):
@@ -82,7 +82,7 @@ class UnavailableTemplateKey(Rule):
         """Report at the file name; the ``fit`` is related."""
         if call.name not in FITS or not call.args.complete:
             return
-        has_validation, names = validated(call), measured(call, program)
+        has_validation, names = validated(call), logged(call, program, context)
         for callback in keras_callbacks(call, program):
             if callback.type != "keras.callbacks.ModelCheckpoint" or not callback.args.get("save_freq").must_be(
                 "epoch"

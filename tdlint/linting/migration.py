@@ -16,7 +16,7 @@ from tdlint.linting.fixing import fix_bytes
 from tdlint.linting.result import FileResult, Fixing
 from tdlint.linting.runs import Begun, Done, check_paths
 from tdlint.linting.tool_codes import FIX_FAILED, TOOL_CODES
-from tdlint.spec.version import LAST_KERAS_2, KerasVersion
+from tdlint.spec.version import FIRST_KERAS_2, KerasVersion
 
 if TYPE_CHECKING:
     from tdlint.linting.cache import Cache
@@ -121,14 +121,15 @@ def plan_migration(
 ) -> Plan:
     """What is to be done before files run under a version of Keras.
 
-    That is what the rules about the change report, and what other rules report for this version and not for Keras 2.
+    That is what the rules about the change report, and what other rules report for this version and not for the first
+    Keras 2: programs come from any.
 
     Raises:
         UsageError: a path does not exist, or there is no file.
     """
     wanted = replace(settings, keras_version=target)
     changed = replace(wanted, select=(FAMILY,), extend_select=(), ignore=(), min_severity=None, unsafe_fixes=True)
-    old = replace(settings, keras_version=LAST_KERAS_2)
+    old = replace(settings, keras_version=FIRST_KERAS_2)
     family = frozenset(rule.code for rule in rules if rule.family() == FAMILY)
     plan = partial(_plan_bytes, wanted=wanted, old=old, left_out=family | {code.code for code in TOOL_CODES})
     checked = check_paths(paths, changed, rules, jobs, plan, cache, None, done, begun)

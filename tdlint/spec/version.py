@@ -19,6 +19,7 @@ class KerasVersion(NamedTuple):
 NEWEST = KerasVersion(3, 15)
 """The version that the facts in the rule pages were last measured on, and the default target."""
 
+FIRST_KERAS_2 = KerasVersion(2, 0)
 LAST_KERAS_2 = KerasVersion(2, 15)
 """What ``tf_keras`` is, whatever is installed beside it."""
 

@@ -12,6 +12,7 @@ from tdlint.diagnostics import Applicability
 from tdlint.graph import Place
 from tdlint.linting.edits.changes import AddArgument, FixPlan
 from tdlint.linting.migration import Way, plan_migration
+from tdlint.linting.registry import load_rules
 from tdlint.linting.rule import Report, Rule
 from tdlint.spec.version import LAST_KERAS_2, NEWEST
 
@@ -151,3 +152,16 @@ def test_rules_are_counted_by_way(plan):
         ("TDL882", "doubtful", {Way.SAFE: 0, Way.UNSAFE: 0, Way.BY_HAND: 1}),
     )
     assert made.other_codes_with_fixes == ()
+
+
+def test_names_of_metrics_from_before_the_last_keras_2_are_of_the_plan(tmp_path):
+    file = tmp_path / "m.py"
+    file.write_text(
+        "import keras, numpy as np\n"
+        "m = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation='softmax')])\n"
+        "m.compile('adam', 'sparse_categorical_crossentropy', metrics=['accuracy'])\n"
+        "h = m.fit(np.zeros((9, 4)), np.zeros(9))\n"
+        "print(h.history['acc'], h.history['nothing'])\n"
+    )
+    (plan,) = plan_migration([str(file)], Settings(), load_rules(), NEWEST, 1).files
+    assert [(each.diagnostic.code, each.way) for each in plan.findings] == [("TDL513", Way.SAFE)]
