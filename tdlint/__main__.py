@@ -20,6 +20,7 @@ from tdlint.errors import UsageError
 from tdlint.sources.contents import why_not
 
 READER_GONE = 141
+_TOO_MANY = (errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 # What is said of a stream; where anything else is written, it is caught there.
 _FULL = (errno.EBADF, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOSPC)
 
@@ -82,6 +83,8 @@ def _refused(error: OSError) -> int:
     lost = streams.give_up_broken()
     if lost is not None or (error.filename is None and error.errno in _FULL):
         return _fail(f"standard output can't be written: {why_not(lost or error)}")
+    if error.errno in _TOO_MANY:
+        return _fail(f"{why_not(error)}; give fewer files, or one process: -j 1")
     if error.filename is None:
         return _defect(error)
     if os.environ.get("TDLINT_DEBUG"):

@@ -13,6 +13,7 @@ from typing import Any
 
 from tdlint.diagnostics import Severity
 from tdlint.errors import ConfigError
+from tdlint.sources.contents import contents_of, why_not
 from tdlint.sources.discovery import DEFAULT_EXCLUDE
 from tdlint.spec.version import NEWEST, KerasVersion, parse_version
 
@@ -208,9 +209,9 @@ def _shown(file: Path) -> str:
 
 def _read(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        return contents_of(str(file))
     except OSError as error:
-        raise ConfigError(f"{_shown(file)}: can't read this file: {error.strerror}") from error
+        raise ConfigError(f"{_shown(file)}: can't read this file: {why_not(error)}") from error
 
 
 def _tool_table(file: Path, shown: str) -> dict[str, Any]:
@@ -218,7 +219,7 @@ def _tool_table(file: Path, shown: str) -> dict[str, Any]:
     tomllib = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
         content = tomllib.loads(_read(file).decode("utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"{shown}: not valid TOML: {error}") from None
     tool = content.get("tool", {})
     table = tool.get("tdlint", {}) if isinstance(tool, dict) else {}

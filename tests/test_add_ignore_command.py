@@ -71,7 +71,7 @@ def test_what_can_not_be_hidden_is_still_reported(run, program):
 def test_a_file_that_is_read_only_is_named(run, program):
     program.chmod(0o444)
     code, _, err = run("--add-ignore", ".")
-    assert code == 1
+    assert code == 2
     assert "model.py: the file is read-only" in err
 
 

@@ -14,6 +14,7 @@ from tdlint.errors import ConfigError
 from tdlint.linting.fingerprints import fingerprints, first_line
 from tdlint.linting.result import FileResult, KnownDiagnostic, RunResult
 from tdlint.linting.tool_codes import FAILURES
+from tdlint.sources.contents import contents_of, why_not
 
 FORMAT_VERSION = 1
 """Raised when files of before can't be read any more."""
@@ -42,11 +43,11 @@ def read_baseline(file: Path) -> Baseline:
         ConfigError: the file is not there, can't be read, or is no baseline.
     """
     try:
-        content = json.loads(file.read_bytes())
+        content = json.loads(contents_of(str(file)))
     except FileNotFoundError:
         raise ConfigError(f"{file}: no such baseline; --update-baseline makes it") from None
     except OSError as error:
-        raise ConfigError(f"{file}: can't read this baseline: {error.strerror}") from None
+        raise ConfigError(f"{file}: can't read this baseline: {why_not(error)}") from None
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"{file}: not a baseline of tdlint: {error or 'nested too deeply'}") from None
     return Baseline(file, _known(content, file))

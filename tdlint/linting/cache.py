@@ -92,9 +92,9 @@ class Cache:
             try:
                 self._write(rows)
             except _sqlite().DatabaseError as error:
-                if isinstance(error, _sqlite().OperationalError):
+                if isinstance(error, _sqlite().OperationalError) and "column" not in str(error):
                     raise
-                (self.folder / _FILE_NAME).unlink()  # it is no database (any more)
+                (self.folder / _FILE_NAME).unlink()  # it is no database (any more), or one of another version
                 self._write(rows)
         except Exception as error:
             text = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__

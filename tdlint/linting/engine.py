@@ -102,6 +102,9 @@ def _check_guarded(
     except RecursionError:
         message = "the file can't be analysed: it is nested too deeply"
         return _failure(path, ANALYSIS_FAILED, message, settings, rules)
+    except MemoryError:
+        message = "the file can't be analysed: there is not enough memory for it"
+        return _failure(path, ANALYSIS_FAILED, message, settings, rules)
     except Exception as error:  # whatever it is, it must not cost the other files
         message = f"the analysis crashed: {described(error)}"
         return _failure(path, ANALYSIS_FAILED, message, settings, rules, BUG)

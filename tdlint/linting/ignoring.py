@@ -47,7 +47,7 @@ def ignore_paths(paths: Sequence[str], settings: Settings, rules: Rules, jobs: i
             replace_contents(file.path, file.fixing.before, file.fixing.after)
         except NotWritable as problem:
             refused.append(f"{file.path}: the file {problem}")
-            left.append(file.fixing.found)
+            left.append(replace(file.fixing.found, failed=True))
             continue
         left.append(replace(file, fixing=None))
         hidden, files = hidden + sum(each.count for each in file.fixing.fixed), files + 1

@@ -5,10 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from typing import BinaryIO
 
 MAX_FILE = 250_000_000
 """Bytes of the largest file that is read; the outputs of a notebook can be large."""
 
+_CHUNK = 2**20
 _MAX_SHOWN = f"{MAX_FILE / 1e6:.0f} MB"
 _KINDS = {
     stat.S_IFDIR: "a folder",
@@ -34,10 +36,20 @@ def contents_of(path: str) -> bytes:
     if status.st_size > MAX_FILE:
         raise OSError(errno.EFBIG, f"it has {status.st_size / 1e6:.0f} MB, and tdlint reads up to {_MAX_SHOWN}")
     with open(path, "rb") as file:  # noqa: PTH123
-        data = file.read(MAX_FILE + 1)  # it may have grown, or not say how large it is
-    if len(data) > MAX_FILE:
-        raise OSError(errno.EFBIG, f"it has more than {_MAX_SHOWN}, and tdlint reads no more")
+        data = file.read(status.st_size + 1)
+        if len(data) > status.st_size:  # it has grown, or does not say how large it is
+            data += _rest(file, MAX_FILE - len(data))
     return data
+
+
+def _rest(file: BinaryIO, at_most: int) -> bytes:
+    chunks: list[bytes] = []
+    while chunk := file.read(_CHUNK):
+        chunks.append(chunk)
+        at_most -= len(chunk)
+        if at_most < 0:
+            raise OSError(errno.EFBIG, f"it has more than {_MAX_SHOWN}, and tdlint reads no more")
+    return b"".join(chunks)
 
 
 def why_not(error: OSError) -> str:

@@ -237,4 +237,18 @@ def _read_gitignore(path: str) -> GitIgnoreSpec | None:
         raise UsageError(f"{path}: can't read this file: {why_not(error)}") from error
     from pathspec import GitIgnoreSpec  # only projects that have such a file pay for it
 
-    return GitIgnoreSpec.from_lines(text.splitlines())
+    lines = text.splitlines()
+    try:
+        return GitIgnoreSpec.from_lines(lines)
+    except ValueError:  # git passes over what is no pattern, and a line tells it alone
+        return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
+
+
+def _is_pattern(line: str) -> bool:
+    from pathspec import GitIgnoreSpec
+
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True

@@ -46,7 +46,7 @@ def write_whole(path: Path, data: bytes) -> None:
     """
     try:
         with _signals_wait():
-            _write_whole(path, data)
+            _write_whole(path.resolve(), data)  # a link stays
     except OSError as error:
         raise NotWritable(f"can't be written: {why_not(error)}") from None
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from tdlint.diagnostics import Span
-from tdlint.sources.lexing import MAX_NESTING, nesting
+from tdlint.sources.lexing import MAX_BRACKETS, MAX_NESTING, nesting
 from tdlint.sources.old_python import old_syntax
 from tdlint.sources.source_file import SyntaxProblem, line_starts, normalize
 
@@ -68,8 +68,9 @@ def parse_ast(text: str) -> ast.Module:
         warnings.simplefilter("ignore")
         try:
             return ast.parse(text)
-        except (RecursionError, MemoryError):
-            raise TooComplex(_TOO_DEEP) from None
+        except (RecursionError, MemoryError):  # the parser itself raises either where its stack is full
+            reason = _TOO_DEEP if nesting(text) > MAX_BRACKETS else "there is not enough memory for it"
+            raise TooComplex(reason) from None
 
 
 _TOO_DEEP = f"it is nested more than {MAX_NESTING} levels deep"
