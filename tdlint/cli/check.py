@@ -21,10 +21,12 @@ from tdlint.cli.options import (
 )
 from tdlint.cli.progress import progress
 from tdlint.cli.reports import read_program, render_options, settings_of, write, write_program
+from tdlint.cli.scheduling import executor_at, refuse_jobs, scheduler_option
 from tdlint.formatters import MODULES, TEXT_FORMATS, render
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Executor
 
     from tdlint.config import Settings
     from tdlint.formatters.options import Options
@@ -47,6 +49,7 @@ class Wanted:
     show_files: bool
     stdin_filename: str | None
     jobs: int | None
+    scheduler: str | None
     no_cache: bool
     output_file: str | None
     no_color: bool
@@ -83,6 +86,7 @@ class Wanted:
 @click.option("--show-files", is_flag=True, help="List the files that would be read, and read none.")
 @click.option("--stdin-filename", metavar="NAME", help="The name of the program on standard input (PATHS is -).")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), help="Number of processes.  [default: as many as useful]")
+@scheduler_option
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if something was found.")
 @settings_options
 @no_color_option
@@ -128,6 +132,9 @@ def _refuse_contradictions(wanted: Wanted, settings: Settings, ctx: click.Contex
             raise click.UsageError("- (standard input) can't be joined with other paths", ctx)
         if wanted.stdin_filename:
             raise click.UsageError("--stdin-filename names the program on standard input: give - as PATHS", ctx)
+    refuse_jobs(wanted.scheduler, wanted.jobs, ctx)
+    if wanted.scheduler and wanted.from_stdin:
+        raise click.UsageError("--scheduler can't be joined with standard input: one program is checked here", ctx)
     if wanted.watch:
         _refuse_to_watch(wanted, settings, ctx)
     for name, asked in (("--statistics", wanted.statistics), ("--show-fixes", wanted.show_fixes)):
@@ -224,28 +231,29 @@ def _baseline(wanted: Wanted, settings: Settings) -> Baseline | None:
 
 def _checked(wanted: Wanted, settings: Settings, rules: Any) -> RunResult:
     """What is found in files, or left in them after they were fixed."""
-    if wanted.add_ignore:
-        return _ignored(wanted, settings, rules)
-    with (
-        cache_for(settings, rules, wanted.no_cache) as cache,
-        progress("Fixing" if wanted.fixing else "Checking", wanted.no_color) as told,
-    ):
-        how: dict[str, Any] = {"cache": cache, "done": told.done, "begun": told.begun}
-        if wanted.fixing:
-            from tdlint.linting.fixing import fix_paths
+    with executor_at(wanted.scheduler) as executor:
+        if wanted.add_ignore:
+            return _ignored(wanted, settings, rules, executor)
+        with (
+            cache_for(settings, rules, wanted.no_cache) as cache,
+            progress("Fixing" if wanted.fixing else "Checking", wanted.no_color) as told,
+        ):
+            how: dict[str, Any] = {"cache": cache, "done": told.done, "begun": told.begun, "executor": executor}
+            if wanted.fixing:
+                from tdlint.linting.fixing import fix_paths
 
-            return fix_paths(wanted.paths, settings, rules, wanted.jobs, write=not wanted.diff, **how)
-        from tdlint.linting.runs import check_paths
+                return fix_paths(wanted.paths, settings, rules, wanted.jobs, write=not wanted.diff, **how)
+            from tdlint.linting.runs import check_paths
 
-        return check_paths(wanted.paths, settings, rules, wanted.jobs, **how)
+            return check_paths(wanted.paths, settings, rules, wanted.jobs, **how)
 
 
-def _ignored(wanted: Wanted, settings: Settings, rules: Any) -> RunResult:
+def _ignored(wanted: Wanted, settings: Settings, rules: Any, executor: Executor | None) -> RunResult:
     """What no comment could hide, after comments were written beside all else."""
     from tdlint.formatters.summary import count
     from tdlint.linting.ignoring import ignore_paths
 
-    ignored = ignore_paths(wanted.paths, settings, rules, wanted.jobs)
+    ignored = ignore_paths(wanted.paths, settings, rules, wanted.jobs, executor)
     for line in ignored.refused:
         click.echo(f"tdlint: {line}", err=True)
     click.echo(f"{count(ignored.hidden, 'report')} hidden by comments in {count(ignored.files, 'file')}.", err=True)

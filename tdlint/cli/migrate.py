@@ -10,6 +10,7 @@ from tdlint.cli.caching import cache_for
 from tdlint.cli.options import cache_options, keras_version, no_color_option, output_file_option
 from tdlint.cli.progress import progress
 from tdlint.cli.reports import render_options, settings_of, tell_left_out, write
+from tdlint.cli.scheduling import executor_at, refuse_jobs, scheduler_option
 from tdlint.formatters.migration import MODULES as MIGRATION_MODULES
 
 
@@ -32,6 +33,7 @@ from tdlint.formatters.migration import MODULES as MIGRATION_MODULES
 @output_file_option
 @cache_options
 @click.option("-j", "--jobs", type=click.IntRange(min=1), help="Number of processes.  [default: as many as useful]")
+@scheduler_option
 @click.option("--config", metavar="FILE", help="Read this pyproject.toml instead of the nearest one.")
 @click.option("--isolated", is_flag=True, help="Read no configuration file.")
 @no_color_option
@@ -44,6 +46,7 @@ def migrate(
     output_format: str,
     output_file: str | None,
     jobs: int | None,
+    scheduler: str | None,
     no_cache: bool,
     no_color: bool,
     **given: Any,
@@ -60,11 +63,13 @@ def migrate(
 
     paths, target, loaded = paths or (".",), target or NEWEST, load_packs()
     settings = loaded.settings_for(settings_of(paths, **given))
+    refuse_jobs(scheduler, jobs, ctx)
     with (
+        executor_at(scheduler) as executor,
         cache_for(settings, loaded.rules, no_cache, purpose=f"migrate to {target}") as cache,
         progress("Planning", no_color) as told,
     ):
-        how: dict[str, Any] = {"cache": cache, "done": told.done, "begun": told.begun}
+        how: dict[str, Any] = {"cache": cache, "done": told.done, "begun": told.begun, "executor": executor}
         plan = plan_migration(paths, settings, loaded.rules, target, jobs, **how)
     tell_left_out(loaded)
     write(render_plan(output_format, plan, paths, render_options(no_color or output_file is not None)), output_file)

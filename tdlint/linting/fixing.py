@@ -28,6 +28,8 @@ from tdlint.sources.saving import replace_contents
 from tdlint.sources.source_file import SourceFile
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from tdlint.linting.cache import Cache
 
 MAX_ROUNDS = 10
@@ -52,6 +54,7 @@ def fix_paths(
     cache: Cache | None = None,
     done: Done | None = None,
     begun: Begun = lambda file: None,
+    executor: Executor | None = None,
 ) -> RunResult:
     """Fix files and the files in folders; the result has what is left of each, and the old and new bytes.
 
@@ -62,7 +65,7 @@ def fix_paths(
         UsageError: a path or a selector does not exist, or there is no file.
     """
     usable = partial(_is_left, least=_least(settings))
-    result = check_paths(paths, settings, rules, jobs, fix_bytes, cache, usable, done, begun)
+    result = check_paths(paths, settings, rules, jobs, fix_bytes, cache, usable, done, begun, executor)
     if write:
         result = RunResult(tuple(map(_written, result.files)))
     if cache is not None:

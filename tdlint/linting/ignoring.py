@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from tdlint.config import Settings
 from tdlint.diagnostics import Diagnostic, Edit
@@ -16,6 +17,9 @@ from tdlint.linting.runs import check_paths
 from tdlint.linting.tool_codes import TOOL_CODES
 from tdlint.sources.rewriting import NotWritable, rewrite
 from tdlint.sources.saving import replace_contents
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 MAX_ROUNDS = 100
 """A line can't have more reports than this that are hidden one after the other."""
@@ -31,13 +35,19 @@ class Ignored:
     refused: tuple[str, ...]
 
 
-def ignore_paths(paths: Sequence[str], settings: Settings, rules: Rules, jobs: int | None = None) -> Ignored:
+def ignore_paths(
+    paths: Sequence[str],
+    settings: Settings,
+    rules: Rules,
+    jobs: int | None = None,
+    executor: Executor | None = None,
+) -> Ignored:
     """Hide what is reported in files and the files in folders by comments.
 
     Raises:
         UsageError: a path or a selector does not exist, or there is no file.
     """
-    result = check_paths(paths, settings, rules, jobs, check=ignore_bytes)
+    result = check_paths(paths, settings, rules, jobs, check=ignore_bytes, executor=executor)
     left, refused, hidden, files = [], [], 0, 0
     for file in result.files:
         if file.fixing is None:

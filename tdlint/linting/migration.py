@@ -19,6 +19,8 @@ from tdlint.linting.tool_codes import FIX_FAILED, TOOL_CODES
 from tdlint.spec.version import FIRST_KERAS_2, KerasVersion
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from tdlint.linting.cache import Cache
 
 FAMILY = "migration"
@@ -118,6 +120,7 @@ def plan_migration(
     cache: Cache | None = None,
     done: Done | None = None,
     begun: Begun = lambda file: None,
+    executor: Executor | None = None,
 ) -> Plan:
     """What is to be done before files run under a version of Keras.
 
@@ -132,7 +135,7 @@ def plan_migration(
     old = replace(settings, keras_version=FIRST_KERAS_2)
     family = frozenset(rule.code for rule in rules if rule.family() == FAMILY)
     plan = partial(_plan_bytes, wanted=wanted, old=old, left_out=family | {code.code for code in TOOL_CODES})
-    checked = check_paths(paths, changed, rules, jobs, plan, cache, None, done, begun)
+    checked = check_paths(paths, changed, rules, jobs, plan, cache, None, done, begun, executor)
     files = [_file_plan(result) for result in checked.files]
     work = sorted((file for file in files if file.findings), key=_most_work_first)
     return Plan(target, tuple(work), len(files) - len(work), checked.failed, family)

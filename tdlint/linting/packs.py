@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from tdlint.diagnostics import Diagnostic
 from tdlint.interp.program import Program
@@ -25,6 +25,7 @@ from tdlint.linting.resolve import Found
 from tdlint.linting.rule import Context, Rule
 from tdlint.linting.running_rules import GIVEN_UP, Resolve, described, reports
 from tdlint.linting.valid_reports import NoReport, valid
+from tdlint.sources.disk import disk
 from tdlint.sources.inputs import Input, look_again, recorded
 from tdlint.sources.syntax import NeedsLibCST
 
@@ -50,13 +51,14 @@ _NOT_COPIED = ("tensorflow", "jax", "torch")  # they have threads and locks
 class Outcome:
     """What a rule says of a file, what that depends on, and how the rule failed, if it did.
 
-    ``again`` says that all must be judged anew with LibCST's own tree.
+    ``again`` says that all must be judged anew with LibCST's own tree; ``missing`` is what the disk could not answer.
     """
 
     diagnostics: tuple[Diagnostic, ...] = ()
     failure: str | None = None
     inputs: tuple[Input, ...] = ()
     again: bool = False
+    missing: frozenset[tuple[Any, ...]] = frozenset()
 
 
 Do = Callable[[type[Rule]], Outcome]
@@ -92,6 +94,7 @@ def run_packs(
             if outcome.again:
                 raise NeedsLibCST
             look_again(outcome.inputs)
+            disk().miss(outcome.missing)
             yield rule, outcome
 
 
@@ -135,7 +138,7 @@ def _outcome(rule: type[Rule], program: Program, context: Context, resolve: Reso
             return Outcome(again=True)
         except Exception as error:
             failure = f"made reports that can't be used: {described(error)}"
-    return Outcome(diagnostics, failure, seen.inputs())
+    return Outcome(diagnostics, failure, seen.inputs(), missing=disk().missing)
 
 
 def _in_copy(rules: Sequence[type[Rule]], do: Do, path: str) -> list[Outcome]:

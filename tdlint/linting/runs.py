@@ -109,7 +109,7 @@ def _each(
         return _in_order(files, job, begun)
     from tdlint.linting.pool import run_pool
 
-    _load_what_workers_need()
+    load_what_workers_need()
     # A file that ends or hangs its process costs that file only.
     return run_pool(files, job, lost, jobs, TIME_LIMIT, begun)
 
@@ -161,8 +161,8 @@ def _is_small(files: Sequence[str]) -> bool:
     return True
 
 
-def _load_what_workers_need() -> None:
-    """Import here what every forked worker would have to import for itself."""
+def load_what_workers_need() -> None:
+    """Import here what a worker would import for its first file, forked or not."""
     import libcst  # noqa: F401
 
     import tdlint.interp

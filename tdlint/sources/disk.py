@@ -10,12 +10,13 @@ not. Paths are those of the machine that has them.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from typing import Any
 
 from tdlint.sources.contents import contents_of
 
@@ -27,6 +28,14 @@ class Disk:
     def folder(self) -> str:
         """The current folder, which relative paths count from."""
         return os.getcwd()
+
+    @property
+    def missing(self) -> frozenset[tuple[Any, ...]]:
+        """What was asked and could not be answered, as questions."""
+        return frozenset()
+
+    def miss(self, questions: Collection[tuple[Any, ...]]) -> None:
+        """Add what a copy of this process could not be answered."""
 
     def content(self, path: str) -> bytes:
         """The bytes of a file.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -75,12 +75,23 @@ class Sent(_Asked):
 
     def __init__(self, folder: str, answers: dict[Question, Any]) -> None:
         super().__init__(folder, answers)
-        self.missing: set[Question] = set()
+        self._missing: set[Question] = set()
+
+    @property
+    def missing(self) -> frozenset[Question]:
+        return frozenset(self._missing)
+
+    def miss(self, questions: Collection[Question]) -> None:
+        self._missing.update(questions)
+
+    def forget_missing(self) -> None:
+        """Begin anew, for another file."""
+        self._missing.clear()
 
     def _answer(self, *question: Any) -> Any:
         if question in self.answers:
             return self.answers[question]
-        self.missing.add(question)
+        self._missing.add(question)
         what, path = question[:2]
         nothing: dict[str, Any] = {"content": b"", "status": (0, 0), "names": frozenset(), "real": path}
         return nothing.get(what, False)

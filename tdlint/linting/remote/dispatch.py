@@ -162,12 +162,13 @@ class _Run:
 
     def _not_for_its_files(self, error: Exception) -> None:
         """Refuse to go on where a task failed and no other would do better."""
-        if isinstance(self.executor, Cluster) and isinstance(error, (BrokenExecutor, CancelledError, ImportError)):
+        if not isinstance(error, (BrokenExecutor, CancelledError, ImportError, AttributeError)):
+            return
+        if isinstance(self.executor, Cluster):
             raise UsageError(self.executor.explain(error)) from error
         if isinstance(error, (BrokenExecutor, CancelledError)):
             raise UsageError(f"the executor has given up its tasks: {_describe(error)}") from error
-        if isinstance(error, (ImportError, AttributeError)):
-            raise UsageError(f"a worker can't run tdlint {__version__}: {_describe(error)}") from error
+        raise UsageError(f"a worker can't run tdlint {__version__}: {_describe(error)}") from error
 
 
 def _pickled(job: Job) -> bytes:

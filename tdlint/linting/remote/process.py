@@ -182,7 +182,9 @@ class _Work:
     def begin(self, message: Begin) -> Refused | None:
         """Make ready for a batch."""
         from tdlint.linting import engine
+        from tdlint.linting.runs import load_what_workers_need
 
+        load_what_workers_need()
         if message.packages not in self.here:
             self.here[message.packages] = versions(message.packages)
         differs = difference(message.here, self.here[message.packages])
@@ -207,6 +209,7 @@ class _Work:
             result = self.job(path)
         if not self.sent.missing:
             return result
-        missing, self.sent.missing = frozenset(self.sent.missing), set()
+        missing = self.sent.missing
+        self.sent.forget_missing()
         engine.forget()
         return Missing(missing)

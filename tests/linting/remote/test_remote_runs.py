@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import shutil
 import sys
-import threading
 import time
 from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hostile.rules import RULES
 from sample_rules import EveryLayer
+from unruly.rules import RULES
 
 from tdlint.config import Settings
 from tdlint.errors import UsageError
@@ -142,7 +141,7 @@ def test_a_worker_with_other_versions_is_refused(tmp_path, monkeypatch):
     write(tmp_path, a="Dense")
 
     def refusal(**changes) -> str:
-        here = [each._replace(**changes) if each.name == "tdlint" else each for each in versions(["hostile"])]
+        here = [each._replace(**changes) if each.name == "tdlint" else each for each in versions(["unruly"])]
         monkeypatch.setattr(dispatch, "versions", lambda packages: tuple(here))
         with pytest.raises(UsageError) as caught:
             check_paths([str(tmp_path)], Settings(), RULES, executor=AtOnce())
@@ -157,8 +156,8 @@ def test_a_worker_with_other_versions_is_refused(tmp_path, monkeypatch):
 def test_a_worker_without_the_rules_is_refused(tmp_path, monkeypatch):
     write(tmp_path, a="Dense")
     monkeypatch.setattr(sys, "path", [each for each in sys.path if not each.endswith("remote")])
-    monkeypatch.setattr(dispatch, "versions", lambda packages: (Version("rules hostile", "1.0", "digest"),))
-    with pytest.raises(UsageError, match=r"has no rules hostile \(1\.0\)"):
+    monkeypatch.setattr(dispatch, "versions", lambda packages: (Version("rules unruly", "1.0", "digest"),))
+    with pytest.raises(UsageError, match=r"has no rules unruly \(1\.0\)"):
         check_paths([str(tmp_path)], Settings(), RULES, executor=AtOnce())
 
 
@@ -222,4 +221,3 @@ def test_an_interruption_ends_what_is_in_work(tmp_path):
     executor.shutdown()
     assert time.monotonic() - started < runs.TIME_LIMIT / 2
     assert not any(processes.busy or processes.idle for processes in errands._runs.values())
-    assert threading.active_count() < 5

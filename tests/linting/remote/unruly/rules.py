@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 
 from tdlint.graph import Place
 from tdlint.linting.rule import Report, Rule
@@ -20,7 +21,7 @@ class EachLayer(Rule):
             yield Report(Place(layer.site, layer.short_type), f"a {layer.short_type}")
 
 
-class Hostile(Rule):
+class Unruly(Rule):
     """Ends, hangs or raises."""
 
     code = "TDL982"
@@ -35,10 +36,16 @@ class Hostile(Rule):
             time.sleep(600)
         if "ReLU" in types:
             raise LookupError("no such thing")
-        if "Embedding" in types:  # the process that this one works for
-            os.kill(os.getppid(), signal.SIGKILL)
+        if "Embedding" in types:
+            os.kill(_worker(), signal.SIGKILL)
             time.sleep(600)
         yield from ()
 
 
-RULES = (EachLayer, Hostile)
+def _worker() -> int:
+    """The executor's process, whose task has this one's parent analyse."""
+    status = Path(f"/proc/{os.getppid()}/stat").read_text()
+    return int(status.rpartition(")")[2].split()[1])
+
+
+RULES = (EachLayer, Unruly)
