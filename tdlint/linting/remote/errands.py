@@ -80,7 +80,11 @@ class _Processes:
         """Keep a process for the next batch."""
         with self.lock:
             self.busy.remove(process)
-            self.idle.append((time.monotonic(), process))
+            over = self.over
+            if not over:
+                self.idle.append((time.monotonic(), process))
+        if over:
+            process.end()
 
     def give_up(self, process: Process) -> None:
         """End a process."""

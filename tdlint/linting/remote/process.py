@@ -83,7 +83,7 @@ class Process:
             Lost: there is none.
         """
         assert self._process.stdin is not None
-        with suppress(OSError):  # that it is gone is seen when the answer is read
+        with suppress(OSError, ValueError):  # that it is gone, or given up, is seen when the answer is read
             self._process.stdin.write(_frame(message))
             self._process.stdin.flush()
         answer: Answer = self._read(time_limit)
@@ -108,9 +108,11 @@ class Process:
         timer = threading.Timer(time_limit, give_up)
         timer.daemon = True
         timer.start()
+        message = None
         try:
             assert self._process.stdout is not None
-            message = _next(self._process.stdout)
+            with suppress(ValueError):  # another thread has given it up
+                message = _next(self._process.stdout)
         finally:
             timer.cancel()
         if message is not None:
