@@ -9,6 +9,7 @@ from itertools import groupby
 
 from tdlint.formatters.options import Options
 from tdlint.formatters.terminal import Paint, wrap
+from tdlint.linting.documentation import page_address
 from tdlint.linting.rule import Rule
 
 FORMAT_VERSION = 1
@@ -19,10 +20,12 @@ def render_page(rule: type[Rule], options: Options) -> str:
     state = "on by default" if rule.on_by_default() else "off by default"
     title = f"{rule.code} [{rule.name()}]"
     facts = f"{rule.severity.label}, {rule.confidence.label} confidence, {state}"
+    address = page_address(rule)
+    text = f"{rule.page()}\n\n{address}" if address else rule.page()
     if not options.color:
-        return f"# {title}\n\n*{facts}*\n\n{rule.page()}"
+        return f"# {title}\n\n*{facts}*\n\n{text}"
     paint = Paint(True)
-    return f"{paint.severity(title, rule.severity)}  {facts}\n\n{_drawn(rule.page(), options.width)}"
+    return f"{paint.severity(title, rule.severity)}  {facts}\n\n{_drawn(text, options.width)}"
 
 
 def _drawn(markdown: str, width: int) -> str:
@@ -66,7 +69,7 @@ def render_list(rules: Sequence[type[Rule]], options: Options) -> str:
 
 
 def render_json(rules: Sequence[type[Rule]]) -> str:
-    """The rules as ``{"version", "rules": [{"code", "name", "family", "severity", …, "page"}]}``."""
+    """The rules as ``{"version", "rules": [{"code", "name", "family", "severity", …, "page", "url"}]}``."""
     described = [
         {
             "code": rule.code,
@@ -77,6 +80,7 @@ def render_json(rules: Sequence[type[Rule]]) -> str:
             "on_by_default": rule.on_by_default(),
             "summary": rule.summary(),
             "page": rule.page(),
+            "url": page_address(rule),
         }
         for rule in _in_order(rules)
     ]

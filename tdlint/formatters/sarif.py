@@ -16,6 +16,7 @@ from tdlint._version import __version__
 from tdlint.diagnostics import Confidence, Diagnostic, Fix, Location, Severity
 from tdlint.formatters.options import Options
 from tdlint.formatters.place import described, place, shown_path
+from tdlint.linting.documentation import page_address
 from tdlint.linting.fingerprints import fingerprints
 from tdlint.linting.result import KnownDiagnostic, RunResult
 from tdlint.linting.rule import Rule
@@ -76,11 +77,13 @@ def _rules(reported: Mapping[str, str], options: Options) -> list[dict[str, Any]
 
 
 def _rule(rule: type[Rule]) -> dict[str, Any]:
+    address = page_address(rule)
     return {
         "id": rule.code,
         "name": rule.name(),
         "shortDescription": {"text": rule.summary()},
         "help": {"text": rule.page(), "markdown": rule.page()},
+        **({"helpUri": address} if address else {}),
         "defaultConfiguration": {"level": _LEVELS[rule.severity], "enabled": rule.on_by_default()},
         "properties": {"tags": [rule.family()], "precision": _PRECISIONS[rule.confidence]},
     }

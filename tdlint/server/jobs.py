@@ -72,14 +72,14 @@ Job: TypeAlias = Check | Fix | Ignore | Explain | ListRules
 
 @dataclass(frozen=True)
 class Described:
-    """A rule as its page shows it, and the file that has the page."""
+    """A rule as its page shows it, and where an editor can open the page: on the site, or in the rule's file."""
 
     code: str
     name: str
     severity: str
     family: str
     page: str
-    file: str | None = None
+    link: str | None = None
 
 
 @dataclass(frozen=True)
@@ -161,6 +161,8 @@ def _explained(job: Explain) -> Explained:
 
 
 def _described(rule: type[Rule]) -> Described:
+    from tdlint.linting.documentation import page_address
+
     file = getattr(sys.modules.get(rule.__module__), "__file__", None)
-    shown = str(Path(file).resolve()) if file else None
-    return Described(rule.code, rule.name(), rule.severity.label, rule.family(), rule.page(), shown)
+    link = page_address(rule) or (Path(file).resolve().as_uri() if file else None)
+    return Described(rule.code, rule.name(), rule.severity.label, rule.family(), rule.page(), link)

@@ -50,7 +50,7 @@ def _diagnostic(
         message=diagnostic.message,
         severity=_SEVERITIES[diagnostic.severity],
         code=diagnostic.code,
-        code_description=lsp.CodeDescription(Path(rule.file).as_uri()) if rule and rule.file else None,
+        code_description=lsp.CodeDescription(rule.link) if rule and rule.link else None,
         source=SOURCE,
         tags=_tags(diagnostic, rule) or None,
         related_information=related or None,
