@@ -14,7 +14,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from tdlint.diagnostics import Diagnostic
 from tdlint.interp.program import Program
 from tdlint.linting.resolve import Found
-from tdlint.linting.rule import Context, Rule
+from tdlint.linting.rule import Context, Report, Rule
 from tdlint.linting.running_rules import GIVEN_UP, Resolve, described, reports
 from tdlint.linting.valid_reports import NoReport, valid
 from tdlint.sources.disk import disk
@@ -36,6 +36,9 @@ TIME_LIMIT = 5.0
 """Seconds that the first rule may take for a file; one that took longer is not run again, the next have half of it."""
 
 SHORTEST_LIMIT = 1.0
+
+JUDGING_LIMIT = 60.0
+"""Seconds that finding the places of its reports, and making its fixes, may take."""
 
 MAX_REPORTS = 10_000
 """Reports of one rule in one file."""
@@ -61,7 +64,19 @@ class Outcome:
     missing: frozenset[tuple[Any, ...]] = frozenset()
 
 
-Do = Callable[[type[Rule]], Outcome]
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """How to have a rule report, and how to make an outcome of that."""
+
+    run: Callable[[type[Rule]], tuple[list[Found], str | None]]
+    judge: Callable[[type[Rule], list[Found], str | None], Outcome]
+
+    def do(self, rule: type[Rule]) -> Outcome:
+        """Both."""
+        with recorded() as seen:
+            outcome = self.judge(rule, *self.run(rule))
+        return replace(outcome, inputs=seen.inputs(), missing=disk().missing)
+
 
 _given_up: dict[type[Rule], str] = {}
 """Rules that took too long in this process, and what is said of them."""
@@ -86,11 +101,15 @@ def run_packs(
 ) -> Iterator[tuple[type[Rule], Outcome]]:
     """Each rule with what it says."""
 
-    def do(rule: type[Rule]) -> Outcome:
-        return _outcome(rule, program, context, resolve, models_only)
+    def run(rule: type[Rule]) -> tuple[list[Found], str | None]:
+        return _run(reports(rule, program, context, models_only), rule)
 
+    def judge(rule: type[Rule], found: list[Found], failure: str | None) -> Outcome:
+        return _judge(rule, found, failure, resolve)
+
+    work = _Work(run, judge)
     for _, pack in groupby(rules, lambda rule: rule.__module__.partition(".")[0]):
-        for rule, outcome in _run_pack(list(pack), do, path):
+        for rule, outcome in _run_pack(list(pack), work, path):
             if outcome.again:
                 raise NeedsLibCST
             look_again(outcome.inputs)
@@ -98,7 +117,7 @@ def run_packs(
             yield rule, outcome
 
 
-def _run_pack(rules: Sequence[type[Rule]], do: Do, path: str) -> Iterator[tuple[type[Rule], Outcome]]:
+def _run_pack(rules: Sequence[type[Rule]], work: _Work, path: str) -> Iterator[tuple[type[Rule], Outcome]]:
     waiting = []
     for rule in rules:
         if rule in _given_up:
@@ -106,7 +125,7 @@ def _run_pack(rules: Sequence[type[Rule]], do: Do, path: str) -> Iterator[tuple[
         else:
             waiting.append(rule)
     while waiting:
-        outcomes = _in_copy(waiting, do, path) if _can_copy() else list(map(do, waiting))
+        outcomes = _in_copy(waiting, work, path) if _can_copy() else list(map(work.do, waiting))
         yield from zip(waiting, outcomes, strict=False)
         del waiting[: len(outcomes)]
 
@@ -115,33 +134,33 @@ def _can_copy() -> bool:
     return not _here and hasattr(os, "fork") and not any(name in sys.modules for name in _NOT_COPIED)
 
 
-def _outcome(rule: type[Rule], program: Program, context: Context, resolve: Resolve, models_only: bool) -> Outcome:
+def _run(reported: Iterator[Report], rule: type[Rule]) -> tuple[list[Found], str | None]:
+    """What a rule reports, and how it failed."""
     found: list[Found] = []
-    failure = None
-    diagnostics: tuple[Diagnostic, ...] = ()
-    with recorded() as seen:
-        try:
-            for report in reports(rule, program, context, models_only):
-                if len(found) == MAX_REPORTS:
-                    found, failure = [], f"reported more than {MAX_REPORTS:,} things, which are left out"
-                    break
-                found.append(Found(rule, valid(report)))
-        except NoReport as error:
-            failure = str(error)
-        except BaseException as error:
-            if isinstance(error, KeyboardInterrupt) and not _in_child:
-                raise  # it is the user's; a child does not hear of that
-            failure = f"crashed: {described(error)}"
-        try:
-            diagnostics = resolve(found, (rule,))
-        except NeedsLibCST:
-            return Outcome(again=True)
-        except Exception as error:
-            failure = f"made reports that can't be used: {described(error)}"
-    return Outcome(diagnostics, failure, seen.inputs(), missing=disk().missing)
+    try:
+        for report in reported:
+            if len(found) == MAX_REPORTS:
+                return [], f"reported more than {MAX_REPORTS:,} things, which are left out"
+            found.append(Found(rule, valid(report)))
+    except NoReport as error:
+        return found, str(error)
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt) and not _in_child:
+            raise  # it is the user's; a child does not hear of that
+        return found, f"crashed: {described(error)}"
+    return found, None
 
 
-def _in_copy(rules: Sequence[type[Rule]], do: Do, path: str) -> list[Outcome]:
+def _judge(rule: type[Rule], found: list[Found], failure: str | None, resolve: Resolve) -> Outcome:
+    try:
+        return Outcome(resolve(found, (rule,)), failure)
+    except NeedsLibCST:
+        return Outcome(again=True)
+    except Exception as error:
+        return Outcome(failure=f"made reports that can't be used: {described(error)}")
+
+
+def _in_copy(rules: Sequence[type[Rule]], work: _Work, path: str) -> list[Outcome]:
     """What the first rules say, up to one that ends the child; there is at least one outcome."""
     from multiprocessing.connection import Pipe
 
@@ -150,20 +169,21 @@ def _in_copy(rules: Sequence[type[Rule]], do: Do, path: str) -> list[Outcome]:
     try:
         child = _fork()
     except OSError:  # there are too many processes
-        return list(map(do, rules))
+        return list(map(work.do, rules))
     if child == 0:
-        _live(theirs, rules, do, limit)
+        _live(theirs, rules, work, limit)
     theirs.close()
     outcomes: list[Outcome] = []
-    late = False
+    late = has_run = False
     try:
         with ours, suppress(Exception):  # the end of the pipe, or what is no outcome
             while len(outcomes) < len(rules) and not late:
-                late = not ours.poll(limit + _GRACE)
+                late = not ours.poll(JUDGING_LIMIT if has_run else limit + _GRACE)
                 if not late:
                     number, outcome = ours.recv()
                     # a rule may have made more processes, which go on as the child does
-                    outcomes += [outcome] if number == len(outcomes) else []
+                    has_run = outcome is None and number == len(outcomes)
+                    outcomes += [outcome] if outcome is not None and number == len(outcomes) else []
     finally:
         if len(outcomes) < len(rules):
             os.kill(child, signal.SIGKILL)  # which it does not hear of if it has ended
@@ -183,7 +203,7 @@ def _fork() -> int:
         return os.fork()
 
 
-def _live(answers: Connection, rules: Sequence[type[Rule]], do: Do, limit: float) -> NoReturn:
+def _live(answers: Connection, rules: Sequence[type[Rule]], work: _Work, limit: float) -> NoReturn:
     """The child's life. The system ends it when a rule takes too long, whatever that is doing."""
     global _here, _in_child
     try:
@@ -195,8 +215,14 @@ def _live(answers: Connection, rules: Sequence[type[Rule]], do: Do, limit: float
         sys.stdout = sys.stderr  # and what is in the buffer stays there
         _limit_memory()
         for number, rule in enumerate(rules):
-            signal.setitimer(signal.ITIMER_REAL, limit)
-            answers.send((number, do(rule)))
+            with recorded() as seen:
+                signal.setitimer(signal.ITIMER_REAL, limit)
+                found, failure = work.run(rule)
+                # what comes now is tdlint's own work, which a large file makes long
+                signal.setitimer(signal.ITIMER_REAL, JUDGING_LIMIT)
+                answers.send((number, None))
+                outcome = work.judge(rule, found, failure)
+            answers.send((number, replace(outcome, inputs=seen.inputs(), missing=disk().missing)))
     finally:
         os._exit(0)
 

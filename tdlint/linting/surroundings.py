@@ -18,13 +18,14 @@ class TookTooLong(Exception):
 @contextmanager
 def kept() -> Iterator[None]:
     """The working folder, the environment and the like are afterwards as before; what is printed goes to stderr."""
-    folder, environment, limit = os.getcwd(), dict(os.environ), sys.getrecursionlimit()  # noqa: PTH109
+    folder, environment, limit = _folder(), dict(os.environ), sys.getrecursionlimit()
     interrupt = signal.getsignal(signal.SIGINT)
     try:
         with warnings.catch_warnings(), redirect_stdout(sys.stderr):
             yield
     finally:
-        os.chdir(folder)
+        if folder is not None:
+            os.chdir(folder)
         if dict(os.environ) != environment:
             os.environ.clear()
             os.environ.update(environment)
@@ -55,6 +56,14 @@ def time_limit(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+def _folder() -> str | None:
+    """The working folder, None if it is gone."""
+    try:
+        return os.getcwd()  # noqa: PTH109
+    except OSError:
+        return None
 
 
 def _can_handle_signals() -> bool:
