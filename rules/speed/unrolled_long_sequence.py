@@ -27,6 +27,18 @@ model = keras.Sequential([
 ])
 ```
 
+## Fixed
+
+```python
+import keras
+from keras import layers
+
+model = keras.Sequential([
+    keras.Input((200, 8)),
+    layers.LSTM(32),
+])
+```
+
 ## Why
 
 Measured with LSTM(32) on 2 cores (FACTS F2):
@@ -40,6 +52,10 @@ Measured with LSTM(32) on 2 cores (FACTS F2):
 
 In Keras 2 the first step takes 8.1 s at 200. An unrolled layer does not use cuDNN on a GPU (FACTS F1).
 
+## Fix safety
+
+Safe: the layer computes the same, up to rounding.
+
 ## References
 
 - https://keras.io/api/layers/recurrent_layers/lstm/
@@ -49,7 +65,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tdlint.api import Context, ModelGraph, Report, Rule, Severity, UnknownShape, layer_place
+from tdlint.api import (
+    Applicability,
+    Context,
+    FixPlan,
+    LayerObject,
+    ModelGraph,
+    RemoveArgument,
+    Report,
+    Rule,
+    Severity,
+    UnknownShape,
+    layer_place,
+)
 
 MANY_STEPS = 50
 
@@ -73,4 +101,12 @@ class UnrolledLongSequence(Rule):
                     f"{node.layer.short_type} is unrolled over {steps} timesteps",
                     fact="measured at 200 steps: 4.85 s for the first training step, against 0.25 s (FACTS F2)",
                     help="leave unroll=True away",
+                    fix=_fix(node.layer),
                 )
+
+
+def _fix(layer: LayerObject) -> FixPlan | None:
+    site = layer.args.site("unroll")
+    if layer.site is None or site is None:
+        return None
+    return FixPlan("Leave out unroll", (RemoveArgument(layer.site, site),), Applicability.SAFE)

@@ -30,6 +30,16 @@ slower = keras.callbacks.ReduceLROnPlateau(factor=0.5)
 model.fit(x, y, validation_split=0.2, epochs=10, callbacks=[slower, keras.callbacks.TerminateOnNaN()])
 ```
 
+## Fixed
+
+```python
+import keras
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile(optimizer="adam", loss="mse")
+model.fit(x, y, epochs=10, callbacks=[keras.callbacks.TerminateOnNaN()])
+```
+
 ## Why
 
 Measured on Keras 3.15.1 and 2.15.0 (FACTS E3d, E3g): TypeError, `Callback.set_model() missing 1 required positional
@@ -37,7 +47,8 @@ argument`; ValueError, `ReduceLROnPlateau does not support a factor >= 1.0`.
 
 ## Fix safety
 
-There is no automatic fix.
+Safe, as the program could not run: an object is made of a class of Keras that needs no arguments. There is no automatic
+fix for anything else.
 
 ## References
 
@@ -46,15 +57,19 @@ There is no automatic fix.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tdlint.api import (
+    Applicability,
     CallSite,
     ClassValue,
     Context,
+    FixPlan,
     Instance,
     Place,
     Program,
+    ReplaceCode,
     Report,
     Rule,
     Sequence,
@@ -64,6 +79,7 @@ from tdlint.api import (
     number,
 )
 
+WITHOUT_ARGUMENTS = frozenset({"EarlyStopping", "History", "ReduceLROnPlateau", "TensorBoard", "TerminateOnNaN"})
 CALLBACK = "keras.callbacks.Callback"
 
 
@@ -86,6 +102,7 @@ class InvalidCallback(Rule):
                     f"{name} among the callbacks is a class, not an object",
                     fact="Keras raises TypeError: set_model() missing 1 required positional argument (FACTS E3g)",
                     help=f"make one: {name}(…)",
+                    fix=_fix(call, name, program) if isinstance(callback, Symbol) else None,
                 )
             factor = _factor(callback)
             if isinstance(callback, Instance) and factor is not None and factor >= 1:
@@ -110,3 +127,12 @@ def _factor(callback: Value) -> float | None:
     if isinstance(callback, Instance) and callback.type == "keras.callbacks.ReduceLROnPlateau":
         return number(callback.args.get("factor"))
     return None
+
+
+def _fix(call: CallSite, name: str, program: Program) -> FixPlan | None:
+    site = call.args.site("callbacks")
+    written = program.text(site) if site is not None else ""
+    made, count = re.subn(rf"\b{name}\b(?!\s*\()", f"{name}()", written)
+    if name not in WITHOUT_ARGUMENTS or site is None or count != 1 or not written.startswith(("[", "(")):
+        return None
+    return FixPlan("Make an object of it", (ReplaceCode(site, (made,)),), Applicability.SAFE)

@@ -31,6 +31,20 @@ x_test = scaler.transform(x_test)
 model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
 ```
 
+## Fixed
+
+```python
+import keras
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+
+x_train, x_test, y_train, y_test = train_test_split(x, y)
+scaler = StandardScaler()
+x_train = scaler.fit_transform(x_train)
+x_test = scaler.transform(x_test)
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+```
+
 ## Why
 
 Measured with a model whose accuracy is 0.99 to 1.0 on test data that are scaled like the training data (FACTS E27):
@@ -38,6 +52,11 @@ scaled by their own mean and deviation, 200 random test samples lose little (0.9
 sixty samples of one class 0.45 for 1.0, and a single sample becomes all zeros. With a PCA that is fitted again the
 accuracy on the digits of scikit-learn is 0.21 to 0.6 in place of 0.93 to 0.97 (FACTS E34); a CountVectorizer gives
 as many columns as there are words in the test data.
+
+## Fix safety
+
+Unsafe: the test data get other numbers. There is a fix where `fit_transform` is called on the scaler that was last
+fitted to the training data of the same name.
 
 ## Also checked by
 
@@ -53,7 +72,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tdlint.api import CallSite, Context, Instance, Place, Program, Report, Rule
+from tdlint.api import (
+    Applicability,
+    CallSite,
+    Context,
+    FixPlan,
+    Instance,
+    Place,
+    Program,
+    ReplaceCode,
+    Report,
+    Rule,
+)
 
 from ._parts import part_named, stem
 
@@ -89,6 +119,7 @@ class ScalerFittedOnTestData(Rule):
                 else "measured: accuracy 0.21 to 0.6 in place of 0.93 to 0.97 with another PCA (FACTS E34)",
                 help=f"use transform({name}) of the scaler that is fitted to {trained}",
                 related=((_place(first), "fitted here first"),),
+                fix=_fix(call, name, program),
             )
             return
 
@@ -113,3 +144,16 @@ def _alike(first: CallSite, second: CallSite, trained: str, tested: str) -> bool
     if not isinstance(one, Instance) or not isinstance(other, Instance) or one.type != other.type:
         return False
     return (one.key == other.key != 0) or stem(trained) == stem(tested)
+
+
+def _fix(call: CallSite, name: str, program: Program) -> FixPlan | None:
+    owner = call.args.get("owner")
+    before = [each for each in program.calls if each.order < call.order and each.args.get("owner") == owner]
+    fitted = [data for each in before if (data := _data(each, program)) is not None]
+    last = fitted[-1] if fitted else ""
+    code = program.text(call.site) if call.site is not None else ""
+    if part_named(last) != "train" or stem(last) != stem(name) or code.count(".fit_transform(") != 1:
+        return None
+    assert call.site is not None
+    new = code.replace(".fit_transform(", ".transform(")
+    return FixPlan("Only transform the test data", (ReplaceCode(call.site, (new,)),), Applicability.UNSAFE)

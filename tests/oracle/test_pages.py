@@ -16,6 +16,7 @@ import pytest
 from tdlint.config import Settings
 from tdlint.diagnostics import Severity
 from tdlint.linting.engine import check_bytes
+from tdlint.linting.fixing import fix_bytes
 from tdlint.testing import Case, load_rules, page_cases
 
 keras = pytest.importorskip("keras", minversion="3.15")
@@ -68,7 +69,17 @@ def raising(case: Case) -> bool:
     return any(one.severity is Severity.ERROR and RAISES.search(one.fact or "") for one in told)
 
 
+def fixed(case: Case) -> str | None:
+    """What the fixes make of an example, None where something that is reported is left."""
+    result = fix_bytes(case.text.encode(), "page.py", Settings(unsafe_fixes=True), RULES)
+    codes = {code for _, code in case.expected}
+    if result.fixing is None or any(each.code in codes for each in result.diagnostics):
+        return None
+    return result.fixing.after.decode()
+
+
 BAD = [case for case in CASES if case.expected and runnable(case) and case.name not in NOT_REACHED and raising(case)]
+FIXED = [(case.name, after) for case in BAD if (after := fixed(case)) is not None]
 GOOD = [case for case in CASES if not case.expected and runnable(case)]
 
 
@@ -103,6 +114,7 @@ def small_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Non
 
 def test_enough_examples_are_run() -> None:
     assert len(BAD) >= 25
+    assert len(FIXED) >= 12
     assert len(GOOD) >= 60
     assert NOT_REACHED.keys() <= {case.name for case in CASES}
 
@@ -119,3 +131,9 @@ def test_an_error_raises(case: Case) -> None:
 @pytest.mark.parametrize("case", GOOD, ids=str)
 def test_a_good_example_runs(case: Case) -> None:
     exec(compile(case.text, str(case), "exec"), {"__name__": "example"})
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("name", "text"), FIXED, ids=[name for name, _ in FIXED])
+def test_a_fixed_example_runs(name: str, text: str) -> None:
+    exec(compile(text, name, "exec"), {"__name__": "example"})
