@@ -254,7 +254,7 @@ def _boolean(value: Any) -> bool:
 
 
 def _file_name(value: Any) -> str:
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value or "\0" in value:
         raise ValueError(f"must be the name of a file, received {_type(value)}")
     return value
 

@@ -1,7 +1,8 @@
 """The file could not be read as the text or notebook that its name promises.
 
-It is missing permissions, not text in the encoding that it declares (UTF-8 without a declaration), or a `.ipynb` that
-is no notebook. Nothing else is reported for it.
+It is missing permissions, not text in the encoding that it declares (UTF-8 without a declaration), a `.ipynb` that
+is no notebook, or larger than 250 MB. Nothing else is reported for it. A folder that can't be read is reported too,
+and the others are searched. A pipe, socket or device is reported if it was named, and passed over in a folder.
 
 ## Why
 

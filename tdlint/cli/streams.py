@@ -6,6 +6,8 @@ import contextlib
 import os
 import sys
 
+from tdlint.formatters.terminal import printable
+
 
 def prepare() -> None:
     """See to it that all three streams are there, and take any character.
@@ -29,7 +31,8 @@ def prepare() -> None:
 
 
 def tell(text: str) -> None:
-    """Write a message to standard error, if that takes it."""
+    """Write a message to standard error, if that takes it; names in it can't send commands to a terminal."""
+    text = "\n".join(map(printable, text.split("\n")))
     with contextlib.suppress(OSError):
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()

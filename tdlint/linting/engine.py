@@ -98,13 +98,11 @@ def _check_guarded(
     except UnreadableFile as error:
         return _failure(path, UNREADABLE_FILE, str(error), settings, rules)
     except TooComplex as error:
-        return _failure(path, ANALYSIS_FAILED, f"the file can't be analysed: {error}", settings, rules)
+        return _too_much(str(error), path, settings, rules)
     except RecursionError:
-        message = "the file can't be analysed: it is nested too deeply"
-        return _failure(path, ANALYSIS_FAILED, message, settings, rules)
+        return _too_much("it is nested too deeply", path, settings, rules)
     except MemoryError:
-        message = "the file can't be analysed: there is not enough memory for it"
-        return _failure(path, ANALYSIS_FAILED, message, settings, rules)
+        return _too_much("there is not enough memory for it", path, settings, rules)
     except Exception as error:  # whatever it is, it must not cost the other files
         message = f"the analysis crashed: {described(error)}"
         return _failure(path, ANALYSIS_FAILED, message, settings, rules, BUG)
@@ -296,6 +294,11 @@ def _syntax_error(problem: SyntaxProblem, source: SourceFile) -> Diagnostic:
             help += " A converter such as 2to3 (part of Python up to 3.12) does that for the whole program."
         help += " Or leave the file out with `exclude`."
     return tool_diagnostic(SYNTAX_ERROR, source.location(problem.span), message, help)
+
+
+def _too_much(reason: str, path: str, settings: Settings, rules: Rules) -> FileResult:
+    message, help = f"the file can't be analysed: {reason}", "Leave the file out with `exclude`, or split it."
+    return _failure(path, ANALYSIS_FAILED, message, settings, rules, help)
 
 
 def _failure(

@@ -87,6 +87,8 @@ def _load(data: bytes) -> dict[str, Any]:
         raise UnreadableFile(
             f"the notebook is not valid JSON: {error.msg.lower()} at line {error.lineno}, column {error.colno}"
         ) from None
+    except ValueError:  # of integers that Python does not convert
+        raise UnreadableFile("the notebook is not valid: it has a number with thousands of digits") from None
     except RecursionError:
         raise UnreadableFile("the notebook is not valid: its JSON is nested too deeply") from None
     if not isinstance(notebook, dict) or not ("cells" in notebook or "worksheets" in notebook):

@@ -52,13 +52,15 @@ def rewrite(source: SourceFile, data: bytes, edits: Sequence[Edit]) -> bytes:
     else:
         text, encoding = source.text, source.encoding
         new = apply_edits(text, edits)
-    if text.encode(encoding) != data:
-        raise NotWritable(f"can't be written back exactly from its encoding {encoding}")
     try:
+        if text.encode(encoding) != data:
+            raise NotWritable(f"can't be written back exactly from its encoding {encoding}")
         return new.encode(encoding)
     except UnicodeEncodeError as error:
         missing = new[error.start : error.end]
         raise NotWritable(f"is {encoding}, which has no {missing!r}") from None
+    except UnicodeError:
+        raise NotWritable(f"can't be written back from its encoding {encoding}") from None
 
 
 def with_line_ends_of(text: str, edit: Edit) -> Edit:

@@ -23,6 +23,8 @@ _NEWLINE = re.compile(r"\r\n|\r|\n")
 # A form feed sets the indentation back to zero for CPython, LibCST drops it.
 _FORM_FEED_INDENT = re.compile(r"(?<!\\)(\r\n|\r|\n|\A)([ \t]*\f[ \t\f]*\f|[ \t]*\f)")
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_UTF_32_MARK = b"\xff\xfe\0\0"
+_UTF_8_MARK = b"\xef\xbb\xbf"
 
 
 class UnreadableFile(Exception):
@@ -140,11 +142,14 @@ def decode(data: bytes) -> tuple[str, str]:
         UnreadableFile: the bytes are not text in the declared encoding.
     """
     if data.startswith(_UTF_16_MARKS):
-        raise UnreadableFile("the file is UTF-16, which Python does not read; save it as UTF-8")
+        name = "UTF-32" if data.startswith(_UTF_32_MARK) else "UTF-16"
+        raise UnreadableFile(f"the file is {name}, which Python does not read; save it as UTF-8")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
     except SyntaxError as error:
         encoding = _encoding_despite(error, data)
+    if not encoding.startswith("utf-8") and not _is_for_source(encoding):
+        raise UnreadableFile(f"the file declares the encoding {encoding!r}, in which Python reads no source; use utf-8")
     try:
         return data.decode(encoding), encoding
     except UnicodeDecodeError as error:
@@ -152,6 +157,16 @@ def decode(data: bytes) -> tuple[str, str]:
         raise UnreadableFile(
             f"line {line} has bytes that are not {encoding}; save the file as UTF-8 or declare its encoding"
         ) from None
+    except UnicodeError as error:  # of codecs that do not say where
+        raise UnreadableFile(f"the file is not {encoding}, as it declares: {error}; save it as UTF-8") from None
+
+
+def _is_for_source(encoding: str) -> bool:
+    """Whether a declaration can be read before its encoding is known, and what follows is text."""
+    try:
+        return b"coding".decode(encoding) == "coding"
+    except (LookupError, UnicodeError):  # codecs of bytes, such as hex, and codecs that only raise
+        return False
 
 
 def encode(text: str) -> bytes:
@@ -167,10 +182,12 @@ def encode(text: str) -> bytes:
 def _encoding_despite(error: SyntaxError, data: bytes) -> str:
     # detect_encoding also fails where line 1 or 2 is not UTF-8; decoding then gives the better message
     message = str(error.msg)
+    if "encoding problem" in message and data.startswith(_UTF_8_MARK):
+        raise UnreadableFile("the file begins with the mark of UTF-8 and declares another encoding; declare utf-8")
     if "unknown encoding" in message or "encoding problem" in message:
         declared = message.rpartition(":")[2].strip()
         raise UnreadableFile(f"the file declares the unknown encoding {declared!r}; use utf-8") from None
-    return "utf-8-sig" if data.startswith(b"\xef\xbb\xbf") else "utf-8"
+    return "utf-8-sig" if data.startswith(_UTF_8_MARK) else "utf-8"
 
 
 def normalize(text: str) -> str:

@@ -15,17 +15,21 @@ from tdlint.sources.lexing import MAX_BRACKETS, MAX_NESTING, nesting
 from tdlint.sources.old_python import old_syntax
 from tdlint.sources.source_file import SyntaxProblem, line_starts, normalize
 
+MAX_CODE = 5_000_000
+"""Characters of the longest text that is parsed; analysing a million takes about 7 seconds and 300 MB."""
+
 # A thousand levels of nesting need about twice as many characters in one statement.
 _LONG_STATEMENT = 2 * MAX_NESTING
 _MAX_BRANCHES = 2 * MAX_NESTING
 
 # What CPython says of literals whose contents are wrong: LibCST does not look into them, no newer version accepts them.
 _WRONG_LITERALS = ("(unicode error)", "(value error)", "bytes can only contain")
+_MARK = "\ufeff"
 _NEWEST_PYTHON_OF_LIBCST = (3, 14)
 
 
 class TooComplex(Exception):
-    """The text is nested too deeply to be analysed, or not parsed by LibCST; whether it is Python is not known."""
+    """The text is too deep or too long to be analysed, or not parsed by LibCST; whether it is Python is not known."""
 
 
 class NeedsLibCST(Exception):
@@ -41,6 +45,8 @@ def check_syntax(text: str) -> tuple[ast.Module | None, SyntaxProblem | None]:
     Raises:
         TooComplex: parsing it is not safe.
     """
+    if len(text) > MAX_CODE:
+        raise TooComplex(f"it has {len(text) / 1e6:.1f} million characters of code, and tdlint follows up to 5 million")
     try:
         tree = parse_ast(text)
     except SyntaxError as error:
@@ -64,6 +70,8 @@ def parse_ast(text: str) -> ast.Module:
         before = text[:null]
         starts = line_starts(before)
         raise SyntaxError("source code cannot contain null bytes", (None, len(starts), null - starts[-1] + 1, None))
+    if text.startswith(_MARK):  # which is left of two marks of UTF-8; given as text, Python would pass over it
+        raise SyntaxError("invalid non-printable character U+FEFF", (None, 1, 1, None))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -131,7 +139,9 @@ def _extent(starts: Sequence[int], first: int, last: int, end: int) -> int:
 
 
 def _newer_python(text: str, problem: SyntaxProblem) -> bool:
-    if sys.version_info >= _NEWEST_PYTHON_OF_LIBCST or problem.message.startswith(_WRONG_LITERALS) or "\0" in text:
+    if sys.version_info >= _NEWEST_PYTHON_OF_LIBCST or problem.message.startswith(_WRONG_LITERALS):
+        return False
+    if "\0" in text or text.startswith(_MARK):
         return False
     # what `except A, b:` means in 3.14 is hardly what a file means that this Python refuses
     if problem.old or text.count("elif") > _MAX_BRANCHES or nesting(text) > MAX_NESTING:
