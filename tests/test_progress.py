@@ -158,6 +158,23 @@ def test_a_bar_that_can_not_be_drawn_costs_nothing(monkeypatch):
         assert tried.wait(PATIENCE)
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are copied")
+def test_no_copy_of_the_process_is_made_while_it_draws(monkeypatch):
+    """A copy has no thread that would open the locks which the thread holds."""
+    drawing, go_on = threading.Event(), threading.Event()
+    monkeypatch.setattr(progress_module, "_bar", lambda no_color: drawing.set() or go_on.wait(PATIENCE))
+    monkeypatch.setattr(progress_module, "is_looked_at", lambda: True)
+    monkeypatch.setattr(progress_module, "DELAY", 0)
+    with progress("Checking") as told:
+        told.begun("a.py")
+        assert drawing.wait(PATIENCE)
+        threading.Timer(0.2, go_on.set).start()
+        child = os.fork()
+        if child == 0:
+            os._exit(0 if go_on.is_set() else 1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
 def test_of_a_long_name_the_end_is_shown(monkeypatch):
     monkeypatch.setattr(progress_module, "SLOW", 0)
     told = Progress("Checking", no_color=True, shown=False)

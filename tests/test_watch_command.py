@@ -194,6 +194,37 @@ def test_a_report_in_a_file_is_written_again(watch, tmp_path):
     assert json.loads((tmp_path / "report.json").read_text())["diagnostics"] == []
 
 
+def test_only_a_terminal_is_cleared(watch, tmp_path):
+    pty = pytest.importorskip("pty")
+    process = watch("src")
+    process.write("src/model.py", GOOD)
+    process.line(FINE)
+    assert "\x1b" not in "".join(process.seen)
+    ours, theirs = pty.openpty()
+    shown = subprocess.Popen(
+        [sys.executable, "-m", "tdlint", "check", "--watch", "src"],
+        cwd=tmp_path,
+        stdout=theirs,
+        stderr=theirs,
+        env={**os.environ, "TERM": "xterm"},
+    )
+    os.close(theirs)
+    killer = threading.Timer(PATIENCE, shown.kill)
+    killer.start()
+    text = ""
+    while "Watching 1 file for changes" not in text:
+        text += os.read(ours, 65536).decode()
+    assert watching.CLEAR not in text
+    process.write("src/model.py", BAD)
+    while text.count("Watching 1 file for changes") < 2:
+        text += os.read(ours, 65536).decode()
+    assert re.search(re.escape(watching.CLEAR) + r"\S*\[\d\d:\d\d:\d\d\]\S* Checking again: src/model.py changed", text)
+    shown.kill()
+    shown.wait()
+    killer.cancel()
+    os.close(ours)
+
+
 def test_it_ends_as_a_program_that_was_interrupted(watch):
     process = watch("src")
     assert process.interrupt() == 130

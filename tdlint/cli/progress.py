@@ -9,15 +9,24 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tdlint.formatters.place import shown_path
 from tdlint.formatters.terminal import printable
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
 
 DELAY = 1.0
 """Seconds for which nothing is shown; most runs are over by then."""
 
 SLOW = 1.0
 """Seconds after which a file that is in work is named."""
+
+_busy = threading.Lock()  # held by the thread while it does anything
+if hasattr(os, "register_at_fork"):
+    # a copy of this process made meanwhile would have locks, such as those of imports, that nobody opens again
+    os.register_at_fork(before=_busy.acquire, after_in_parent=_busy.release, after_in_child=_busy.release)
 
 _EVERY = 0.1  # seconds between two looks
 _WIDE = 100  # cells of a terminal in which a long bar leaves room for names
@@ -96,25 +105,45 @@ class Progress:
             self._draw_bar()
 
     def _draw_bar(self) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-        from rich.progress import Progress as Bar
-        from rich.table import Column
-
-        slowest = TextColumn(
-            "{task.fields[slowest]}", markup=False, style="dim", table_column=Column(no_wrap=True, overflow="ellipsis")
-        )
-        console = Console(stderr=True, no_color=self.no_color or None)
-        bar_width = 40 if console.width >= _WIDE else 15
-        columns = (TextColumn("{task.description}"), BarColumn(bar_width), MofNCompleteColumn(), slowest)
-        left = max(console.width - bar_width - _REST, 10)
-        with Bar(
-            *columns, console=console, auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False
-        ) as bar:
+        with _busy:
+            bar, left = _bar(self.no_color)
             task = bar.add_task(self.doing, total=None, slowest="")
+            bar.start()
+        try:
             ended = False
             while not ended:
                 with self._lock:
                     number, total = self.number, self.total
-                bar.update(task, completed=number, total=total or None, slowest=self.slowest(left), refresh=True)
+                with _busy:
+                    slowest = self.slowest(left)
+                    bar.update(task, completed=number, total=total or None, slowest=slowest, refresh=True)
                 ended = self._ended.wait(_EVERY)
+        finally:
+            with _busy:
+                bar.stop()
+
+
+def _bar(no_color: bool) -> tuple[Bar, int]:
+    """A bar on standard error, and how many cells it has for a name."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bar
+    from rich.table import Column
+
+    console = Console(stderr=True, no_color=no_color or None)
+    width = 40 if console.width >= _WIDE else 15
+    name = TextColumn(
+        "{task.fields[slowest]}", markup=False, style="dim", table_column=Column(no_wrap=True, overflow="ellipsis")
+    )
+    bar = Bar(
+        TextColumn("{task.description}"),
+        BarColumn(width),
+        MofNCompleteColumn(),
+        name,
+        console=console,
+        auto_refresh=False,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    return bar, max(console.width - width - _REST, 10)

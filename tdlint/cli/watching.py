@@ -30,11 +30,13 @@ from tdlint.sources import disk
 if TYPE_CHECKING:
     from tdlint.linting.result import RunResult
 
+CLEAR = "\x1b[2J\x1b[H"
+"""Clears a terminal, and begins at its top."""
+
 MAX_OWN = 10
 """How often in succession the program looks at changes that it made itself."""
 
 _NAMED = 3  # changes that are named
-_CLEAR = "\x1b[2J\x1b[H"
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ class _Watch:
 
     def _begin(self, changed: Collection[str], known: Collection[str]) -> None:
         if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
-            sys.stdout.write(_CLEAR)
+            sys.stdout.write(CLEAR)
         say(f"Checking again{_described(changed, known)}.", self.rounds.color)
 
     def _show(self, *, first: bool = False) -> None:
