@@ -70,6 +70,7 @@ class {class_name}(Rule):
 
     code = "{code}"
     severity = Severity.WARNING
+    since = "{since}"
 
     def check_model(self, model: ModelGraph, context: Context) -> Iterator[Report]:
         """Every Dropout of the model, wherever it was made."""
@@ -108,6 +109,13 @@ def next_code(family: str, used: list[str]) -> str:
     return f"TDL{digit}{number:02}"
 
 
+def next_version(root: Path) -> str:
+    """The version that will have the rule first: that of the code, which is raised right after a release."""
+    text = (root / "tdlint" / "_version.py").read_text(encoding="utf-8")
+    [version] = re.findall(r'^__version__ = "(.+)"$', text, re.MULTILINE)
+    return str(version)
+
+
 def make_rule(root: Path, name: str, family: str, code: str | None) -> tuple[Path, str]:
     """Write the rule's file under ``root/rules``; returns its path and code.
 
@@ -130,7 +138,7 @@ def make_rule(root: Path, name: str, family: str, code: str | None) -> tuple[Pat
     path = rules / family / f"{name.replace('-', '_')}.py"
     path.parent.mkdir(exist_ok=True)
     class_name = "".join(word.capitalize() for word in name.split("-"))
-    path.write_text(TEMPLATE.format(code=code, class_name=class_name), encoding="utf-8")
+    path.write_text(TEMPLATE.format(code=code, class_name=class_name, since=next_version(root)), encoding="utf-8")
     return path, code
 
 

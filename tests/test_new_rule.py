@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tdlint._version import __version__
 from tdlint.config import Settings
 from tdlint.linting.engine import check_bytes
 
@@ -51,6 +52,7 @@ def test_one_file_is_made_and_its_rule_loads(checkout):
     rule = load(checkout / "rules/sequences/zero_dropout.py")
     assert rule.code == re.search(r"TDL1\d\d", done.stdout)[0]
     assert rule.name() == "zero-dropout"
+    assert rule.since == __version__
     assert rule.family() == "sequences"
     assert "## Bad" in rule.page()
 

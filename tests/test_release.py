@@ -14,6 +14,7 @@ import pytest
 from test_conventions import script
 
 from tdlint._version import __version__
+from tdlint.testing import load_rules
 
 yaml = pytest.importorskip("yaml")
 
@@ -25,6 +26,10 @@ release = script("release_notes")
 
 def steps(workflow: str) -> list[tuple[str, dict[str, Any]]]:
     return [(name, step) for name, job in WORKFLOWS[workflow]["jobs"].items() for step in job["steps"]]
+
+
+def number(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
 
 
 def test_there_are_the_three_workflows():
@@ -100,9 +105,6 @@ def test_the_notes_of_a_release_are_its_section():
 
 
 def test_the_changelog_has_its_form_and_no_version_newer_than_the_code():
-    def number(version: str) -> tuple[int, ...]:
-        return tuple(map(int, version.split(".")))
-
     names = list(release.sections(CHANGELOG))
     assert names[0] == "Unreleased"
     assert all(number(name) <= number(__version__) for name in names[1:])
@@ -113,10 +115,15 @@ def test_the_changelog_has_its_form_and_no_version_newer_than_the_code():
     assert 'version = { attr = "tdlint._version.__version__" }' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
 
-def test_the_versions_that_pages_pin_are_that_of_the_code():
+def test_the_version_that_pages_pin_is_the_newest_release():
+    newest = [*release.sections(CHANGELOG), __version__][1]
     for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
         pinned = re.findall(r"(?:tdlint@v|rev: v)(\d+\.\d+\.\d+)", path.read_text(encoding="utf-8"))
-        assert set(pinned) <= {__version__}, path.name
+        assert set(pinned) <= {newest}, path.name
+
+
+def test_no_rule_is_of_a_version_to_come():
+    assert [rule.code for rule in load_rules() if rule.since and number(rule.since) > number(__version__)] == []
 
 
 @pytest.mark.slow

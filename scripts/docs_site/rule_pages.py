@@ -92,10 +92,9 @@ def _badges(rule: type[Rule], shown: Sequence[Diagnostic]) -> str:
         fix = f"fix: {min(fixes, key=list(Applicability).index).label}"
     else:
         fix = "fix: sometimes" if has_fix(rule) else "no fix"
-    since = getattr(rule, "since", None) or FIRST_VERSION
     state = "on by default" if rule.on_by_default() else "off by default"
-    words = (state, f"{rule.confidence.label} confidence", fix, f"since {since}")
-    family = f'<a class="badge plain" href="../{rule.family()}/">{FAMILIES[rule.family()]}</a>'
+    words = (state, f"{rule.confidence.label} confidence", fix, f"since {rule.since or FIRST_VERSION}")
+    family = f"[{FAMILIES[rule.family()]}]({rule.family()}.md){{ .badge .plain }}"
     return " ".join([severity_badge(rule), family, *(f'<span class="badge plain">{word}</span>' for word in words)])
 
 

@@ -78,6 +78,7 @@ def render_json(rules: Sequence[type[Rule]]) -> str:
             "severity": rule.severity.label,
             "confidence": rule.confidence.label,
             "on_by_default": rule.on_by_default(),
+            "since": rule.since,
             "summary": rule.summary(),
             "page": rule.page(),
             "url": page_address(rule),

@@ -61,12 +61,14 @@ class Context:
 class Rule:
     """One check. The module's docstring is its page, the module's name (dashed) its name.
 
-    Override the narrowest method that suffices; each yields reports.
+    Override the narrowest method that suffices; each yields reports. ``since`` is the version of the pack that had the
+    rule first, None for those of its first version.
     """
 
     code: ClassVar[str]
     severity: ClassVar[Severity] = Severity.WARNING
     confidence: ClassVar[Confidence] = Confidence.HIGH
+    since: ClassVar[str | None] = None
 
     def check_model(self, model: ModelGraph, context: Context) -> Iterator[Report]:
         """Once for every model: from source, live, or from a model file."""
