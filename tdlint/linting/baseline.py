@@ -79,7 +79,7 @@ def apply_baseline(result: RunResult, baseline: Baseline) -> RunResult:
         met.update(mark for _, mark in pairs if mark in known)
         new = tuple(diagnostic for diagnostic in file.diagnostics if diagnostic not in old)
         files.append(replace(file, diagnostics=new, baselined=tuple(old)))
-    checked = {baseline.named(file.path) for file in result.files}
+    checked = _wholly_checked(result, baseline)
     gone = tuple(
         replace(each, path=str(baseline.file.parent / each.path))
         for each in baseline.known
@@ -91,17 +91,25 @@ def apply_baseline(result: RunResult, baseline: Baseline) -> RunResult:
 def updated(result: RunResult, baseline: Baseline) -> Baseline:
     """The baseline of what was found now; what it has of files that were not checked stays, if they are still there.
 
-    ``result`` is that of the run, before a baseline was applied.
+    ``result`` is that of the run, before a baseline was applied. If tdlint failed on a file, or a rule pack could not
+    be loaded, nobody knows what is no longer there, and all stays.
     """
-    checked = {baseline.named(file.path) for file in result.files}
+    checked = _wholly_checked(result, baseline)
     kept = [each for each in baseline.known if each.path not in checked and (baseline.file.parent / each.path).exists()]
     found = [
         KnownDiagnostic(mark, diagnostic.code, baseline.named(file.path), first_line(diagnostic), diagnostic.message)
         for file in result.files
         for diagnostic, mark in _fingerprinted(file, baseline)
     ]
+    marks = {each.fingerprint for each in found}
+    kept = [each for each in kept if each.fingerprint not in marks]
     in_order = sorted([*kept, *found], key=lambda each: (each.path, each.code, each.line, each.fingerprint))
     return Baseline(baseline.file, tuple(in_order))
+
+
+def _wholly_checked(result: RunResult, baseline: Baseline) -> set[str]:
+    """The files of which all is known: none if tdlint failed, as a rule that failed on one may be missing in all."""
+    return set() if result.failed else {baseline.named(file.path) for file in result.files}
 
 
 def text_of(baseline: Baseline) -> str:

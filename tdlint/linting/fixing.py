@@ -20,8 +20,9 @@ from tdlint.linting.fixes import applicable, compatible, edits_of
 from tdlint.linting.reading import Readable, read
 from tdlint.linting.resolve import tool_diagnostic
 from tdlint.linting.result import FileResult, Fixed, Fixing, RunResult
+from tdlint.linting.running_rules import is_of_pack
 from tdlint.linting.runs import Begun, Done, check_paths
-from tdlint.linting.tool_codes import FIX_FAILED
+from tdlint.linting.tool_codes import FAILURES, FIX_FAILED
 from tdlint.sources.inputs import digest_of
 from tdlint.sources.rewriting import NotWritable, apply_edits, can_edit, rewrite
 from tdlint.sources.saving import replace_contents
@@ -196,12 +197,18 @@ def _sound(before: _State, after: _State, chosen: Sequence[Diagnostic]) -> _Stat
     old, new = _refusals(before.readable), _refusals(after.readable)
     if len(new) > len(old):
         reason = f"made the file unreadable for Python ({next((each for each in new if each not in old), new[-1])})"
-    elif after.result.failed and not before.result.failed:
+    elif _failed(after.result) and not _failed(before.result):
         reason = "made a file on which tdlint fails"
     else:
         return after
     guilty = _culprits(before, chosen) or chosen
     raise _Failed(f"no fix was applied: those of {_names(guilty)} {reason}", guilty)
+
+
+def _failed(result: FileResult) -> bool:
+    """Whether tdlint failed on a file, and not only a rule of another pack."""
+    failures = [each for each in result.diagnostics if each.code in FAILURES]
+    return result.failed and not (failures and all(map(is_of_pack, failures)))
 
 
 def _culprits(before: _State, chosen: Sequence[Diagnostic]) -> list[Diagnostic]:

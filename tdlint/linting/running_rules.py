@@ -84,6 +84,11 @@ def crash_diagnostic(crash: Crash, location: Location) -> Diagnostic:
     return tool_diagnostic(RULE_CRASHED, location, f"the rule {rule.code} [{rule.name()}]{of} {crash.what}", help)
 
 
+def is_of_pack(diagnostic: Diagnostic) -> bool:
+    """Whether a diagnostic says that a rule of another pack has failed."""
+    return diagnostic.code == RULE_CRASHED.code and diagnostic.help != BUG
+
+
 def is_given_up(diagnostic: Diagnostic) -> bool:
     """Whether a diagnostic says that a rule is not run any more, as it does in each file."""
     return diagnostic.code == RULE_CRASHED.code and diagnostic.message.endswith(GIVEN_UP)

@@ -74,6 +74,13 @@ def test_a_failure_of_tdlint_is_never_known(baseline):
     assert apply_baseline(failed, baseline).diagnostics == (crash,)
 
 
+def test_after_a_failure_nothing_is_gone_and_all_stays(baseline):
+    crash = diagnostic(1, "TDL002")
+    failed = RunResult((FileResult("a.py", (diagnostic(1), crash), failed=True),))
+    assert apply_baseline(failed, baseline).gone == ()
+    assert updated(failed, baseline).known == baseline.known
+
+
 def test_a_file_says_the_same_after_it_was_written_and_read(baseline):
     baseline.file.write_text(text_of(baseline), encoding="utf-8")
     assert read_baseline(baseline.file) == baseline

@@ -175,6 +175,20 @@ def test_a_fix_that_is_wrong_costs_the_fixes_of_its_rule_only(tmp_path, programs
     assert program.read_text() == text.format(good)
 
 
+def test_a_rule_that_fails_after_a_fix_of_another_one_does_not_prevent_it(tmp_path):
+    body = f"{CHECK}if any(x.args.passes('return_sequences') for x in model.layers()): raise ValueError('fixed')\n    "
+    path = write_pack(tmp_path, "fixing", {"late": rule("FIX001", body + "yield from ()")})
+    program = tmp_path / "a.py"
+    layers = "keras.layers.LSTM(4{}), keras.layers.LSTM(4), keras.layers.Dense(4)"
+    text = f"import keras\nmodel = keras.Sequential([keras.Input((3, 4)), {layers}])\n"
+    program.write_text(text.format(""))
+    arguments = ["check", "--isolated", "--fix", "--unsafe-fixes", "--output-format", "json", "a.py"]
+    done = run_with(path, arguments, tmp_path)
+    assert [each["code"] for each in json.loads(done.stdout)["diagnostics"]] == ["TDL002"]
+    assert done.returncode == 2
+    assert program.read_text() == text.format(", return_sequences=True")
+
+
 FLAKE8 = "from flake8.main.cli import main; sys.exit(main(sys.argv[1:]))"
 
 
