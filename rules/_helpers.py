@@ -31,6 +31,9 @@ VECTOR_NDIM = {
 """Axes of what a recurrent layer returns without ``return_sequences``."""
 
 
+_FAR = 100
+
+
 def version_of(model: ModelGraph, context: Context) -> KerasVersion:
     """The version of Keras that a model is made with, told by its layers."""
     return context.version(next((node.layer.namespace for node in model.nodes if node.layer.namespace), None))
@@ -38,7 +41,7 @@ def version_of(model: ModelGraph, context: Context) -> KerasVersion:
 
 def last_output_of(model: ModelGraph, edge: Edge) -> LayerObject | None:
     """The recurrent layer whose last output, without its time axis, arrives at this edge; None if it is not sure."""
-    while True:
+    for _ in range(_FAR):  # a chain of thousands of layers must not be walked from each of them
         node = model.producer(edge)
         if node is None or node.inner is not None or edge.index != 0:
             return None
@@ -49,6 +52,7 @@ def last_output_of(model: ModelGraph, edge: Edge) -> LayerObject | None:
         if spec is None or not spec.keeps_steps or len(node.edges) != 1:
             return None
         edge = node.edges[0]
+    return None
 
 
 def returning_vector(layer: LayerObject) -> LayerObject | None:

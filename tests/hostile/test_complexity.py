@@ -119,6 +119,12 @@ LARGE = {
         1,
         900,
     ),
+    "a long chain": (
+        "a.py",
+        b"from keras import Sequential, layers\nm = Sequential()\n" + b"m.add(layers.Dense(3))\n" * 20_000,
+        0,
+        900,
+    ),
     "too large": ("a.py", bytes(260_000_000), 1, 100),
 }
 
@@ -126,7 +132,7 @@ LARGE = {
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="macOS does not limit memory")
 @pytest.mark.parametrize("name", LARGE)
-def test_files_of_a_hundred_megabytes(tmp_path, name):
+def test_large_files_cost_what_is_stated(tmp_path, name):
     file, content, code, memory = LARGE[name]
     (tmp_path / file).write_bytes(content)
     limit = memory * MEGABYTE

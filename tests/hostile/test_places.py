@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import socket
@@ -11,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_lines import BAD, FIXED, environment
+from command_lines import BAD, FIXED, environment, without_rights
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="these places are those of POSIX")
 
@@ -88,15 +87,6 @@ def test_a_path_that_is_too_long(tdlint, bad, tmp_path):
     assert (done.returncode, done.stdout) == (2, "bad.py\n")
     assert done.stderr.endswith("d: can't read this folder: file name too long\n")
     subprocess.run(["rm", "-r", "d" * 200], cwd=tmp_path, check=True)  # which shutil can't
-
-
-def without_rights() -> None:
-    """Take from a process of root the right to read and write everything; it is only the owner of its files then."""
-    if os.geteuid() == 0:
-        drop_from_bounding_set, rights = 24, (1, 2)  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
-        for right in rights:
-            if ctypes.CDLL(None).prctl(drop_from_bounding_set, right, 0, 0, 0) != 0:
-                os._exit(99)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="root reads everything elsewhere")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+from pathlib import Path
 
 import pytest
 from command_lines import BAD
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
 
+MODELS = Path(__file__).parents[2] / "fixtures" / "models"
 COMMANDS = (
     "check --no-cache .",
     "check --output-format sarif .",
@@ -20,6 +23,7 @@ COMMANDS = (
     "rule TDL101",
     "config",
     "clean .",
+    "inspect model.keras",
     "--help",
 )
 """All that write to standard output, by each way that there is."""
@@ -42,13 +46,19 @@ def said(tmp_path):
     return lambda number: (tmp_path / f"err{number}").read_text().splitlines()
 
 
-def test_a_reader_that_goes_away(shell, bad, said):
+@pytest.fixture
+def places(bad, tmp_path):
+    """A folder with a program and a model file."""
+    shutil.copy(MODELS / "sequence_head.keras", tmp_path / "model.keras")
+
+
+def test_a_reader_that_goes_away(shell, places, said):
     for number, (line, code) in enumerate(at_once(shell, COMMANDS, "| (exec <&-; sleep 1; true)")):
         assert (code, said(number)) == ("141", []), line
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /dev/full")
-def test_a_full_disk(shell, bad, said):
+def test_a_full_disk(shell, places, said):
     for number, (line, code) in enumerate(at_once(shell, COMMANDS, ">/dev/full")):
         message = "tdlint: error: standard output can't be written: no space left on device"
         assert (code, said(number)[-1:]) == ("2", [message]), line

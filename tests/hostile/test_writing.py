@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_lines import BAD, FIXED, command, environment
+from command_lines import BAD, FIXED, command, environment, without_rights
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs limits of POSIX")
 
@@ -65,6 +65,27 @@ def test_the_cache_on_a_full_disk(tdlint, bad):
     assert done.returncode == 1
     assert done.stdout.startswith("bad.py:4:5: TDL101")
     assert done.stderr == "tdlint: the cache in .tdlint_cache can't be written: file too large; --no-cache uses none\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="root writes everywhere elsewhere")
+def test_a_read_only_place(tdlint, bad, tmp_path):
+    tmp_path.chmod(0o555)
+    try:
+        done = tdlint(*FIX, ".", preexec_fn=without_rights)
+        if done.returncode == 99:
+            pytest.skip("root may not give up its rights here")
+        message = "bad.py: TDL006 [fix-failed] no fix was written: the file can't be written: permission denied\n"
+        assert (done.returncode, done.stderr) == (2, "")
+        assert done.stdout.startswith(message)
+        done = tdlint(*CONCISE, ".", preexec_fn=without_rights)
+        assert done.returncode == 1
+        message = "tdlint: the cache in .tdlint_cache can't be written: permission denied; --no-cache uses none\n"
+        assert done.stderr == message
+        done = tdlint("--no-cache", "--baseline", "b.json", "--update-baseline", ".", preexec_fn=without_rights)
+        assert (done.returncode, done.stderr) == (2, "tdlint: error: b.json: can't be written: permission denied\n")
+        assert contents(tmp_path) == {"bad.py": BAD}
+    finally:
+        tmp_path.chmod(0o755)
 
 
 def folder_instead(cache: Path) -> None:
