@@ -21,6 +21,7 @@ from tdlint.linting.resolve import tool_diagnostic
 from tdlint.linting.result import FileResult
 from tdlint.linting.tool_codes import ANALYSIS_FAILED
 from tdlint.server.documents import Opened, all_opened, opened
+from tdlint.server.folder import stand_somewhere
 from tdlint.server.jobs import Answer, Check, Described, Explain, Explained, Job, ListRules, Refused
 from tdlint.server.options import SECTION, ClientOptions, read_options
 from tdlint.server.process import Lost, Worker
@@ -206,6 +207,7 @@ class Session:
 
     def settings(self, path: str) -> Settings | None:
         """The settings for a file; None, with a message to the user, if they are wrong."""
+        stand_somewhere()
         try:
             given = self.options.configuration
             return load_settings([path], given and str(Path(self.server.workspace.root_path or ".", given)))

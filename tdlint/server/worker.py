@@ -15,6 +15,7 @@ from queue import SimpleQueue
 from typing import BinaryIO
 
 from tdlint.errors import UsageError
+from tdlint.server.folder import stand_somewhere
 from tdlint.server.jobs import Answer, Check, Job, Refused, do
 
 LENGTH = struct.Struct("!Q")
@@ -78,6 +79,7 @@ class _Work:
     def answer(self, job: Job) -> Answer:
         if self.refused is not None:
             return self.refused
+        stand_somewhere()
         try:
             return do(job, self.loaded)
         except Exception as error:

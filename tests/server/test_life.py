@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import time
@@ -193,3 +194,14 @@ def test_requests_that_make_no_sense_are_said_or_answered(client):
     assert client.request("textDocument/hover", far) is None
     assert "error" in client.answer(client.ask("textDocument/nothing", {}))
     assert client.request("codeAction/resolve", {"title": "x", "data": {"uri": "file:///nowhere.py"}})["title"] == "x"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps folders that a process is in")
+def test_the_folder_of_the_server_may_be_deleted(client_with):
+    client = client_with(Crash="")
+    uri = client.open("model.py", PROGRAM)
+    assert len(client.published(uri)) == 2
+    shutil.rmtree(client.folder)
+    client.change(uri, 2, PROGRAM + "# more\n")
+    assert [found["code"] for found in client.published(uri, 2)] == ["ODD001", "TDL101"]
+    assert client.leave() == 0
