@@ -77,12 +77,15 @@ def check_paths(
         from tdlint.linting.remote.dispatch import run_by
 
         each = run_by(executor, rest, job, lost, rules, jobs, TIME_LIMIT)
-    for file, result in each:
-        found[file] = result
-        if done is not None:
-            done(len(known) + len(found), len(files), file)
-    if cache is not None:
-        cache.store(tuple(found[file] for file in rest))
+    try:
+        for file, result in each:
+            found[file] = result
+            if done is not None:
+                done(len(known) + len(found), len(files), file)
+    finally:
+        # what was found before an interruption, or before a cluster went away, is not lost
+        if cache is not None:
+            cache.store(found[file] for file in rest if file in found)
     known.update(found)
     known.update((folder, unreadable_folder(folder, why, settings, rules)) for folder, why in refused.items())
     return RunResult(_told_once(known[path] for path in sorted((*files, *refused))))

@@ -97,10 +97,10 @@ class Neighbours:
             there = disk()
             changed, size = there.status(str(path))
             if size > MAX_IMPORTED:
-                saw(FILE, path, lambda: digest_of(there.content(str(path))))
+                saw(FILE, path, lambda: there.digest(str(path)))
                 return "it is too large"
             if only_plain and not _is_plain(there, str(path), changed, size):
-                saw(FILE, path, lambda: digest_of(there.content(str(path))))
+                saw(FILE, path, lambda: there.digest(str(path)))
                 return "files of a large package are followed only where they are small and without Keras"
             data = there.content(str(path))
             saw(FILE, path, lambda: digest_of(data))

@@ -19,6 +19,7 @@ from itertools import islice
 from typing import Any
 
 from tdlint.sources.contents import contents_of
+from tdlint.sources.inputs import digest_of
 
 
 class Disk:
@@ -44,6 +45,14 @@ class Disk:
             OSError: it can't be read, is no file, or too large.
         """
         return contents_of(path)
+
+    def digest(self, path: str) -> str:
+        """The digest of a file's contents, for those who need no more of them.
+
+        Raises:
+            OSError: it can't be read.
+        """
+        return digest_of(self.content(path))
 
     def status(self, path: str) -> tuple[int, int]:
         """When a file was changed, as a number, and its size in bytes.

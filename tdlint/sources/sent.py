@@ -53,6 +53,12 @@ class _Asked(Disk):
         found: bytes = self._answer_of_file("content", path)
         return found
 
+    def digest(self, path: str) -> str:
+        if ("content", os.path.join(self.folder, path)) in self.answers:  # noqa: PTH118
+            return super().digest(path)
+        found: str = self._answer_of_file("digest", path)
+        return found
+
     def status(self, path: str) -> tuple[int, int]:
         found: tuple[int, int] = self._answer_of_file("status", path)
         return found
@@ -93,7 +99,7 @@ class Sent(_Asked):
             return self.answers[question]
         self._missing.add(question)
         what, path = question[:2]
-        nothing: dict[str, Any] = {"content": b"", "status": (0, 0), "names": frozenset(), "real": path}
+        nothing: dict[str, Any] = {"content": b"", "digest": "", "status": (0, 0), "names": frozenset(), "real": path}
         return nothing.get(what, False)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -77,7 +78,7 @@ class _Foreseen:
                 if not known_before:
                     self.disk.forget("content", str(own))
                 return False
-            self.disk.look_at(asked)
+            self.disk.look_at([("real", os.curdir), *asked])  # settings without a file have that as their root
             others = (Path(path) for what, path, *_ in asked if what == "content" and path.endswith(".py"))
             known = {own}
             for path in (own, *others):
@@ -114,8 +115,10 @@ class _Foreseen:
     def _would_be_read(self, path: Path, project: Project) -> bool:
         if path.suffix != ".py" or not project.is_inside(path):
             return False
-        most = MAX_PLAIN if project.only_plain else MAX_IMPORTED
-        return self.disk.status(str(path))[1] <= most
+        if self.disk.status(str(path))[1] <= (MAX_PLAIN if project.only_plain else MAX_IMPORTED):
+            return True
+        self.disk.look_at([("digest", str(path))])
+        return False
 
 
 def _no_tree(path: Path, only_plain: bool) -> str:

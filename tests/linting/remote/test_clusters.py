@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from importlib.metadata import PackageNotFoundError
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,10 @@ def test_nothing_imports_dask_without_a_scheduler(tmp_path):
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=tmp_path).returncode == 0
 
 
+needs_dask = pytest.mark.skipif(find_spec("distributed") is None, reason="needs tdlint[dask]")
+
+
+@needs_dask
 @pytest.mark.parametrize(
     ("address", "reason"),
     [
@@ -60,6 +65,7 @@ def test_no_scheduler_is_there(run, monkeypatch, address, reason):
     assert err.startswith(f"tdlint: error: no Dask scheduler answers at {address}: {reason}")
 
 
+@needs_dask
 def test_another_program_is_there(monkeypatch):
     monkeypatch.setattr(clusters, "CONNECT_LIMIT", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as silent:

@@ -193,6 +193,20 @@ def test_an_executor_that_fails(tmp_path):
     ] * 2
 
 
+def test_what_was_found_before_a_failure_is_kept(tmp_path):
+    write(tmp_path, a="Dense", b="Dense")
+    settings = Settings(cache_dir=str(tmp_path / "kept"))
+    cache = open_cache(settings.cache_folder, settings, RULES)
+
+    def interrupt(*told):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check_paths([str(tmp_path)], settings, RULES, 8, cache=cache, executor=AtOnce(), done=interrupt)
+    again = check_paths([str(tmp_path)], settings, RULES, 1, cache=open_cache(settings.cache_folder, settings, RULES))
+    assert sorted(file.cached for file in again.files) == [False, True]
+
+
 def test_rules_that_no_process_can_import_are_refused(tmp_path):
     write(tmp_path, a="Dense")
     with pytest.raises(UsageError, match="the rules can't be sent to an executor"):
