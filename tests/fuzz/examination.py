@@ -219,7 +219,8 @@ def _is_python(text: str) -> bool:
 def _comments(text: str) -> list[str]:
     with suppress(tokenize.TokenError, SyntaxError):
         tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
-        return [token.string for token in tokens if token.type == tokenize.COMMENT and "tdlint" not in token.string]
+        comments = [token.string for token in tokens if token.type == tokenize.COMMENT]
+        return [each for each in comments if not re.search("tdlint|noqa", each)]
     return []
 
 

@@ -37,6 +37,9 @@ FOUND = {
     "lists of different lengths as an index, to fill with, as a variable": KERAS
     + "import numpy as np\nx = np.zeros((3, 4))\nx[[[], [[1, 2], [3]]]]\nx.fill([[], [1]])\n"
     + "y = keras.Variable([[], [1]])\nz = keras.ops.stack([[], [1]])\nz = np.ones(3) + [[], [1]]\n",
+    "models in models in models": KERAS + "x = keras.Input((4,))\nm = keras.Model(x, layers.Dense(4)(x))\n"
+    "for i in range(40):\n    model = keras.Sequential([model, "
+    "model, model, model])\n    x = keras.Input((4,))\n    m = keras.Model(x, m(m(x)))\nm.compile('adam', 'mse')\n",
     "an encoding that there is not": KERAS + "x = str(b'x', 'nonsense')\n",
     "form feeds before statements": "\f\nimport numpy\n\fimport keras_tuner\n\ffrom keras.models import Sequential\n\f"
     "from keras.layers import LSTM\n\fx = Sequential([\n\f    LSTM(3, input_shape=(3, 4)),\n\f])\n",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from tdlint.graph import Edge, LayerNode, ModelGraph, trains_its_own_way
-from tdlint.interp.keras import lambdas, layers, own_calls, own_weights
+from tdlint.interp.keras import lambdas, layers, nested, own_calls, own_weights
 from tdlint.interp.keras.other_sizes import outputs_on
 from tdlint.interp.keras.tensors import edge_of, shape_of_tensor
 from tdlint.interp.python import classes
@@ -73,6 +73,7 @@ class _Chain:
     fallback: AnyShape | None = None
     certain: bool = True
     nodes: list[LayerNode] = field(default_factory=list)
+    inner: dict[tuple[int, AnyShape], ModelGraph] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
     late_inputs: list[LayerObject] = field(default_factory=list)
     has_input: bool = False
@@ -144,7 +145,10 @@ class _Chain:
         self.has_input = self.has_input or (self.certain and not self.nodes)
 
     def _add_model(self, value: ModelValue) -> None:
-        inner = build(self.run, value.key, (self.tip.shape,), self.nesting + 1)
+        wanted = value.key, self.tip.shape
+        if wanted not in self.inner:
+            self.inner[wanted] = nested.held(build(self.run, value.key, (self.tip.shape,), self.nesting + 1))
+        inner = self.inner[wanted]
         if not self.nodes and isinstance(self.tip.shape, UnknownShape) and len(inner.input_shapes) == 1:
             self.tip = TensorValue(inner.input_shapes[0])
         self._push(model_layer(inner), (self.tip.shape,), outputs_on(inner, (self.tip.shape,)), None, inner)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from tdlint.graph import Edge
+from tdlint.interp.keras import nested
 from tdlint.interp.run import Run
 from tdlint.interp.state import StackEntry
 from tdlint.values import LayerObject, ModelValue, Site, TensorValue, Value
@@ -111,7 +112,7 @@ class _Cloning:
             copied = replace(node, layer=self._layer(node.layer), edges=edges)
         else:
             key = self.model(node.layer.key)
-            inner = build(self.run, key, node.inputs)
+            inner = nested.held(build(self.run, key, node.inputs))
             copied = replace(node, layer=replace(node.layer, key=key), edges=edges, inner=inner)
         copied = replace(copied, id=self.run.fresh())
         self.run.nodes[copied.id] = copied

@@ -8,7 +8,7 @@ import libcst as cst
 
 from tdlint.graph import CallSite, LayerNode
 from tdlint.interp.data import preparation
-from tdlint.interp.keras import dated, lambdas, own_calls, own_weights
+from tdlint.interp.keras import dated, lambdas, nested, own_calls, own_weights
 from tdlint.interp.keras.tensors import edge_of, shape_of_tensor
 from tdlint.interp.program import StepLayer
 from tdlint.interp.python import classes, containers
@@ -337,6 +337,8 @@ def call_submodel(
     else:
         own_weights.notice_built(run, model.key, shapes)
         inner = build(run, model.key, shapes)
+    run.spend(nested.size(inner) // 8)  # what holds it will be made of it again and again
+    inner = nested.held(inner)
     made = _add_node(
         run,
         LayerNode(

@@ -362,6 +362,9 @@ def _item_size(item: Value, name: str, minimum: int) -> Dim:
     return Symbolic(item.name) if isinstance(item, Unknown) and item.name else UnknownDim(f"{name} is not known")
 
 
+_OF_INPUT = "the input shape is "
+
+
 def known_shape(shape: AnyShape) -> Shape:
     """The shape, if it is known in its number of dimensions.
 
@@ -369,7 +372,8 @@ def known_shape(shape: AnyShape) -> Shape:
         Undecided: it is not.
     """
     if isinstance(shape, UnknownShape):
-        raise Undecided(f"the input shape is {shape.reason}")
+        known = shape.reason.startswith(_OF_INPUT)  # it was passed on from layer to layer
+        raise Undecided(shape.reason if known else f"{_OF_INPUT}{shape.reason}")
     return shape
 
 
