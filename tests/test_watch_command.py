@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Queue
 
@@ -66,6 +69,12 @@ class Watching:
 
     def settled(self) -> None:
         self.line(r"^\[\d\d:\d\d:\d\d\] Watching .*; Ctrl-C ends\.$")
+
+    def report(self) -> list[str]:
+        """The lines of the last round, if it has ended."""
+        begins = max(number for number, line in enumerate(self.seen) if "] Checking" in line)
+        ended = "] Watching" in self.seen[-1]
+        return [line for line in self.seen[begins + 1 : -1] if line] if ended else []
 
     def write(self, name: str, text: str) -> None:
         """Write a file as an editor does: the whole at once, under a new time even where times are in seconds."""
@@ -192,6 +201,48 @@ def test_a_report_in_a_file_is_written_again(watch, tmp_path):
     process.write("src/model.py", GOOD)
     process.settled()
     assert json.loads((tmp_path / "report.json").read_text())["diagnostics"] == []
+
+
+def edit_at_random(source: Path, choice: random.Random) -> None:
+    """Something that happens to a project: files and folders are written, moved and deleted."""
+    files = sorted(source.rglob("*.py"))
+    folders = [source, *sorted(path for path in source.rglob("*") if path.is_dir())]
+    what = choice.choice(["write", "write", "edit", "edit", "delete", "move", "make", "remove", "rename"])
+    new = choice.choice(folders) / f"f{choice.randrange(9)}.py"
+    text = choice.choice(
+        [GOOD, BAD, HEAD, HEAD.replace(", return_sequences=True", ""), TAKES.replace("head i", "f1 i")]
+    )
+    with suppress(OSError):  # a folder can't be moved into itself, or onto one with something in it
+        if what == "write":
+            new.write_text(text)
+        elif what == "make":
+            (choice.choice(folders) / f"d{choice.randrange(6)}").mkdir()
+        elif what in ("remove", "rename") and len(folders) > 1:
+            folder = choice.choice(folders[1:])
+            shutil.rmtree(folder) if what == "remove" else folder.rename(source / f"d{choice.randrange(6)}")
+        elif files:
+            file = choice.choice(files)
+            if what == "edit":
+                file.write_text(text)
+            elif what == "delete":
+                file.unlink()
+            else:
+                file.rename(new)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(int(os.environ.get("WATCHED_EDITS", "3"))))
+def test_whatever_happens_the_last_report_is_what_a_new_run_gives(watch, tmp_path, seed):
+    choice = random.Random(seed)
+    process = watch("src")
+    for _ in range(40):
+        edit_at_random(tmp_path / "src", choice)
+        time.sleep(choice.choice([0, 0, 0.01, 0.1, 0.4]))
+    (tmp_path / "src" / "f8.py").write_text(BAD)  # so that there is one
+    command = [sys.executable, "-m", "tdlint", "check", "--no-cache", "--output-format", "concise", "src"]
+    expected = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stdout.splitlines()
+    while process.report() != expected:
+        process.settled()
 
 
 def test_only_a_terminal_is_cleared(watch, tmp_path):
