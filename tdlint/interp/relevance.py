@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 import libcst as cst
 
 from tdlint.interp.python.classes import is_layer, is_model
 from tdlint.interp.run import MAIN, Function, Run
 from tdlint.sources.plain_nodes import PlainModule
+from tdlint.spec import migration
 from tdlint.spec.objects import OBJECT_MODULES
 from tdlint.values import ClassValue, FunctionValue, LayerObject, ModelValue, Sequence, Symbol
 
@@ -24,8 +25,10 @@ _Functions = ast.FunctionDef | ast.AsyncFunctionDef
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
+_WORD = re.compile(r"[^\W\d]\w*")
+
 # Keras itself, layers of TensorFlow 1, or calls that only make sense on a model, whatever that is called.
-_ALWAYS = ("keras", ".fit(", "optimizer=", "tf.layers.", "tf1.layers.", "v1.layers.", ".rnn_cell.")
+_ALWAYS = ("keras", ".fit(", ".compile(", "optimizer=", "tf.layers.", "tf1.layers.", "v1.layers.", ".rnn_cell.")
 
 _MAKING = ("keras.layers", "keras.models", "keras.applications", *(name.rstrip(".") for name in OBJECT_MODULES))
 _MODELS = frozenset({"keras", "keras.Sequential", "keras.Model", "keras.Input", "keras.Layer"})
@@ -43,6 +46,7 @@ class Texts:
     functions: Mapping[int, _Functions]
     lines: list[str]
     found: dict[int, str] = field(default_factory=dict)
+    words: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def of(self, function: Function) -> str | None:
         """The text of a function, None if it is not known."""
@@ -51,6 +55,13 @@ class Texts:
         if node is not None and key not in self.found:
             self.found[key] = "\n".join(self.lines[_first_line(node) - 1 : node.end_lineno])
         return self.found.get(key)
+
+    def words_of(self, function: Function) -> frozenset[str]:
+        """The names in the text of a function, and other words there."""
+        key = id(function.node)
+        if key not in self.words:
+            self.words[key] = frozenset(_WORD.findall(self.of(function) or ""))
+        return self.words[key]
 
 
 def function_texts(module: cst.Module, tree: ast.Module, text: str) -> Texts:
@@ -119,22 +130,24 @@ def irrelevant_functions(run: Run, texts: Texts) -> set[int]:
     words = {name for name, value in names.items() if _makes_or_is_keras(value)}
     functions = {value.name: run.functions[value.key] for value in names.values() if isinstance(value, FunctionValue)}
     classes = {name: value for name, value in names.items() if isinstance(value, ClassValue)}
-    members = {name: _texts_of_class(run, texts, value) for name, value in classes.items()}
-    members |= {name: [texts.of(function)] for name, function in functions.items()}
+    words |= {name for name, value in classes.items() if is_layer(value.bases) or is_model(value.bases)}
+    members = {name: _functions_of_class(run, value) for name, value in classes.items()}
+    members |= {name: [function] for name, function in functions.items()}
     members = {name: found for name, found in members.items() if name not in words}
     while True:
-        found = {name for name, parts in members.items() if any(_names_one(part, words) for part in parts)}
+        found = {name for name, parts in members.items() if any(_names_one(texts, part, words) for part in parts)}
         if not found:
             break
         words |= found
         members = {name: parts for name, parts in members.items() if name not in found}
-    words |= uses_of_removed(run)
+    uses_removed = uses_of_removed(run)
     return {
         key
         for key, function in run.functions.items()
         if run.modules[function.frame] == MAIN
         and not _of_keras_class(run, function)
-        and not _names_one(texts.of(function), words)
+        and not _names_one(texts, function, words)
+        and not uses_removed(texts.of(function) or "")
     }
 
 
@@ -144,34 +157,50 @@ def _makes_or_is_keras(value: object) -> bool:
     return isinstance(value, LayerObject | ModelValue)
 
 
-def uses_of_removed(run: Run) -> set[str]:
-    """What uses of names that Keras 3 does not have look like; who calls a function with one matters less."""
+def uses_of_removed(run: Run) -> Callable[[str], bool]:
+    """Tells whether a text has names in it that Keras 3 does not have; who calls a function with one matters less."""
+    if run.keras_source:
+        return lambda text: False  # its own modules have the names of the public ones, and other contents
     names = run.state.frames[run.frames[0].number]
-    return {word for name, value in names.items() if (word := _use_of_removed(name, value)) is not None}
+    starred = names.get("*")
+    if isinstance(starred, Sequence):
+        modules = [each.name for each in starred.items if isinstance(each, Symbol)]
+        if "keras.backend" in modules:
+            return lambda text: True
+    symbols = {name: value.name for name, value in names.items() if _may_hold_removed(value)}
+    if not symbols:
+        return lambda text: False
+    uses = re.compile(rf"\b({'|'.join(map(re.escape, symbols))})((?:\s*\.\s*\w+)*)")
+    return lambda text: any(_has_removed(symbols[name], members) for name, members in uses.findall(text))
 
 
-def _use_of_removed(name: str, value: object) -> str | None:
-    if name == "*" and isinstance(value, Sequence):
-        starred = any(isinstance(each, Symbol) and each.name == "keras.backend" for each in value.items)
-        return "" if starred else None
+def _may_hold_removed(value: object) -> TypeGuard[Symbol]:
     if not isinstance(value, Symbol) or value.namespace != "keras":
-        return None
-    if value.name in _WITH_REMOVED:
-        return f"{name}."
-    return f"{name}(" if value.name.startswith("keras.backend.") else None
+        return False
+    return value.name in _WITH_REMOVED or value.name.startswith("keras.backend.")
 
 
-def _names_one(text: str | None, words: set[str]) -> bool:
-    """Whether a text has one of the words in it; plain search is ten times as fast as a regular expression."""
-    return text is None or any(word in text for word in _ALWAYS) or any(word in text for word in words)
+def _has_removed(name: str, members: str) -> bool:
+    """Whether Keras 3 does not have a name, or one of those below it that come after a dot each."""
+    if migration.removed(name, "keras") is not None:
+        return True
+    for member in members.split(".")[1:]:
+        name = f"{name}.{member.strip()}"
+        if migration.removed_attribute(name, "keras") is not None:
+            return True
+    return False
 
 
-def _texts_of_class(run: Run, texts: Texts, value: ClassValue) -> list[str | None]:
-    """The texts of a class's methods; a layer or model counts in any case."""
-    if is_layer(value.bases) or is_model(value.bases):
-        return [None]
+def _names_one(texts: Texts, function: Function, words: Set[str]) -> bool:
+    """Whether the text of a function speaks of Keras or has one of the words in it."""
+    text = texts.of(function)
+    return text is None or any(word in text for word in _ALWAYS) or not words.isdisjoint(texts.words_of(function))
+
+
+def _functions_of_class(run: Run, value: ClassValue) -> list[Function]:
+    """The methods of a class."""
     members = run.classes[value.key].attributes.values()
-    return [texts.of(run.functions[member.key]) for member in members if isinstance(member, FunctionValue)]
+    return [run.functions[member.key] for member in members if isinstance(member, FunctionValue)]
 
 
 def _of_keras_class(run: Run, function: Function) -> bool:

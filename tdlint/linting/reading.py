@@ -9,19 +9,22 @@ from __future__ import annotations
 import ast
 import os
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
-from tdlint.sources.disk import absolute, disk
+from tdlint.sources.disk import Disk, absolute, disk
+from tdlint.sources.import_lines import imported_names
 from tdlint.sources.inputs import FILE, digest_of, saw
 from tdlint.sources.notebooks import read_notebook
 from tdlint.sources.source_file import SourceFile, SyntaxProblem, UnreadableFile, read_source
 from tdlint.sources.syntax import TooComplex, check_syntax
 
-_WORTH_READING = re.compile(rb"keras|TDL|tdlint\s*:", re.IGNORECASE)
+_WORTH_READING = (b"keras", b"tdl")
 # What is done to a model that was made in another file.
 _USES_A_MODEL = re.compile(rb"\.(?:fit|evaluate|predict)\s*\(|\boptimizer\s*=")
+_OF_A_MODEL = (b".fit", b".evaluate", b".predict", b"optimizer")
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # Finds nearly every use; for what it does not find, such as an import over several lines, the tree is searched.
 _USE = re.compile(r"^[ \t]*(?:from|import)\b[^#\n]*keras|[\w)\]]\.keras\b|\bkeras\.", re.MULTILINE)
@@ -45,12 +48,13 @@ def worth_reading(data: bytes) -> bool:
 
     UTF-16 hides both and is not Python, so that it is worth a message.
     """
-    return _WORTH_READING.search(data) is not None or data.startswith(_UTF_16_MARKS)
+    lower = data.lower()
+    return any(word in lower for word in _WORTH_READING) or data.startswith(_UTF_16_MARKS)
 
 
 def may_concern(data: bytes) -> bool:
     """Whether the bytes alone do not tell that there is nothing for tdlint in them."""
-    return worth_reading(data) or _USES_A_MODEL.search(data) is not None
+    return worth_reading(data) or _uses_a_model(data)
 
 
 def uses_imported_model(path: str, data: bytes) -> bool:
@@ -58,9 +62,13 @@ def uses_imported_model(path: str, data: bytes) -> bool:
 
     What is wrong with a file that has nothing to do with Keras is not for tdlint to say.
     """
-    if not _USES_A_MODEL.search(data):
+    if not _uses_a_model(data):
         return False
     try:
+        if not path.lower().endswith(".ipynb"):
+            names = imported_names(read_source(path, data).parse_text)
+            if names is not None and not _import_keras(path, names):
+                return False
         readable = read(path, data)
     except (UnreadableFile, TooComplex, RecursionError):
         return False
@@ -85,37 +93,55 @@ def read(path: str, data: bytes) -> Readable | None:
     return Readable(source, problems, analysable, tree)
 
 
+def _uses_a_model(data: bytes) -> bool:
+    return any(word in data for word in _OF_A_MODEL) and _USES_A_MODEL.search(data) is not None
+
+
 def _imports_keras(path: str, data: bytes, tree: ast.Module | None) -> bool:
     """Whether a file that uses a model imports a file of its project that has Keras in it."""
-    if tree is None or not _USES_A_MODEL.search(data):
-        return False
+    return tree is not None and _uses_a_model(data) and _import_keras(path, _imported_names(tree))
+
+
+def _imported_names(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, 0) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            names = [module, *(f"{module}.{alias.name}".strip(".") for alias in node.names)]
+            yield from ((name, node.level) for name in names if name or node.level)
+
+
+def _import_keras(path: str, names: Iterable[tuple[str, int]]) -> bool:
+    """Whether one of the names of imports in a file means a file of its project that has Keras in it."""
     from tdlint.interp.project import project_of
 
     importer = Path(absolute(path))
     project = project_of(importer, lambda path, only_plain: "")
-    for node in ast.walk(tree):
-        found: list[Path | None] = []
-        if isinstance(node, ast.Import):
-            found = [project.find(alias.name, importer) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            names = [node.module or "", *(f"{node.module or ''}.{alias.name}".strip(".") for alias in node.names)]
-            found = [project.find(name, importer, node.level) for name in names if name or node.level]
-        if any(file is not None and file.suffix == ".py" and _has_keras(file) for file in found):
-            return True
-    return False
+    found = (project.find(name, importer, level) for name, level in names)
+    return any(file is not None and file.suffix == ".py" and _has_keras(file) for file in found)
 
 
 def _has_keras(file: Path) -> bool:
     """Whether the bytes of a file speak of Keras; for a package, those of a file in its folder."""
+    there = disk()
     try:
         for each in _modules(str(file.parent)) if file.name == "__init__.py" else [str(file)]:
-            data = disk().content(each)
-            saw(FILE, each, partial(digest_of, data))
-            if b"keras" in data:
+            saw(FILE, each, partial(_digest, there, each))
+            if _speaks_of_keras(there, each, *there.status(each)):
                 return True
         return False
     except OSError:
         return False
+
+
+def _digest(there: Disk, path: str) -> str:
+    return digest_of(there.content(path))
+
+
+@lru_cache(maxsize=4096)
+def _speaks_of_keras(there: Disk, path: str, changed: int, size: int) -> bool:
+    return b"keras" in there.content(path)
 
 
 def _modules(package: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tdlint.sources.disk import Disk, disk
 from tdlint.sources.inputs import FILE, digest_of, saw
 from tdlint.sources.source_file import SourceFile, UnreadableFile, read_source
-from tdlint.sources.syntax import TooComplex, check_syntax, parse_ast
+from tdlint.sources.syntax import TooComplex, check_syntax
 
 if TYPE_CHECKING:
     import ast
@@ -54,8 +54,10 @@ def _plain(text: str, tree: ast.Module | None) -> libcst.Module:
     from tdlint.sources.syntax import NeedsLibCST
 
     try:
-        return plain_tree(text, parse_ast(text) if tree is None else tree)
-    except (NeedsLibCST, SyntaxError):  # it is newer than this Python
+        # what was just checked is not parsed again
+        known = check_syntax(text)[0] if tree is None else tree
+        return _parsed(text) if known is None else plain_tree(text, known)  # it may be newer than this Python
+    except NeedsLibCST:
         return _parsed(text)
 
 

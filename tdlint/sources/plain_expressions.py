@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
+from itertools import zip_longest
 from typing import Any
 
 import libcst as cst
@@ -29,6 +30,10 @@ OPERATORS: dict[type[ast.AST], Any] = {
 ASYNCHRONOUS = cst.Asynchronous()
 _STAR = cst.ParamStar()
 _KEYWORDS = {ast.FunctionDef: "def", ast.AsyncFunctionDef: "def", ast.ClassDef: "class"}
+# {name}, {name.of.it} and {name:format}; strings with other parts are left to LibCST.
+_DOTTED, _SPEC = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*", r"""[^{}"'\\\n!]+"""
+_FORMATTED_PART = re.compile(rf"\{{({_DOTTED})(?::({_SPEC}))?\}}")
+_FORMATTED = re.compile(rf"""[fF](["'])((?:[^"'\\{{}}\n]|\{{{_DOTTED}(?::{_SPEC})?\}})*)\1""")
 _ONE_STRING = re.compile(rf"[A-Za-z]*(?:{STRING})", re.DOTALL)
 
 
@@ -195,6 +200,22 @@ class Expressions:
             return make(cst.Imaginary, self.code(node))
         return make(cst.Ellipsis) if value is ... else make(cst.Name, str(value))
 
+    def formatted(self, node: Any) -> Any:
+        """``f"{text}"``."""
+        code = self.code(node)
+        found = _FORMATTED.fullmatch(code)
+        if found is None:
+            return self.parsed(node)
+        between = _FORMATTED_PART.split(found[2])
+        parts: list[Any] = []
+        for text, name, spec in zip_longest(between[::3], between[1::3], between[2::3]):
+            if text:
+                parts.append(make(cst.FormattedStringText, text))
+            if name is not None:
+                after = None if spec is None else [make(cst.FormattedStringText, spec)]
+                parts.append(make(cst.FormattedStringExpression, self.dotted(name), None, after, None))
+        return make(cst.FormattedString, parts, code[:2], code[-1])
+
     def boolean(self, node: Any) -> Any:
         """``a or b or c``, which nests to the left."""
         left = self.expr(node.values[0])
@@ -276,6 +297,7 @@ _EXPRESSIONS: dict[type[ast.AST], Callable[[Expressions, Any], Any]] = {
     ast.DictComp: lambda b, node: make(cst.DictComp, b.expr(node.key), b.expr(node.value), b.rounds(node.generators)),
     ast.GeneratorExp: lambda b, node: make(cst.GeneratorExp, b.expr(node.elt), b.rounds(node.generators)),
     ast.IfExp: lambda b, node: make(cst.IfExp, b.expr(node.test), b.expr(node.body), b.expr(node.orelse)),
+    ast.JoinedStr: Expressions.formatted,
     ast.Lambda: lambda b, node: make(cst.Lambda, b.parameters(node.args), b.expr(node.body)),
     ast.List: lambda b, node: make(cst.List, b.elements(node.elts)),
     ast.ListComp: lambda b, node: make(cst.ListComp, b.expr(node.elt), b.rounds(node.generators)),

@@ -57,6 +57,9 @@ CONTENT: dict[type[cst.CSTNode], tuple[str, ...]] = {
     cst.Finally: ("body",),
     cst.Float: ("value",),
     cst.For: ("target", "iter", "body", "orelse", "asynchronous"),
+    cst.FormattedString: ("parts", "start", "end"),
+    cst.FormattedStringExpression: ("expression", "conversion", "format_spec", "equal"),
+    cst.FormattedStringText: ("value",),
     cst.From: ("item",),
     cst.FunctionDef: ("name", "params", "body", "decorators", "returns", "asynchronous"),
     cst.GeneratorExp: ("elt", "for_in"),
@@ -113,9 +116,20 @@ _put = object.__setattr__
 def make(kind: type[_N], *values: object) -> _N:
     """A node with its content only; the constructor would check it and take ten times as long."""
     node = _new(kind)
-    for name, value in zip(CONTENT[kind], values, strict=True):
-        _put(node, name, value)
+    for put, value in zip(_SETTERS[kind], values, strict=True):
+        put(node, value)
     return node
+
+
+class _Setters(dict[type[cst.CSTNode], tuple[Callable[[Any, object], None], ...]]):
+    """What sets the fields of a class, past its ``__setattr__``, which forbids it."""
+
+    def __missing__(self, kind: type[cst.CSTNode]) -> tuple[Callable[[Any, object], None], ...]:
+        self[kind] = setters = tuple(getattr(kind, name).__set__ for name in fields_of(kind))
+        return setters
+
+
+_SETTERS = _Setters()
 
 
 class LazyBody(Sequence[Any]):
@@ -319,7 +333,7 @@ def _pair(plain: cst.CSTNode, exact: cst.CSTNode, found: dict[int, cst.CSTNode])
         found[id(one)] = other
         for name in fields_of(kind):
             ours, theirs = getattr(one, name), getattr(other, name)
-            if isinstance(ours, LazyBody):
+            if type(ours) is LazyBody:
                 if not ours.is_made:
                     continue
                 ours = ours.made

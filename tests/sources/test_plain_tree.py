@@ -26,6 +26,7 @@ SNIPPETS = [
     "f(*a, b=1, *c, **d)(e)(i for i in range(3))\nclass s(B, *C, m=D, **E): x = 1\n",
     "x[1, 2:3, ::-1, ...]\nx[(1, 2)]\nx[(1), (2)]\nx[(1, f(2))]\nx[()]\nx[a,]\nx[*a, 1]\n",
     "'a' 'b'\nr'\\n' ; b''[0]\n'''a\n\"b\"'''\nf'{a!r:>{b}} {{}}'\n('a'\n  f'{b}'  # c\n  'd')\n'\\''\n",
+    "f'a{b}{c.d:.2f} e', F\"{b:>10}\", f'', f'{b }', f'{{b}}', f'{b=}', f'{b!r}', f'{b[0]}', f'{é}', f'\\n{b}'\n",
     "é = 'ü'; ö = f(é, 0x1F, 1_000, 1e3, 2j)\nx = 'ß' + ö['ä':é]\n",
     "async def f(a, /, b=1, *c: int, d, e=2, **g) -> int:\n    async for x in y: await z\n"
     "    async with a as b, c: yield\n",

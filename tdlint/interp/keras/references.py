@@ -172,12 +172,12 @@ def read_lambdas(run: Run) -> None:
     from tdlint.interp.python import functions
     from tdlint.interp.relevance import uses_of_removed
 
-    words = uses_of_removed(run)
+    uses_removed = uses_of_removed(run)
     bound, run.max_steps = run.max_steps, run.steps + LAMBDA_STEPS
-    for function in list(run.functions.values()) if words else ():
+    for function in list(run.functions.values()):
         if function.entered or not isinstance(function.node, cst.Lambda) or run.modules[function.frame] != MAIN:
             continue
-        if function.frame in run.state.frames and any(word in _code(run, function.node) for word in words):
+        if function.frame in run.state.frames and uses_removed(_code(run, function.node)):
             before, records = run.state.fork(), run.records.sizes()
             with suppress(OutOfSteps, RecursionError):
                 functions.enter_function(run, function, functions.unknown_arguments(function))

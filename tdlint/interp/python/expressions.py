@@ -337,6 +337,8 @@ _COMPARISONS: dict[type[cst.CSTNode], Callable[[Any, Any], Any]] = {
     cst.NotEqual: operator.ne,
 }
 
+_ORDERED = frozenset({cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual})
+
 
 def _comparison(run: Run, node: cst.Comparison) -> Value:
     left = evaluate(run, node.left)
@@ -345,7 +347,7 @@ def _comparison(run: Run, node: cst.Comparison) -> Value:
     answer: bool | None = True
     for target in node.comparisons:
         right = evaluate(run, target.comparator)
-        ordered = isinstance(target.operator, cst.LessThan | cst.LessThanEqual | cst.GreaterThan | cst.GreaterThanEqual)
+        ordered = type(target.operator) in _ORDERED
         if ordered and (isinstance(left, TensorValue) or isinstance(right, TensorValue)):
             return operation(run, "compare", (left, right), node)
         if type(left) in arrays.DATA_TYPES or type(right) in arrays.DATA_TYPES:
@@ -362,14 +364,15 @@ def _comparison(run: Run, node: cst.Comparison) -> Value:
 
 
 def _compare(run: Run, node: cst.BaseCompOp, left: Value, right: Value) -> bool | None:
-    if isinstance(node, cst.Is | cst.IsNot):
+    kind = type(node)
+    if kind is cst.Is or kind is cst.IsNot:
         answer = _identical(left, right)
-        return None if answer is None else answer is isinstance(node, cst.Is)
-    if isinstance(node, cst.In | cst.NotIn):
+        return None if answer is None else answer is (kind is cst.Is)
+    if kind is cst.In or kind is cst.NotIn:
         asked = objects.protocol(run, right, "__contains__", left) if type(right) is Instance else None
         found = containers.contains(run, left, right) if asked is None else truth(run, asked)
-        return None if found is None else found is isinstance(node, cst.In)
-    compute = _COMPARISONS.get(type(node))
+        return None if found is None else found is (kind is cst.In)
+    compute = _COMPARISONS.get(kind)
     one, other = containers.constant(run, left), containers.constant(run, right)
     if compute is None or one is None or other is None:
         return None

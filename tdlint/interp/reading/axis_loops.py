@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import libcst as cst
 
-_BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
+from tdlint.sources.plain_nodes import LazyBody
+
+_FROM_THE_LAST = ("cases", "finalbody", "handlers", "orelse", "body")
+_LISTS = (list, tuple, LazyBody)
 
 
 def axis_loops(body: Any, tensor: str) -> Iterator[cst.BaseExpression]:
@@ -22,13 +25,15 @@ def axis_loops(body: Any, tensor: str) -> Iterator[cst.BaseExpression]:
 
 def _statements(node: Any) -> Iterator[Any]:
     """The statements of a body in their order, those of functions in it left out."""
-    if isinstance(node, Sequence):
-        for each in node:
-            yield from _statements(each)
-    elif not isinstance(node, cst.FunctionDef | cst.ClassDef):
-        yield node
-        for name in _BLOCKS:
-            yield from _statements(getattr(node, name, ()))
+    pending = [node]
+    while pending:
+        node = pending.pop()
+        kind = type(node)
+        if kind in _LISTS:
+            pending.extend(reversed(node))
+        elif kind is not cst.FunctionDef and kind is not cst.ClassDef:
+            yield node
+            pending.extend(block for name in _FROM_THE_LAST if (block := getattr(node, name, None)) is not None)
 
 
 def _counts(node: Any, tensor: str, sizes: set[str]) -> bool:
