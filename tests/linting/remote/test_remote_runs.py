@@ -66,7 +66,7 @@ def test_projects_and_programs_as_on_one_machine(tmp_path, monkeypatch, kind):
 
 
 def test_each_file_costs_itself_only(tmp_path, monkeypatch):
-    monkeypatch.setattr(runs, "TIME_LIMIT", 2.0)
+    monkeypatch.setattr(runs, "TIME_LIMIT", 4.0)
     write(tmp_path, a="Dense", b="Flatten", c="Dropout", d="Softmax", e="ReLU", f="Activation")
     settings = Settings(select=("TDL98", "TDL00"))
     here = check_paths([str(tmp_path)], settings, RULES, 2)
@@ -78,7 +78,7 @@ def test_each_file_costs_itself_only(tmp_path, monkeypatch):
     assert said == [
         "the rule TDL982 [rules] ended its process with exit code 3",
         "the rule TDL982 [rules] ended its process by the signal SIGKILL",
-        "the process that analysed it took longer than 2 seconds and was ended",
+        "the process that analysed it took longer than 4 seconds and was ended",
         "the rule TDL982 [rules] crashed: LookupError: no such thing",
     ]
 
