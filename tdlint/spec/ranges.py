@@ -130,6 +130,8 @@ _MONOTONE: dict[str, Callable[[float], float]] = {
 def of_numbers(values: Iterable[float]) -> Range | None:
     """The least and the greatest of some numbers; None without any, or with one that is not finite."""
     numbers = list(values)
-    if not numbers or not all(map(math.isfinite, numbers)):
+    try:
+        finite = all(map(math.isfinite, numbers))
+    except OverflowError:  # an integer that no float can hold
         return None
-    return min(numbers), max(numbers)
+    return (min(numbers), max(numbers)) if numbers and finite else None

@@ -40,6 +40,9 @@ FOUND = {
     "models in models in models": KERAS + "x = keras.Input((4,))\nm = keras.Model(x, layers.Dense(4)(x))\n"
     "for i in range(40):\n    model = keras.Sequential([model, "
     "model, model, model])\n    x = keras.Input((4,))\n    m = keras.Model(x, m(m(x)))\nm.compile('adam', 'mse')\n",
+    "labels without an axis": KERAS + "import numpy as np\nfrom sklearn.preprocessing import LabelBinarizer\n"
+    "y = LabelBinarizer().fit_transform(np.array(3))\n",
+    "a number without a float in an array": KERAS + f"import numpy as np\nx = np.array([1, {'9' * 400}])\n",
     "an encoding that there is not": KERAS + "x = str(b'x', 'nonsense')\n",
     "form feeds before statements": "\f\nimport numpy\n\fimport keras_tuner\n\ffrom keras.models import Sequential\n\f"
     "from keras.layers import LSTM\n\fx = Sequential([\n\f    LSTM(3, input_shape=(3, 4)),\n\f])\n",

@@ -185,6 +185,8 @@ def _encoded(owner: Instance) -> Function:
 def _binarized(owner: Instance) -> Function:
     def compute(given: Given) -> Value:
         array = given.array("y")
+        if array.shape == ():
+            raise NotFollowed("labels without an axis")
         rows = UnknownDim("labels") if isinstance(array.shape, UnknownShape) else array.shape[0]
         return ArrayValue((rows, UnknownDim("one column for each class")), "int64", (0, 1), "integer")
 
