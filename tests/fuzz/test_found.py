@@ -43,6 +43,8 @@ FOUND = {
     "labels without an axis": KERAS + "import numpy as np\nfrom sklearn.preprocessing import LabelBinarizer\n"
     "y = LabelBinarizer().fit_transform(np.array(3))\n",
     "a number without a float in an array": KERAS + f"import numpy as np\nx = np.array([1, {'9' * 400}])\n",
+    "brackets around an argument that gets another name": "from tensorflow.keras.optimizers import Adam\n"
+    "a = Adam(decay=(1e-4))\nb = Adam(decay=(1e-4, 0))\n",
     "an encoding that there is not": KERAS + "x = str(b'x', 'nonsense')\n",
     "form feeds before statements": "\f\nimport numpy\n\fimport keras_tuner\n\ffrom keras.models import Sequential\n\f"
     "from keras.layers import LSTM\n\fx = Sequential([\n\f    LSTM(3, input_shape=(3, 4)),\n\f])\n",

@@ -98,7 +98,7 @@ def renamed(call: libcst.CSTNode, value: libcst.CSTNode, keyword: str, text: str
     assert isinstance(call, libcst.Call)
     if any(other.keyword is not None and other.keyword.value == keyword for other in call.args if other is not arg):
         return None
-    span, written = spans[arg], spans[value]
+    span = spans[arg]  # brackets around the value included, which are not in the span of the value
     if arg.keyword is None:
         later = call.args[call.args.index(arg) + 1 :]
         if any(other.keyword is None and other.star != "**" for other in later):
@@ -107,9 +107,8 @@ def renamed(call: libcst.CSTNode, value: libcst.CSTNode, keyword: str, text: str
             return Edit(Span(span.start, span.start), f"{keyword}=")
         return Edit(span, f"{keyword}={text}")
     if text is None:
-        name = spans[arg.keyword]
-        return Edit(name, keyword)
-    return Edit(Span(span.start, written.end), f"{keyword}={text}")
+        return Edit(spans[arg.keyword], keyword)
+    return Edit(span, f"{keyword}={text}")
 
 
 def argument(call: libcst.CSTNode, value: libcst.CSTNode) -> libcst.Arg | None:
