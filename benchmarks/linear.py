@@ -2,8 +2,9 @@
 
     python benchmarks/linear.py [--smoke]
 
-One file of models, training functions, classes, loops and branches, made in growing sizes, and growing folders of
-such files; each linted once with the default rules. The goal: the same milliseconds for each line, at every size.
+One file in growing sizes, of each of four kinds: models, training functions, classes, loops and branches; one model
+of very many layers; the same in one function; functions that make no model. Then growing numbers of files of the first
+kind. Each is linted once with the default rules. The goal: the same milliseconds for each line, at every size.
 """
 
 from __future__ import annotations
@@ -88,10 +89,50 @@ def train_{n}(path, rounds):
 '''
 
 
+PLAIN = '''
+def report_{n}(values, names=("loss", "accuracy")):
+    """What there is to say of {units} values."""
+    lines = []
+    for name, value in zip(names, values):
+        if value > {units}:
+            lines.append(f"{{name}}: {{value:.3f}}")
+        else:
+            lines.append(name)
+    return "\\n".join(lines)
+'''
+
+
 def program(lines: int) -> str:
     """A program of about so many lines."""
-    count = max(1, round((lines - HEAD.count("\n")) / PART.count("\n")))
-    return HEAD + "".join(PART.format(n=number, units=8 + number % 50) for number in range(count))
+    return HEAD + _repeated(PART, lines)
+
+
+def one_model(lines: int) -> str:
+    """A model with a layer in every line."""
+    return f"{HEAD}model = keras.Sequential()\nmodel.add(keras.Input((8,)))\n" + _layers(lines, "")
+
+
+def one_function(lines: int) -> str:
+    """The same, made in a function."""
+    head = f"{HEAD}def make():\n    model = keras.Sequential()\n    model.add(keras.Input((8,)))\n"
+    return f"{head}{_layers(lines, '    ')}    return model\n\n\nmake().compile('adam', 'mse')\n"
+
+
+def plain(lines: int) -> str:
+    """Functions that nobody calls and that make no model."""
+    return HEAD + _repeated(PLAIN, lines)
+
+
+def _repeated(part: str, lines: int) -> str:
+    count = max(1, round((lines - HEAD.count("\n")) / part.count("\n")))
+    return "".join(part.format(n=number, units=8 + number % 50) for number in range(count))
+
+
+def _layers(lines: int, indent: str) -> str:
+    return "".join(f"{indent}model.add(layers.Dense({8 + number % 50}))\n" for number in range(lines))
+
+
+KINDS = {"mixed": program, "one model": one_model, "one function": one_function, "no model": plain}
 
 
 def cost(texts: list[str]) -> tuple[int, float]:
@@ -106,18 +147,19 @@ def cost(texts: list[str]) -> tuple[int, float]:
 
 
 def main() -> None:
-    """Print the two tables."""
+    """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--smoke", action="store_true", help="small sizes only, to see that it runs")
-    parser.add_argument("--lines", type=int, nargs="*", default=[100, 1_000, 10_000, 50_000])
-    parser.add_argument("--files", type=int, nargs="*", default=[10, 100, 1_000])
+    parser.add_argument("--lines", type=int, nargs="*", default=[100, 1_000, 10_000, 100_000])
+    parser.add_argument("--files", type=int, nargs="*", default=[10, 100, 1_000, 10_000])
     options = parser.parse_args()
     sizes, counts = ([100, 300], [3]) if options.smoke else (options.lines, options.files)
     cost([program(100)])  # what is imported at the first file is paid once in a run
-    print("| files | lines | CPU s | ms a line |\n|---|---|---|---|")
-    for texts in [*([program(size)] for size in sizes), *([program(200)] * count for count in counts)]:
+    print("| kind | files | lines | CPU s | ms a line |\n|---|---|---|---|---|")
+    rows = [(kind, [make(size)]) for kind, make in KINDS.items() for size in sizes]
+    for kind, texts in [*rows, *(("mixed", [program(200)] * count) for count in counts)]:
         lines, seconds = cost(texts)
-        print(f"| {len(texts):,} | {lines:,} | {seconds:.2f} | {1000 * seconds / lines:.3f} |", flush=True)
+        print(f"| {kind} | {len(texts):,} | {lines:,} | {seconds:.2f} | {1000 * seconds / lines:.3f} |", flush=True)
 
 
 if __name__ == "__main__":

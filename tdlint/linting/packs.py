@@ -27,6 +27,7 @@ from tdlint.linting.running_rules import GIVEN_UP, Resolve, described, reports
 from tdlint.linting.valid_reports import NoReport, valid
 from tdlint.sources.disk import disk
 from tdlint.sources.inputs import Input, look_again, recorded
+from tdlint.sources.interruption import signals_wait
 from tdlint.sources.syntax import NeedsLibCST
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ def _in_copy(rules: Sequence[type[Rule]], work: _Work, path: str) -> list[Outcom
 
 
 def _fork() -> int:
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), signals_wait():
         warnings.simplefilter("ignore")  # other threads, which the child does without
         return os.fork()
 

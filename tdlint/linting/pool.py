@@ -19,6 +19,7 @@ from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 
 from tdlint.linting.result import FileResult
+from tdlint.sources.interruption import hear_signals, signals_wait
 
 Job = Callable[[str], FileResult]
 OnLoss = Callable[[str, str], FileResult]
@@ -106,7 +107,8 @@ class _Pool:
         forked = self.context.get_start_method() == "fork"
         inherited = [worker.connection for worker in self.workers] + [ours] if forked else []
         process = self.context.Process(target=_work, args=(theirs, self.job, inherited), daemon=True)  # type: ignore[attr-defined]
-        process.start()
+        with signals_wait():
+            process.start()
         theirs.close()
         self.workers.append(_Worker(process, ours))
 
@@ -171,6 +173,7 @@ class _Pool:
 def _work(connection: Connection, job: Job, inherited: Sequence[Connection]) -> None:
     """A worker's life: take files, send each result at once."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes; the parent ends the workers
+    hear_signals()
     for other in inherited:
         other.close()
     while True:

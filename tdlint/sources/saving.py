@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tdlint.sources.contents import why_not
+from tdlint.sources.interruption import signals_wait
 from tdlint.sources.rewriting import NotWritable
 
 
@@ -30,7 +30,7 @@ def replace_contents(path: str, before: bytes, after: bytes) -> None:
         # replacing it needs only the folder's permission, and whoever protected the file meant the file
         if not status.st_mode & stat.S_IWUSR or not os.access(target, os.W_OK):
             raise NotWritable("is read-only")
-        with _locked(target.parent), _signals_wait():
+        with _locked(target.parent), signals_wait():
             # another name of the file, or another run, may have had the same written
             if target.read_bytes() != after:
                 _replace(target, before, after, status)
@@ -45,7 +45,7 @@ def write_whole(path: Path, data: bytes) -> None:
         NotWritable: the place is read-only, full, or no folder; what was there is as it was.
     """
     try:
-        with _signals_wait():
+        with signals_wait():
             _write_whole(path.resolve(), data)  # a link stays
     except OSError as error:
         raise NotWritable(f"can't be written: {why_not(error)}") from None
@@ -91,19 +91,6 @@ def _keep_owner(file: Path, status: os.stat_result) -> None:
     if hasattr(os, "chown"):
         with suppress(OSError):
             os.chown(file, status.st_uid, status.st_gid)
-
-
-@contextmanager
-def _signals_wait() -> Iterator[None]:
-    """Let Ctrl-C and its like wait until a file is replaced, so that no temporary one is left beside it."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

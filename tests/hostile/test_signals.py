@@ -52,8 +52,6 @@ def tree(tmp_path) -> Path:
     [(os.kill, signal.SIGINT), (os.killpg, signal.SIGINT), (os.killpg, signal.SIGTERM), (os.kill, signal.SIGHUP)],
 )
 def test_a_run_with_workers_ends_at_once(tree, whom, number):
-    if signal.getsignal(number) is signal.SIG_IGN:
-        pytest.skip("this process was started to go on, as by nohup, and so are those that it starts")
     line = command("check", "--no-cache", "-j", "2", ".")
     with subprocess.Popen(
         line, cwd=tree, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
