@@ -235,14 +235,19 @@ def test_a_scheduler_that_goes_and_one_without_workers(tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_an_interruption_ends_the_run_and_leaves_the_cluster(local, tmp_path):
-    write(tmp_path, *["Dense"] * 200)
+    for number in range(30):
+        (tmp_path / f"{number:03}.py").write_text(LSTMS * 1000)
     command = [sys.executable, "-m", "tdlint", "check", "--no-cache", "--scheduler", local.scheduler_address, "."]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        time.sleep(3.0)
+        until = time.monotonic() + 60
+        while not local.scheduler.tasks:
+            assert time.monotonic() < until, "no task has come"
+            time.sleep(0.02)
         process.send_signal(signal.SIGINT)
         started = time.monotonic()
         _, err = process.communicate(timeout=60)
     assert (process.returncode, err.decode().strip()) == (130, "tdlint: interrupted")
     assert time.monotonic() - started < 30
+    write(tmp_path, *["Dense"] * 30)
     with cluster_at(local.scheduler_address) as executor:
-        assert len(check_paths([str(tmp_path)], Settings(), load_rules(), executor=executor).files) == 200
+        assert len(check_paths([str(tmp_path)], Settings(), load_rules(), executor=executor).files) == 30
