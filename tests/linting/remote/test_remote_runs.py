@@ -15,7 +15,7 @@ from unruly.rules import RULES
 
 from tdlint.config import Settings
 from tdlint.errors import UsageError
-from tdlint.linting import runs
+from tdlint.linting import packs, runs
 from tdlint.linting.cache import forget, open_cache
 from tdlint.linting.fixing import fix_bytes
 from tdlint.linting.registry import load_rules
@@ -67,6 +67,7 @@ def test_projects_and_programs_as_on_one_machine(tmp_path, monkeypatch, kind):
 
 def test_each_file_costs_itself_only(tmp_path, monkeypatch):
     monkeypatch.setattr(runs, "TIME_LIMIT", 4.0)
+    monkeypatch.setattr(packs, "_NOT_COPIED", ())  # other tests load TensorFlow into this process
     write(tmp_path, a="Dense", b="Flatten", c="Dropout", d="Softmax", e="ReLU", f="Activation")
     settings = Settings(select=("TDL98", "TDL00"))
     here = check_paths([str(tmp_path)], settings, RULES, 2)
