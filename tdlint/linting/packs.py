@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from tdlint.diagnostics import Diagnostic
 from tdlint.interp.program import Program
+from tdlint.linting.exit_codes import manner_of
 from tdlint.linting.resolve import Found
 from tdlint.linting.rule import Context, Report, Rule
 from tdlint.linting.running_rules import GIVEN_UP, Resolve, described, reports
@@ -194,7 +195,7 @@ def _in_copy(rules: Sequence[type[Rule]], work: _Work, path: str) -> list[Outcom
         late = late or status == -signal.SIGALRM
         if late:
             _given_up[guilty] = f"took longer than {limit:g} seconds for {path} {GIVEN_UP}"
-        outcomes.append(Outcome(failure=_given_up[guilty] if late else _how_it_ended(status)))
+        outcomes.append(Outcome(failure=_given_up[guilty] if late else f"ended its process {manner_of(status)}"))
     return outcomes
 
 
@@ -237,14 +238,3 @@ def _limit_memory() -> None:
         limit = pages * resource.getpagesize() + MAX_MEMORY
         _, most = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (limit if most < 0 else min(limit, most), most))
-
-
-def _how_it_ended(status: int) -> str:
-    """The end of a process as a predicate."""
-    if status >= 0:
-        return f"ended its process with exit code {status}"
-    try:
-        name = signal.Signals(-status).name
-    except ValueError:
-        name = str(-status)
-    return f"ended its process by the signal {name}"

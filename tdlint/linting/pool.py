@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 
+from tdlint.linting.exit_codes import how_it_ended
 from tdlint.linting.result import FileResult
 from tdlint.sources.interruption import hear_signals, signals_wait
 
@@ -189,15 +190,3 @@ def _context() -> BaseContext:
     """Fork where it is quick and safe: on Linux, from a process with one thread."""
     safe = sys.platform == "linux" and threading.active_count() == 1
     return multiprocessing.get_context("fork" if safe else "spawn")
-
-
-def how_it_ended(exit_code: int | None) -> str:
-    if exit_code is None:
-        return "closed its pipe"
-    if exit_code >= 0:
-        return f"ended with exit code {exit_code}"
-    try:
-        name = signal.Signals(-exit_code).name
-    except ValueError:
-        name = str(-exit_code)
-    return f"was ended by the signal {name}"

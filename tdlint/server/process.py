@@ -7,8 +7,8 @@ import pickle
 from asyncio.subprocess import PIPE, Process
 from contextlib import suppress
 
+from tdlint.linting.pipes import LENGTH, command, frame
 from tdlint.server.jobs import Answer, Job
-from tdlint.server.worker import LENGTH, command, frame
 
 TIME_LIMIT = 20.0
 """Seconds that one job may take."""
@@ -80,7 +80,9 @@ class Worker:
 
     async def _started(self) -> Process:
         if self._process is None or self._process.returncode is not None:
-            self._process = await asyncio.create_subprocess_exec(*command(), stdin=PIPE, stdout=PIPE, stderr=None)
+            self._process = await asyncio.create_subprocess_exec(
+                *command("tdlint.server.worker"), stdin=PIPE, stdout=PIPE, stderr=None
+            )
             try:
                 await asyncio.wait_for(_read(self._process), START_LIMIT)
             except asyncio.TimeoutError:

@@ -5,59 +5,17 @@ The server ends it when a job takes too long. What a rule prints goes to standar
 
 from __future__ import annotations
 
-import os
-import pickle
-import signal
-import struct
-import sys
-import threading
-from queue import SimpleQueue
-from typing import BinaryIO
-
 from tdlint.errors import UsageError
+from tdlint.linting.pipes import serve
 from tdlint.server.folder import stand_somewhere
 from tdlint.server.jobs import Answer, Check, Job, Refused, do
-
-LENGTH = struct.Struct("!Q")
-"""A message is the length of what follows, and a pickle."""
 
 _FIRST = b"import keras\nmodel = keras.Sequential([keras.layers.Dense(1), keras.layers.Dense(1)])\n"
 
 
-def command() -> list[str]:
-    """The command that starts a worker with the modules of this process, whatever is in the current folder."""
-    code = f"import sys; sys.path[:] = {sys.path!r}; from tdlint.server.worker import main; main()"
-    return [sys.executable, "-c", code]
-
-
-def frame(message: object) -> bytes:
-    """A message as bytes."""
-    body = pickle.dumps(message)
-    return LENGTH.pack(len(body)) + body
-
-
 def main() -> None:
-    """A worker's life."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes; the server ends this one
-    jobs, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(2, 1)
-    waiting: SimpleQueue[Job] = SimpleQueue()
-    threading.Thread(target=_receive, args=(jobs, waiting), daemon=True).start()
-    work = _Work()
-    answers.write(frame(()))  # the rules are loaded: what takes time from now on is a job
-    while True:
-        answers.flush()
-        answers.write(frame(work.answer(waiting.get())))
-
-
-def _receive(jobs: BinaryIO, waiting: SimpleQueue[Job]) -> None:
-    """Take jobs; a thread of its own, so that the process ends with the server even within an endless loop."""
-    while True:
-        head = jobs.read(LENGTH.size)
-        if len(head) < LENGTH.size:
-            os._exit(0)
-        waiting.put(pickle.loads(jobs.read(LENGTH.unpack(head)[0])))
+    """A worker's life. That it is ready says that the rules are loaded: what takes time from then on is a job."""
+    serve(lambda: _Work().answer)
 
 
 class _Work:

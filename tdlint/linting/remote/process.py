@@ -6,20 +6,16 @@ neither the executor's own process nor its other tasks; and an analysis is never
 
 from __future__ import annotations
 
-import os
 import pickle
-import signal
-import struct
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
-from typing import IO, Any
+from typing import Any
 
-from tdlint.linting.pool import how_it_ended
+from tdlint.linting.exit_codes import how_it_ended
+from tdlint.linting.pipes import command, frame, next_message, serve
 from tdlint.linting.remote.versions import Version, difference, versions
 from tdlint.linting.result import FileResult
 from tdlint.sources.sent import Question, Sent
@@ -31,7 +27,6 @@ IDLE_LIMIT = 20.0
 """Seconds without work after which a process ends by itself; its starter gives it no work after half of them."""
 
 _GRACE = 5.0
-_LENGTH = struct.Struct("!Q")
 
 
 @dataclass(frozen=True)
@@ -69,7 +64,7 @@ class Process:
     """A process, as the one that started it sees it."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(_command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._process = subprocess.Popen(command(__name__), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         try:
             self._read(START_LIMIT)
         except Lost:
@@ -84,7 +79,7 @@ class Process:
         """
         assert self._process.stdin is not None
         with suppress(OSError, ValueError):  # that it is gone, or given up, is seen when the answer is read
-            self._process.stdin.write(_frame(message))
+            self._process.stdin.write(frame(message))
             self._process.stdin.flush()
         answer: Answer = self._read(time_limit)
         return answer
@@ -112,7 +107,7 @@ class Process:
         try:
             assert self._process.stdout is not None
             with suppress(ValueError):  # another thread has given it up
-                message = _next(self._process.stdout)
+                message = next_message(self._process.stdout)
         finally:
             timer.cancel()
         if message is not None:
@@ -125,54 +120,9 @@ class Process:
             raise Lost("closed its pipe") from None
 
 
-def _command() -> list[str]:
-    """The command that starts a process with the modules of this one, whatever is in the current folder."""
-    code = f"import sys; sys.path[:] = {sys.path!r}; from tdlint.linting.remote.process import main; main()"
-    return [sys.executable, "-c", code]
-
-
-def _frame(message: object) -> bytes:
-    body = pickle.dumps(message)
-    return _LENGTH.pack(len(body)) + body
-
-
-def _next(pipe: IO[bytes]) -> bytes | None:
-    """The next message of a pipe, None at its end."""
-    head = pipe.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
-        return None
-    size = _LENGTH.unpack(head)[0]
-    body = pipe.read(size)
-    return body if len(body) == size else None
-
-
 def main() -> None:
     """The life of a process: take messages, answer each."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes; the starter ends this one
-    messages, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    # what a rule prints goes to standard error
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(2, 1)
-    waiting: SimpleQueue[Any] = SimpleQueue()
-    threading.Thread(target=_receive, args=(messages, waiting), daemon=True).start()
-    work = _Work()
-    answers.write(_frame(None))
-    while True:
-        answers.flush()
-        try:
-            message = waiting.get(timeout=IDLE_LIMIT)
-        except Empty:
-            return
-        answers.write(_frame(work.begin(message) if isinstance(message, Begin) else work.check(message)))
-
-
-def _receive(messages: IO[bytes], waiting: SimpleQueue[Any]) -> None:
-    """Take messages; a thread of its own, so that the process ends with its starter even within an endless loop."""
-    while True:
-        message = _next(messages)
-        if message is None:
-            os._exit(0)
-        waiting.put(pickle.loads(message))
+    serve(lambda: _Work().answer, IDLE_LIMIT)
 
 
 class _Work:
@@ -180,6 +130,10 @@ class _Work:
         self.here: dict[tuple[str, ...], tuple[Version, ...]] = {}
         self.jobs: dict[bytes, Callable[[str], FileResult]] = {}
         self.sent = Sent("", {})
+
+    def answer(self, message: Begin | str) -> Answer:
+        """The answer to a message of either kind."""
+        return self.begin(message) if isinstance(message, Begin) else self.check(message)
 
     def begin(self, message: Begin) -> Refused | None:
         """Make ready for a batch."""
