@@ -62,8 +62,8 @@ class Analysis:
 
 def _stopped(run: Run, why: str, module: cst.Module) -> None:
     """What comes after this place is not seen: any model may still be changed there."""
+    from tdlint.interp.heap import ModelObject
     from tdlint.interp.keras import models
-    from tdlint.interp.state import ModelObject
 
     run.muted = 0
     run.note_unknown(why, module)
@@ -74,9 +74,9 @@ def _stopped(run: Run, why: str, module: cst.Module) -> None:
 
 def _models_of_call(run: Run, module: cst.Module, name: str) -> tuple[int, ...]:
     """The keys of the models that a function returns, alone or in a list, tuple or dict."""
+    from tdlint.interp.heap import Imported
     from tdlint.interp.python import containers, functions, modules
     from tdlint.interp.python.arguments import CallArguments
-    from tdlint.interp.state import Imported
     from tdlint.values import FunctionValue, ModelValue, walk
 
     names = run.state.frames[run.frame.number]

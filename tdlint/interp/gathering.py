@@ -27,7 +27,7 @@ def program_of(run: Run, models: tuple[ModelGraph, ...], returned: tuple[int, ..
         facts_of_classes(run),
         lambda value: read_value(run, value),
         taped=_taped(run),
-        made_with=run.made_with,
+        made_with=run.records.made_with,
         attribute=lambda key, name: _attribute(run, key, name),
         backend=run.backend,
         dated_calls=tuple(run.records.dated_calls.values()),
@@ -41,8 +41,8 @@ def program_of(run: Run, models: tuple[ModelGraph, ...], returned: tuple[int, ..
 
 def _taped(run: Run) -> tuple[TapedCall, ...]:
     return tuple(
-        TapedCall(key, site, frozenset(run.model_reads.get(key, ())), key in run.taped_training)
-        for key, site in run.taped.items()
+        TapedCall(key, site, frozenset(run.records.model_reads.get(key, ())), key in run.records.taped_training)
+        for key, site in run.records.taped.items()
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from tdlint.graph import CallSite
 from tdlint.interp.program import Assignment, DatedCall, DatedRead, Import, Reference, StepLayer
-from tdlint.values import Site
+from tdlint.values import Site, Value
 
 
 @dataclass
@@ -26,6 +26,12 @@ class Records:
     step_layers: dict[tuple[str, int], StepLayer] = field(default_factory=dict)
     references: dict[int, Reference] = field(default_factory=dict)
     unknown: list[tuple[str, Site]] = field(default_factory=list)
+    taped: dict[int, Site] = field(default_factory=dict)
+    taped_training: set[int] = field(default_factory=set)
+    made_with: dict[int, tuple[tuple[Value, Site | None], ...]] = field(default_factory=dict)
+    model_reads: dict[int, set[str]] = field(default_factory=dict)
+    inner_references: set[int] = field(default_factory=set)
+    reference_aliases: set[str] = field(default_factory=set)
 
     def _tables(self) -> tuple[dict[Any, Any], ...]:
         recorded = (self.calls, self.assignments, self.dated_calls, self.dated_reads)

@@ -12,23 +12,13 @@ import libcst as cst
 
 from tdlint.graph import CallSite, LayerNode
 from tdlint.interp.data.array_memory import forget
+from tdlint.interp.heap import DictObject, HeapObject, ModelObject, ModuleValue, Names
+from tdlint.interp.joining import NO_CONTAINERS, join_all, join_kept, lose
 from tdlint.interp.program import Assignment
 from tdlint.interp.project import Project
 from tdlint.interp.python.arguments import CallArguments
 from tdlint.interp.records import Records
-from tdlint.interp.state import (
-    NO_CONTAINERS,
-    DictObject,
-    HeapObject,
-    ModelObject,
-    ModuleValue,
-    Names,
-    State,
-    join_all,
-    join_kept,
-    join_states,
-    lose,
-)
+from tdlint.interp.state import State, join_states
 from tdlint.shapes import AnyShape
 from tdlint.spec.layers.base import WeightSpec
 from tdlint.values import ArrayValue, LayerObject, Sequence, Site, Unknown, Value
@@ -169,8 +159,6 @@ class Run:
         self.classes: dict[int, Class] = {}
         self.generic: dict[int, Value] = {}
         self.symbolic_shapes: set[int] = set()
-        self.inner_references: set[int] = set()
-        self.reference_aliases: set[str] = set()
         self.guards: list[tuple[int, cst.CSTNode]] = []
         self.keras_source = False
         self.legacy_keras = False
@@ -199,11 +187,7 @@ class Run:
         self.assigning: cst.Assign | None = None
         self.watch: Callable[[cst.CSTNode, Value], None] | None = None
         self.taping = 0  # blocks under a GradientTape
-        self.taped: dict[int, Site] = {}
-        self.taped_training: set[int] = set()
         self.metric_loops: dict[int, tuple[int, int]] = {}
-        self.made_with: dict[int, tuple[tuple[Value, Site | None], ...]] = {}
-        self.model_reads: dict[int, set[str]] = {}
         self.unrolled = 1
         self.activity = 0
         self.owners: list[tuple[int, str]] = []

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tdlint.graph import ModelGraph
+from tdlint.interp.heap import FrameValue
 from tdlint.interp.python import containers
 from tdlint.interp.run import Run
-from tdlint.interp.state import FrameValue
 from tdlint.naming import OPERATION
 from tdlint.shapes import AnyShape, UnknownDim, UnknownShape, format_shape
 from tdlint.summary import summarize

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 import libcst as cst
 from hypothesis import strategies as st
 
+from tdlint.interp.heap import DictObject, InstanceObject, ListObject, Ref
 from tdlint.interp.python import statements
 from tdlint.interp.run import OutOfSteps, Run
-from tdlint.interp.state import DictObject, InstanceObject, ListObject, Ref
 from tdlint.values import ClassValue, Const, FunctionValue, Instance, OneOf, Sequence, Value
 
 MAX_RUNS = 48

@@ -10,10 +10,10 @@ import libcst as cst
 
 from tdlint.interp.data import class_order
 from tdlint.interp.data.array_memory import forget
+from tdlint.interp.heap import FrameValue
 from tdlint.interp.python import containers
 from tdlint.interp.python.arguments import CallArguments
 from tdlint.interp.run import Run
-from tdlint.interp.state import FrameValue
 from tdlint.shapes import AnyShape, Dim, Shape, UnknownDim, UnknownShape
 from tdlint.spec.arrays import Fails, stack
 from tdlint.spec.dtypes import INTEGERS, dtype_name, promote

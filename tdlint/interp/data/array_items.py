@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tdlint.interp.state import FrameValue
+from tdlint.interp.heap import FrameValue
 from tdlint.shapes import Dim, UnknownShape
 from tdlint.values import ArrayValue, Const, DatasetValue, Unknown, Value
 

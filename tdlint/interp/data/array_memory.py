@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from tdlint.interp.state import DictObject, FrameValue, HeapObject, InstanceObject, ListObject
+from tdlint.interp.heap import DictObject, FrameValue, HeapObject, InstanceObject, ListObject
 from tdlint.shapes import UnknownShape
 from tdlint.spec.dtypes import INTEGERS, is_float
 from tdlint.spec.ranges import fit, union

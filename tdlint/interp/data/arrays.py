@@ -29,11 +29,11 @@ from tdlint.interp.data.array_arguments import (
     with_memory,
 )
 from tdlint.interp.data.array_items import size_value
+from tdlint.interp.heap import BoundMethod, FrameValue
 from tdlint.interp.keras import applications
 from tdlint.interp.python import containers
 from tdlint.interp.python.arguments import CallArguments, bound
 from tdlint.interp.run import Run
-from tdlint.interp.state import BoundMethod, FrameValue
 from tdlint.shapes import AnyShape, UnknownShape, size
 from tdlint.spec import indexing
 from tdlint.spec.arrays import Fails

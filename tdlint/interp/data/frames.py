@@ -10,10 +10,10 @@ import libcst as cst
 from tdlint.interp.data.array_arguments import Function, Given, NotFollowed, as_array, function, with_memory
 from tdlint.interp.data.array_items import size_value
 from tdlint.interp.data.array_memory import change_frames
+from tdlint.interp.heap import BoundMethod, FrameValue
 from tdlint.interp.python import containers
 from tdlint.interp.python.arguments import CallArguments
 from tdlint.interp.run import Run
-from tdlint.interp.state import BoundMethod, FrameValue
 from tdlint.shapes import Dim, UnknownDim, UnknownShape
 from tdlint.values import (
     NONE,

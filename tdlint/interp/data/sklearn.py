@@ -11,8 +11,8 @@ from tdlint.graph import CallSite
 from tdlint.interp.data import preparation
 from tdlint.interp.data.array_arguments import Function, Given, NotFollowed, function, made, with_memory
 from tdlint.interp.data.array_items import length
+from tdlint.interp.heap import FrameValue
 from tdlint.interp.python import containers
-from tdlint.interp.state import FrameValue
 from tdlint.shapes import Dim, UnknownDim, UnknownShape
 from tdlint.spec import datasets
 from tdlint.spec.arrays import Fails

@@ -10,10 +10,10 @@ import libcst as cst
 from tdlint.graph import LayerNode, ModelGraph
 from tdlint.interp.data.array_arguments import Function, Given, NotFollowed, function
 from tdlint.interp.data.array_memory import forget
+from tdlint.interp.heap import LayerList, ModelObject, SomeLayer
 from tdlint.interp.keras.tensors import edge_of, operation
 from tdlint.interp.python.arguments import CallArguments, bound
 from tdlint.interp.run import Run
-from tdlint.interp.state import LayerList, ModelObject, SomeLayer
 from tdlint.layer_order import as_listed
 from tdlint.naming import UNKNOWN_NAME
 from tdlint.shapes import AnyShape, UnknownShape

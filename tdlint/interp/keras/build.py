@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from tdlint.graph import Edge, LayerNode, ModelGraph, trains_its_own_way
+from tdlint.interp.heap import Either, ModelObject, Repeated, StackEntry
 from tdlint.interp.keras import lambdas, layers, nested, own_calls, own_weights
 from tdlint.interp.keras.other_sizes import outputs_on
 from tdlint.interp.keras.tensors import edge_of, shape_of_tensor
 from tdlint.interp.python import classes
 from tdlint.interp.python.arguments import CallArguments
 from tdlint.interp.run import OutOfSteps, Run
-from tdlint.interp.state import Either, ModelObject, Repeated, StackEntry
 from tdlint.shapes import FREE, AnyShape, UnknownShape
 from tdlint.spec import layers as spec
 from tdlint.spec.layers.base import WeightSpec

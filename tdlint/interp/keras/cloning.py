@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from tdlint.graph import Edge
+from tdlint.interp.heap import StackEntry
 from tdlint.interp.keras import nested
 from tdlint.interp.run import Run
-from tdlint.interp.state import StackEntry
 from tdlint.values import LayerObject, ModelValue, Site, TensorValue, Value
 
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import libcst as cst
 
+from tdlint.interp.heap import SomeLayer
 from tdlint.interp.keras.references import is_guarded
 from tdlint.interp.program import DatedCall, DatedRead
 from tdlint.interp.python.arguments import CallArguments, bound
 from tdlint.interp.python.containers import snapshot
 from tdlint.interp.run import MAIN, Run
-from tdlint.interp.state import SomeLayer
 from tdlint.spec import layers, migration
 from tdlint.spec.migration.arguments import ArgumentChange, changes_of
 from tdlint.spec.migration.defaults import defaults_of

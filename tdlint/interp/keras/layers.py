@@ -8,13 +8,13 @@ import libcst as cst
 
 from tdlint.graph import CallSite, LayerNode
 from tdlint.interp.data import preparation
+from tdlint.interp.heap import DictObject, Ref
 from tdlint.interp.keras import dated, lambdas, nested, own_calls, own_weights
 from tdlint.interp.keras.tensors import edge_of, shape_of_tensor
 from tdlint.interp.program import StepLayer
 from tdlint.interp.python import classes, containers
 from tdlint.interp.python.arguments import CallArguments, bound
 from tdlint.interp.run import Run
-from tdlint.interp.state import DictObject, Ref
 from tdlint.shapes import AnyShape, UnknownDim, UnknownShape
 from tdlint.spec import layers as spec
 from tdlint.spec.objects import OPEN, signature_of

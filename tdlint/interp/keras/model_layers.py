@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tdlint.interp.heap import Either, ModelObject, Repeated, StackEntry
 from tdlint.interp.keras import own_weights
 from tdlint.interp.run import Run
-from tdlint.interp.state import Either, ModelObject, Repeated, StackEntry
 from tdlint.values import LayerObject, ModelValue, TensorValue
 
 

@@ -9,6 +9,7 @@ import libcst as cst
 from tdlint.graph import ESCAPED, CallSite
 from tdlint.interp.data.array_arguments import with_memory
 from tdlint.interp.data.array_items import size_value
+from tdlint.interp.heap import BoundMethod, LayerList, ModelObject, Repeated, SomeLayer, StackEntry
 from tdlint.interp.keras import (
     applications,
     evaluation,
@@ -23,7 +24,6 @@ from tdlint.interp.keras.tensors import shape_of_tensor
 from tdlint.interp.python import classes, containers
 from tdlint.interp.python.arguments import CallArguments, bound
 from tdlint.interp.run import Run
-from tdlint.interp.state import BoundMethod, LayerList, ModelObject, Repeated, SomeLayer, StackEntry
 from tdlint.shapes import FREE, AnyShape, UnknownDim, UnknownShape
 from tdlint.spec import layers as spec
 from tdlint.spec.objects import signature_of
@@ -236,7 +236,7 @@ def attribute(run: Run, owner: ModelValue, name: str) -> Value:
     model = run.model(owner.key)
     if model is None:
         return Unknown(f"attribute {name} of a model", name)
-    run.model_reads.setdefault(owner.key, set()).add(name)
+    run.records.model_reads.setdefault(owner.key, set()).add(name)
     if name in METHODS or name in ("add_weight", "add_variable"):
         return BoundMethod(owner, name)
     if name == "layers":
@@ -400,9 +400,9 @@ def call_model(run: Run, owner: ModelValue, args: CallArguments, node: cst.Call)
     """``model(x)``: a model used as a layer."""
     model = run.model(owner.key)
     if run.taping and not run.muted:
-        run.taped.setdefault(owner.key, run.site(node))
+        run.records.taped.setdefault(owner.key, run.site(node))
         if "training" in args.keywords or len(args.positional) > 1 or not args.complete:
-            run.taped_training.add(owner.key)
+            run.records.taped_training.add(owner.key)
     key = None if model is None else model.instance_of
     method = None if key is None else classes.method(run, key, "call")
     own = method is not None and model is not None and model.kind == "subclass"

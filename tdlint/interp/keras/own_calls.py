@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 import libcst as cst
 
 from tdlint.graph import LayerNode
+from tdlint.interp.heap import DictObject, ListObject, Ref
 from tdlint.interp.keras import own_weights
 from tdlint.interp.keras.own_weights import Owner
 from tdlint.interp.keras.tensors import shape_of_tensor
 from tdlint.interp.python import classes, containers, functions
 from tdlint.interp.python.arguments import CallArguments
 from tdlint.interp.run import Function, Run
-from tdlint.interp.state import DictObject, ListObject, Ref
 from tdlint.shapes import FREE, AnyShape, UnknownShape
 from tdlint.values import ArrayValue, FunctionValue, Mapping, ModelValue, Sequence, TensorValue, Unknown, Value
 

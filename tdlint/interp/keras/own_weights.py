@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 
 from tdlint.graph import ModelGraph, WeightKey, weights_by_key
 from tdlint.interp.data.array_arguments import array_if_any
+from tdlint.interp.heap import DictObject, InstanceObject, ListObject, Ref, VariableValue
 from tdlint.interp.keras.tensors import shape_of_tensor
 from tdlint.interp.python import classes, containers
 from tdlint.interp.python.arguments import CallArguments, bound
 from tdlint.interp.run import Run
-from tdlint.interp.state import DictObject, InstanceObject, ListObject, Ref, VariableValue
 from tdlint.shapes import AnyShape, Free, UnknownDim, UnknownShape
 from tdlint.spec import layers as spec
 from tdlint.spec.layers.base import WeightSpec

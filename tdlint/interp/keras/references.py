@@ -88,7 +88,7 @@ def imported(run: Run, path: str, statement: cst.CSTNode, node: cst.CSTNode, mem
         text = "*" if node is statement else member or path
         _keep(run, Reference(name, namespace, run.site(node), "import", text, run.site(statement)))
         if isinstance(node, cst.ImportAlias) and node.asname is not None and isinstance(node.asname.name, cst.Name):
-            run.reference_aliases.add(node.asname.name.value)
+            run.records.reference_aliases.add(node.asname.name.value)
 
 
 def read(run: Run, owner: Symbol, attribute: str, node: cst.CSTNode) -> None:
@@ -108,7 +108,7 @@ def read(run: Run, owner: Symbol, attribute: str, node: cst.CSTNode) -> None:
     if known.missing != name and not within:
         return  # the import of its module says so
     if within and inner is not None:
-        run.inner_references.add(inner.number)
+        run.records.inner_references.add(inner.number)
     _keep(run, Reference(name, namespace, run.site(node), "attribute", attribute))
 
 
@@ -144,7 +144,7 @@ def _is_imported_name(run: Run, func: cst.BaseExpression, callee: Symbol) -> boo
     """Whether a callee is a name that an import gave it, and no variable that holds one function or another."""
     if not isinstance(func, cst.Name):
         return False
-    return func.value == callee.name.rpartition(".")[2] or func.value in run.reference_aliases
+    return func.value == callee.name.rpartition(".")[2] or func.value in run.records.reference_aliases
 
 
 def compared(run: Run, call: cst.Call, other: cst.BaseExpression) -> None:
@@ -190,6 +190,6 @@ def read_lambdas(run: Run) -> None:
 
 def found(run: Run) -> tuple[Reference, ...]:
     """All that was recorded, but for what is the beginning of another: ``keras.utils.np_utils`` of what it has."""
-    kept = (each for number, each in run.records.references.items() if number not in run.inner_references)
+    kept = (each for number, each in run.records.references.items() if number not in run.records.inner_references)
     # the modules of keras.src have the names of the public ones, and other contents
     return tuple(each for each in kept if each.how == "import" or not run.keras_source)

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 import libcst as cst
 
 from tdlint.graph import CallSite
+from tdlint.interp.heap import DictObject, ModelObject
 from tdlint.interp.keras import cloning, model_layers
 from tdlint.interp.python import containers
 from tdlint.interp.python.arguments import CallArguments
 from tdlint.interp.run import Run
-from tdlint.interp.state import DictObject, ModelObject
 from tdlint.values import Arguments, Const, Instance, LayerObject, ModelValue, Sequence, Value, text
 
 NOT_SEEN = "the result of load_model"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from tdlint.graph import Edge, LayerNode
+from tdlint.interp.heap import ModelObject, StackEntry
 from tdlint.interp.run import Run
-from tdlint.interp.state import ModelObject, StackEntry
 from tdlint.shapes import UnknownShape
 from tdlint.values import LayerObject, ModelValue, TensorValue
 

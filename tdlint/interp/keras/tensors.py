@@ -8,8 +8,8 @@ from dataclasses import replace
 import libcst as cst
 
 from tdlint.graph import Edge, LayerNode
+from tdlint.interp.heap import VariableValue
 from tdlint.interp.run import Run
-from tdlint.interp.state import VariableValue
 from tdlint.shapes import AnyShape, Shape, UnknownShape
 from tdlint.spec import indexing, operations
 from tdlint.spec.arrays import Fails

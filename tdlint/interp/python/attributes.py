@@ -9,6 +9,7 @@ from typing import Any
 import libcst as cst
 
 from tdlint.interp.data import arrays, preparation
+from tdlint.interp.heap import BoundMethod, InstanceObject, ModuleValue, Ref, SomeLayer, SuperValue, VariableValue
 from tdlint.interp.keras import (
     callbacks,
     dated,
@@ -23,7 +24,6 @@ from tdlint.interp.program import Assignment
 from tdlint.interp.python import classes, containers, functions, modules, names
 from tdlint.interp.python.arguments import CallArguments
 from tdlint.interp.run import Run
-from tdlint.interp.state import BoundMethod, InstanceObject, ModuleValue, Ref, SomeLayer, SuperValue, VariableValue
 from tdlint.shapes import UnknownShape
 from tdlint.spec.migration.members import ONLY_KERAS
 from tdlint.values import (

@@ -9,10 +9,10 @@ from typing import Any, TypeAlias
 import libcst as cst
 
 from tdlint.interp.data.array_items import length
+from tdlint.interp.heap import BoundMethod, DictObject, ListObject, RangeValue, Ref, ZipValue
 from tdlint.interp.python import attributes, containers, expressions, loops, names, objects
 from tdlint.interp.python.arguments import CallArguments
 from tdlint.interp.run import Run
-from tdlint.interp.state import BoundMethod, DictObject, ListObject, RangeValue, Ref, ZipValue
 from tdlint.values import (
     NONE,
     ArrayValue,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import libcst as cst
 
 from tdlint.interp.data import arrays, preparation
+from tdlint.interp.heap import BoundMethod, ModelObject, PartialValue, Ref, SomeLayer, SuperValue
 from tdlint.interp.keras import dated, layers, library, metric_calls, models, own_weights, references
 from tdlint.interp.keras.tensors import computed, operation
 from tdlint.interp.python import attributes, classes, container_methods, containers, expressions, functions, texts
@@ -14,7 +15,6 @@ from tdlint.interp.python.arguments import CallArguments
 from tdlint.interp.python.builtin_calls import call_builtin
 from tdlint.interp.python.names import bind_name
 from tdlint.interp.run import MAIN, Run
-from tdlint.interp.state import BoundMethod, ModelObject, PartialValue, Ref, SomeLayer, SuperValue
 from tdlint.values import (
     ClassValue,
     Const,

@@ -8,12 +8,13 @@ from dataclasses import replace
 import libcst as cst
 
 from tdlint.graph import own_training
+from tdlint.interp.heap import InstanceObject, ModelObject
 from tdlint.interp.keras import layers, models, own_weights
 from tdlint.interp.python import containers, expressions, functions, names, statements
 from tdlint.interp.python.arguments import CallArguments
 from tdlint.interp.python.names import dotted
 from tdlint.interp.run import MAIN, Class, Function, OutOfSteps, Run
-from tdlint.interp.state import InstanceObject, ModelObject, State
+from tdlint.interp.state import State
 from tdlint.shapes import UnknownShape
 from tdlint.values import (
     Arguments,
@@ -199,7 +200,7 @@ def instantiate(run: Run, value: ClassValue, args: CallArguments, node: cst.CSTN
         if find_attribute(run, value.key, "__init__") is None:
             layer = layers.initialized(layer, args)
         run.state.heap[key] = layer
-        run.made_with[key] = _given(run, args)
+        run.records.made_with[key] = _given(run, args)
         own_weights.notice_made(run, layer)
         made = layer
     else:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tdlint.interp.heap import DictObject, ListObject, Ref
 from tdlint.interp.python import containers
 from tdlint.interp.python.arguments import CallArguments
 from tdlint.interp.run import Run
-from tdlint.interp.state import DictObject, ListObject, Ref
 from tdlint.values import NONE, Const, Sequence, Unknown, Value, integer
 
 _PURE = frozenset({"index", "count", "isdisjoint", "issubset", "issuperset", "union", "difference", "intersection"})

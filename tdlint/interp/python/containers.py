@@ -8,8 +8,8 @@ from typing import Literal
 
 from tdlint.interp.data.array_items import as_argument, rows
 from tdlint.interp.data.array_memory import set_items
+from tdlint.interp.heap import MAX_ITEMS, DictObject, FrameValue, LayerList, ListObject, Ref, SomeLayer
 from tdlint.interp.run import Run
-from tdlint.interp.state import MAX_ITEMS, DictObject, FrameValue, LayerList, ListObject, Ref, SomeLayer
 from tdlint.values import (
     ArrayValue,
     Const,

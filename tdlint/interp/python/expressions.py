@@ -9,12 +9,12 @@ from typing import Any, TypeAlias
 import libcst as cst
 
 from tdlint.interp.data import arrays
+from tdlint.interp.heap import BoundMethod, DictObject, ListObject, Ref
 from tdlint.interp.keras import dated, evaluation, history, references
 from tdlint.interp.keras.tensors import operation, subscript_tensor
 from tdlint.interp.python import attributes, calls, classes, containers, functions, generators, objects, texts
 from tdlint.interp.python.names import bind_name, lookup
 from tdlint.interp.run import OutOfSteps, Run
-from tdlint.interp.state import BoundMethod, DictObject, ListObject, Ref
 from tdlint.values import (
     NONE,
     ArrayValue,

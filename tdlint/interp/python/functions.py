@@ -9,11 +9,12 @@ from typing import Any
 import libcst as cst
 
 from tdlint.interp import outside
+from tdlint.interp.heap import DictObject, RangeValue, Ref, ZipValue
 from tdlint.interp.keras import own_weights
 from tdlint.interp.python import containers, expressions, generators, loops, statements
 from tdlint.interp.python.arguments import CallArguments
 from tdlint.interp.run import MAIN, MAX_DEPTH, Function, Run, join_returns
-from tdlint.interp.state import DictObject, RangeValue, Ref, State, ZipValue, join_states
+from tdlint.interp.state import State, join_states
 from tdlint.sources.plain_nodes import LazyBody
 from tdlint.values import (
     NONE,

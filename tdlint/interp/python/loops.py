@@ -8,24 +8,12 @@ from dataclasses import replace
 
 import libcst as cst
 
+from tdlint.interp.heap import DictObject, HeapObject, InstanceObject, LayerList, ListObject, ModelObject, Ref, Repeated
+from tdlint.interp.joining import differing_names, join_objects, lose
 from tdlint.interp.keras import metric_calls
 from tdlint.interp.python import attributes, containers, expressions, functions, statements
 from tdlint.interp.run import Run
-from tdlint.interp.state import (
-    DictObject,
-    HeapObject,
-    InstanceObject,
-    LayerList,
-    ListObject,
-    ModelObject,
-    Ref,
-    Repeated,
-    State,
-    differing_names,
-    join_objects,
-    join_states,
-    lose,
-)
+from tdlint.interp.state import State, join_states
 from tdlint.values import ArrayValue, ClassValue, FunctionValue, LayerObject, Symbol, TensorValue, Unknown, Value, join
 
 MAX_ROUNDS = 256

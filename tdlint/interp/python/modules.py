@@ -7,9 +7,9 @@ from pathlib import Path
 import libcst as cst
 
 from tdlint.interp import outside
+from tdlint.interp.heap import Imported, ModuleValue
 from tdlint.interp.python import containers, statements
 from tdlint.interp.run import MAIN, Run
-from tdlint.interp.state import Imported, ModuleValue
 from tdlint.spec.names import canonical
 from tdlint.values import Const, Site, Symbol, Unknown, Value, text
 

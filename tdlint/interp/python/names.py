@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import libcst as cst
 
+from tdlint.interp.heap import Imported, ModuleValue
+from tdlint.interp.joining import BUILTIN_NAMES
 from tdlint.interp.keras import references
 from tdlint.interp.program import Import
 from tdlint.interp.python import modules
 from tdlint.interp.run import MAIN, Run
-from tdlint.interp.state import BUILTIN_NAMES, Imported, ModuleValue
 from tdlint.spec import migration
 from tdlint.spec.layers import find
 from tdlint.spec.names import canonical, member

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import libcst as cst
 
+from tdlint.interp.heap import DictObject, Ref
 from tdlint.interp.python import attributes, classes, containers, functions
 from tdlint.interp.python.arguments import CallArguments
 from tdlint.interp.run import Run
-from tdlint.interp.state import DictObject, Ref
 from tdlint.spec import layers as spec
 from tdlint.spec.layers import hierarchy
 from tdlint.values import (

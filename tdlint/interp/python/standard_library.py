@@ -7,10 +7,10 @@ import posixpath
 from collections.abc import Callable
 from functools import partial
 
+from tdlint.interp.heap import PartialValue
 from tdlint.interp.python import containers
 from tdlint.interp.python.arguments import CallArguments
 from tdlint.interp.run import Run
-from tdlint.interp.state import PartialValue
 from tdlint.values import Const, Unknown, Value, number, text
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import libcst as cst
 
+from tdlint.interp.heap import ListObject, Ref
 from tdlint.interp.keras import evaluation, layer_lists, references
 from tdlint.interp.python import (
     attributes,
@@ -22,7 +23,7 @@ from tdlint.interp.python import (
     trying,
 )
 from tdlint.interp.run import Run
-from tdlint.interp.state import ListObject, Ref, State, join_states
+from tdlint.interp.state import State, join_states
 from tdlint.values import NONE, Instance, Symbol, Unknown, Value
 
 
