@@ -4,7 +4,7 @@
 
 A client (that of pygls) opens a file of models, training functions, classes, loops and branches, writes a character
 into it again and again, and waits each time for what the server tells of that version. The goal: under 150 ms in a file
-of 500 lines, the 40 ms included that the server waits for a further keystroke.
+of 500 lines, what the server waits for a further keystroke included.
 """
 
 from __future__ import annotations
