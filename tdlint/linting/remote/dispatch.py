@@ -89,6 +89,8 @@ class _Run:
         self.attempts: Counter[str] = Counter()
         self.again: list[str] = []
         self.alone: list[str] = []
+        self.suspects: list[str] = []
+        self.accused: set[str] = set()
 
     def results(self, files: Sequence[str], count: int) -> Iterator[tuple[str, FileResult]]:
         """Hand out all files, collect all results."""
@@ -99,6 +101,9 @@ class _Run:
                 if batch is None and (self.again or self.alone):
                     source = chain(batches(self.again, count, self.asked), batches(self.alone, 1, self.asked))
                     self.again, self.alone = [], []
+                elif batch is None and self.suspects and not self.given:
+                    self.accused.add(self.suspects[0])
+                    source = batches([self.suspects.pop(0)], 1, self.asked)
                 elif batch is None:
                     break
                 elif isinstance(batch, str):
@@ -138,6 +143,8 @@ class _Run:
             self._not_for_its_files(error)
             if len(batch.files) > 1:
                 self.alone += batch.files  # one of them may be to blame
+            elif batch.files[0] not in self.accused:
+                self.suspects += batch.files  # or what its worker did beside it: it will have no other beside it
             else:
                 yield batch.files[0], self.lost(batch.files[0], f"was lost with its worker: {_describe(error)}")
             return

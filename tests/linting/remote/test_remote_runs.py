@@ -208,6 +208,30 @@ def test_what_was_found_before_a_failure_is_kept(tmp_path):
     assert sorted(file.cached for file in again.files) == [False, True]
 
 
+class Unlucky(AtOnce):
+    """Loses the first tasks that have a file, as if what is done beside it killed their worker each time."""
+
+    def __init__(self, file: str, times: int) -> None:
+        self.file = file
+        self.times = times
+
+    def submit(self, fn, /, name, begin, files, time_limit):
+        if self.times and any(file.endswith(self.file) for file in files):
+            self.times -= 1
+            lost = Future()
+            lost.set_exception(MemoryError("too much"))
+            return lost
+        return super().submit(fn, name, begin, files, time_limit)
+
+
+def test_a_file_is_lost_if_it_was_lost_with_no_other_beside_it(tmp_path):
+    write(tmp_path, a="Dense", b="Dense", c="Dense")
+    here = check_paths([str(tmp_path)], Settings(), RULES, 1)
+    assert check_paths([str(tmp_path)], Settings(), RULES, 1, executor=Unlucky("b.py", 1)) == here
+    there = check_paths([str(tmp_path)], Settings(), RULES, 1, executor=Unlucky("b.py", 3))
+    assert [file.failed for file in there.files] == [False, True, False]
+
+
 def test_rules_that_no_process_can_import_are_refused(tmp_path):
     write(tmp_path, a="Dense")
     with pytest.raises(UsageError, match="the rules can't be sent to an executor"):
