@@ -40,6 +40,7 @@ gc.disable()
 for path in sys.stdin.read().splitlines():
     libcst.parse_module(open(path, "rb").read())
 """
+_FAILED = (b"Traceback", b"tdlint: error", b"No Python files found")
 TDLINT = (sys.executable, "-m", "tdlint", "check", "--output-format", "concise")
 
 
@@ -86,8 +87,9 @@ def copy_tree(name: str, sources: Sequence[Path], to: Path, sample: int) -> Tree
     """Copy the Python files of folders."""
     folder, few = to / name / "all", to / name / "sample"
     paths = {
-        Path(source.name) / path.relative_to(source): path
-        for source in map(Path.resolve, sources)
+        # a folder called site-packages or build would be left out
+        Path(f"{number}") / path.relative_to(source): path
+        for number, source in enumerate(map(Path.resolve, sources))
         for path in sorted(source.rglob("*.py"))
         if path.is_file()
     }
@@ -157,7 +159,7 @@ def run(contestant: Contestant) -> tuple[float, float]:
         contestant.command, cwd=contestant.folder, input=contestant.given.encode(), capture_output=True, check=False
     )
     wall, after = time.perf_counter() - start, os.times()
-    if done.returncode < 0 or b"Traceback" in done.stderr:
+    if done.returncode < 0 or any(word in done.stderr for word in _FAILED):
         sys.exit(f"{contestant.name} failed: {done.stderr.decode(errors='replace')[-2000:]}")
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
     return wall, cpu
